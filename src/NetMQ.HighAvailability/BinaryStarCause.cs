@@ -1,0 +1,35 @@
+namespace NetMQ.HighAvailability;
+
+/// <summary>Why a node changed its state.</summary>
+public enum BinaryStarCause
+{
+    /// <summary>The peer said that it is waiting (starting, or giving up active): this node takes the pair.</summary>
+    PeerWaiting,
+
+    /// <summary>The peer said that it is active: this node stands by.</summary>
+    PeerActive,
+
+    /// <summary>The peer said that it is passive while this node, the primary, was too: the primary takes the pair.</summary>
+    PeerPassive,
+
+    /// <summary>A client's request arrived after the peer had been silent for the failover timeout.</summary>
+    PeerSilent,
+
+    /// <summary>A client's request arrived while the peer's process was known to be dead.</summary>
+    PeerCrashed,
+
+    /// <summary>An operator promoted this node.</summary>
+    Promoted,
+
+    /// <summary>This node handed the pair over to its peer, or is stopping.</summary>
+    HandOver,
+
+    /// <summary>
+    /// This node had not published its state for the length of its lease (a paused or starved process, or a handler
+    /// that took too long), so that its peer may have taken over.
+    /// </summary>
+    LeaseExpired,
+
+    /// <summary>Two active nodes met, and this one lost.</summary>
+    DualActive,
+}

@@ -1,0 +1,301 @@
+namespace NetMQ.HighAvailability.Protocol;
+
+/// <summary>A change of state, and why.</summary>
+internal readonly record struct Transition(BinaryStarState From, BinaryStarState To, BinaryStarCause Cause);
+
+/// <summary>What came of a message of the peer.</summary>
+internal enum Hearing : byte
+{
+    Valid,
+    OwnRoleIgnored,   // the peer claims this node's role; this node has met its real peer before and goes on
+    OwnRoleFatal,     // the same before any peer was met: both sides have one role, or a node hears itself
+    DualActiveStays,  // two actives, and the policy decided for this node
+    DualActiveFatal,  // two actives, and the policy is to abort
+}
+
+/// <summary>What came of an operator's order to promote a waiting backup.</summary>
+internal enum Promotion : byte
+{
+    Done,
+    Pending,          // the node's own offer may still be in flight; it becomes active when that has passed
+    NotWaiting,       // only a backup that has never met its peer needs promoting
+    PeerMayBeAlive,
+}
+
+/// <summary>
+/// The timed core of one node: which of its peer's messages to believe, when the peer is gone, when this node may
+/// serve. Takes events with their time and leaves its decisions to be taken: no clock, socket, thread or log.
+/// <para>
+/// One turn: <see cref="BeginTurn"/> → <see cref="Hear"/> for each message that waits (none after a purge) →
+/// <see cref="EndDrain"/> → the event of the turn, if any. After each call the caller takes the
+/// <see cref="TryTakeTransition">transition</see> and the <see cref="TryTakePublish">publication</see> it may have left.
+/// </para>
+/// </summary>
+internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActivePolicy policy)
+{
+    // Not readonly: the memory is replaced whole by the checks.
+    private PairMemory m;
+    private Transition? transition;
+
+    public BinaryStarRole Role => role;
+
+    public BinaryStarState State => m.State;
+
+    public ref PairMemory Memory => ref m;
+
+    private TimeSpan F => timing.Failover;
+
+    private bool Settling => m.Turn < m.SettledAt;
+
+    private bool PeerCrashed => m.Turn <= m.CrashedUntil;
+
+    private bool PeerGone => m.Turn >= m.Expiry || PeerCrashed;
+
+    private bool GuardPassed => m.LastOffer is not { } offer || m.Turn - offer >= timing.OfferGuard;
+
+    /// <summary>The peer was heard passive since this node became active, and lately: it will take what is offered.</summary>
+    public bool CanHandOver =>
+        m.State == BinaryStarState.Active && m.Drained
+        && m.PeerPassiveAt is { } heard && m.Turn - heard <= timing.HandOverFreshness;
+
+    /// <summary>Begins the node's life; its first turn says its state.</summary>
+    public void Start(TimeSpan now)
+    {
+        m = new PairMemory
+        {
+            State = role == BinaryStarRole.Primary ? BinaryStarState.Primary : BinaryStarState.Backup,
+            Turn = now,
+            Expiry = now + F,
+            ExpiryLimit = now + F + F,
+            SettledAt = now + timing.Settle,
+            PublishDue = true,
+        };
+        transition = null;
+    }
+
+    /// <summary>
+    /// Begins a turn and notices what time went missing since the last. True: the process was not running for a
+    /// while, and whatever is queued from the peer is to be thrown away unread, for it may tell of a dead past.
+    /// </summary>
+    public bool BeginTurn(TimeSpan now)
+    {
+        var gap = now - m.Turn;
+        if (gap < TimeSpan.Zero) gap = TimeSpan.Zero; // a clock that steps back is taken as standing still
+        m.Turn += gap;
+        m.Drained = false;
+
+        var purge = gap > timing.ShortGap;
+        if (purge) NoticeGap(gap);
+        else if (m.Turn >= m.Expiry) m.ExpiryLimit = m.Turn + F + F;
+
+        if (m.State == BinaryStarState.Active && LeaseExpiredAt(m.Turn))
+        {
+            LoseLease();
+            purge = true;
+        }
+
+        return purge;
+    }
+
+    private void NoticeGap(TimeSpan gap)
+    {
+        m.Pending = PendingPromotion.None;
+        m.CrashedUntil = null;
+        if (m.State == BinaryStarState.Active) return;
+
+        m.ExpiryLimit += gap;
+        m.Expiry = Min(m.Turn + F, m.ExpiryLimit);
+        if (gap > timing.LongGap) m.SettledAt = m.Turn + timing.Settle;
+    }
+
+    /// <summary>Takes one message of the peer, heard in this turn.</summary>
+    public Hearing Hear(PeerMessage message)
+    {
+        var step = StateMachine.Next(role, m.State, (PairInput)message);
+        if (step.Verdict == Verdict.OwnRole)
+        {
+            return m.State is BinaryStarState.Primary or BinaryStarState.Backup
+                ? Hearing.OwnRoleFatal
+                : Hearing.OwnRoleIgnored;
+        }
+
+        if (message != PeerMessage.Active || m.Turn >= m.Expiry) m.DualActiveSince = null;
+        if (message == PeerMessage.Passive && m.State == BinaryStarState.Active) m.PeerPassiveAt = m.Turn;
+        m.LastMessage = message;
+        m.LastHeard = m.Turn;
+        m.Expiry = m.Turn + F;
+        m.ExpiryLimit = m.Turn + F + F;
+        m.CrashedUntil = null;
+        m.Pending = PendingPromotion.None;
+
+        if (step.Verdict == Verdict.DualActive) return MeetActivePeer();
+        if (Settling && message != PeerMessage.Active) return Hearing.Valid;
+        if (step.Next != m.State) Enter(step.Next, CauseOf(message));
+        return Hearing.Valid;
+    }
+
+    private Hearing MeetActivePeer()
+    {
+        if (policy == DualActivePolicy.Abort) return Hearing.DualActiveFatal;
+
+        m.DualActiveSince ??= m.Turn;
+        var unheard = m.Turn - m.DualActiveSince >= F; // a backup that hears a primary yields well within F
+        if (role == BinaryStarRole.Primary && !unheard) return Hearing.DualActiveStays;
+
+        Enter(StateMachine.Next(role, m.State, PairInput.DualActiveLost).Next, BinaryStarCause.DualActive);
+        return Hearing.Valid;
+    }
+
+    /// <summary>
+    /// Ends the hearing. <paramref name="complete"/>: nothing of the peer's was left waiting. Carries out a promotion
+    /// that only waited for this node's last offer to be out of the way.
+    /// </summary>
+    public void EndDrain(bool complete)
+    {
+        m.Drained = complete;
+        if (m.Pending == PendingPromotion.None || !complete || !GuardPassed) return;
+
+        if (PeerGone && !Settling) EnterActive(m.Pending == PendingPromotion.Operator ? BinaryStarCause.Promoted : CauseOfAbsence);
+        m.Pending = PendingPromotion.None;
+    }
+
+    /// <summary>
+    /// Judges a request that arrived at <paramref name="now"/>, in this turn or soon after it. True: serve it; if
+    /// there is a transition to take, carry that out first and ask again.
+    /// </summary>
+    public bool Vote(TimeSpan now)
+    {
+        if (m.State == BinaryStarState.Active)
+        {
+            if (!LeaseExpiredAt(now)) return true;
+            LoseLease();
+            return false;
+        }
+
+        // A turn long past says nothing of the peer's present; the next one will notice.
+        if (Settling || !m.Drained || now - m.Turn > timing.ShortGap) return false;
+
+        var step = StateMachine.Next(role, m.State, PeerGone ? PairInput.VotePeerGone : PairInput.VotePeerThere);
+        if (step.Verdict != Verdict.Accept) return false;
+        if (!MayPromoteNow(PendingPromotion.Vote)) return false;
+        return EnterActive(CauseOfAbsence);
+    }
+
+    /// <summary>An operator's order to a backup that was started alone and would wait for ever.</summary>
+    public Promotion Promote()
+    {
+        if (StateMachine.Next(role, m.State, PairInput.Promote).Next == m.State) return Promotion.NotWaiting;
+        if (Settling || !m.Drained || !PeerGone) return Promotion.PeerMayBeAlive;
+        if (!MayPromoteNow(PendingPromotion.Operator)) return Promotion.Pending;
+        return EnterActive(BinaryStarCause.Promoted) ? Promotion.Done : Promotion.NotWaiting;
+    }
+
+    /// <summary>
+    /// Evidence, collected at <paramref name="collectedAt"/>, that the peer's process is dead. It counts until the
+    /// peer is heard or a process that was started anew could have been.
+    /// </summary>
+    public void PeerLost(TimeSpan collectedAt)
+    {
+        if (!m.Drained || m.LastHeard >= collectedAt) return;
+        m.CrashedUntil = collectedAt + timing.EvidenceLifetime;
+    }
+
+    /// <summary>Gives up active in favour of a peer that is there and passive; false where <see cref="CanHandOver"/> is.</summary>
+    public bool HandOver()
+    {
+        if (!CanHandOver) return false;
+        GiveUp(BinaryStarCause.HandOver);
+        return true;
+    }
+
+    /// <summary>The node is going away. True: it gave up active and the peer is about to say that it has taken over.</summary>
+    public bool Stop()
+    {
+        m.Stopping = true;
+        m.Pending = PendingPromotion.None;
+        return HandOver();
+    }
+
+    /// <summary>A subscriber has come: say the state now rather than at the next heartbeat.</summary>
+    public void Welcome() => m.PublishDue = true;
+
+    /// <summary>The change of state that the last call made, once.</summary>
+    public bool TryTakeTransition(out Transition taken)
+    {
+        taken = transition.GetValueOrDefault();
+        var any = transition is not null;
+        transition = null;
+        return any;
+    }
+
+    /// <summary>What to say to the peer now, at a change, a welcome or a heartbeat; at most once a turn and change.</summary>
+    public bool TryTakePublish(out PeerMessage message)
+    {
+        message = PeerMessageCodec.Of(role, m.State);
+        // A promotion that is pending withholds the offers that would renew its guard.
+        if ((!m.PublishDue && m.Turn < m.NextHeartbeat) || m.Pending != PendingPromotion.None) return false;
+
+        // Periodic deadlines do not shift with lateness, else two lost heartbeats could make a false failover.
+        var periodic = m.NextHeartbeat + timing.Heartbeat;
+        m.NextHeartbeat = !m.PublishDue && periodic > m.Turn ? periodic : m.Turn + timing.Heartbeat;
+        m.PublishDue = false;
+        m.LastPublish = m.Turn;
+        if (message == PeerMessageCodec.WaitingAs(role)) m.LastOffer = m.Turn;
+        return true;
+    }
+
+    // The one place that validates the lease.
+    private bool LeaseExpiredAt(TimeSpan now) => now - m.LastPublish > timing.Lease;
+
+    // The one place that decides a promotion on this node's own judgement. An offer in flight could promote the peer too.
+    private bool MayPromoteNow(PendingPromotion otherwise)
+    {
+        if (m.Stopping) return false;
+        if (m.State == BinaryStarState.Passive || GuardPassed) return true;
+        m.Pending = otherwise;
+        return false;
+    }
+
+    private BinaryStarCause CauseOfAbsence =>
+        m.Turn < m.Expiry ? BinaryStarCause.PeerCrashed : BinaryStarCause.PeerSilent;
+
+    private void LoseLease()
+    {
+        GiveUp(BinaryStarCause.LeaseExpired);
+        m.Expiry = m.Turn + F;
+    }
+
+    private void GiveUp(BinaryStarCause cause)
+    {
+        m.SettledAt = m.Turn + timing.Settle;
+        Enter(StateMachine.Next(role, m.State, PairInput.GiveUp).Next, cause);
+    }
+
+    private bool EnterActive(BinaryStarCause cause)
+    {
+        Enter(BinaryStarState.Active, cause);
+        return m.State == BinaryStarState.Active;
+    }
+
+    private void Enter(BinaryStarState next, BinaryStarCause cause)
+    {
+        if (next == BinaryStarState.Active && m.Stopping) return;
+
+        if (m.State == BinaryStarState.Active) m.ExpiryLimit = m.Turn + F + F;
+        transition = new Transition(m.State, next, cause);
+        m.State = next;
+        m.PublishDue = true;
+        m.Pending = PendingPromotion.None;
+        m.DualActiveSince = null;
+        m.PeerPassiveAt = null;
+    }
+
+    private static BinaryStarCause CauseOf(PeerMessage message) => message switch
+    {
+        PeerMessage.Active => BinaryStarCause.PeerActive,
+        PeerMessage.Passive => BinaryStarCause.PeerPassive,
+        _ => BinaryStarCause.PeerWaiting,
+    };
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

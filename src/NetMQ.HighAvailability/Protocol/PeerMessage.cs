@@ -1,0 +1,41 @@
+namespace NetMQ.HighAvailability.Protocol;
+
+/// <summary>What a node says of itself: the guide's peer protocol, one ASCII digit in one frame.</summary>
+internal enum PeerMessage : byte
+{
+    PrimaryWaiting = 1,
+    BackupWaiting = 2,
+    Active = 3,
+    Passive = 4,
+}
+
+/// <summary>The wire form of <see cref="PeerMessage"/>.</summary>
+internal static class PeerMessageCodec
+{
+    // NetMQ sends an array without copying it, so these are shared and never written to.
+    private static readonly byte[][] Frames = ["1"u8.ToArray(), "2"u8.ToArray(), "3"u8.ToArray(), "4"u8.ToArray()];
+
+    /// <summary>The only frame that stands for <paramref name="message"/>. Not to be written to.</summary>
+    public static byte[] Encode(PeerMessage message) => Frames[(int)message - 1];
+
+    /// <summary>Exactly one byte, '1' to '4'; the guide's <c>atoi</c> also took <c>3junk</c> and <c> 3</c>.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> frame, out PeerMessage message)
+    {
+        message = default;
+        if (frame.Length != 1 || frame[0] is < (byte)'1' or > (byte)'4') return false;
+        message = (PeerMessage)(frame[0] - '0');
+        return true;
+    }
+
+    /// <summary>What a node of this role and state says. Yielding shows as waiting: that makes a passive peer take over.</summary>
+    public static PeerMessage Of(BinaryStarRole role, BinaryStarState state) => state switch
+    {
+        BinaryStarState.Active => PeerMessage.Active,
+        BinaryStarState.Passive => PeerMessage.Passive,
+        _ => WaitingAs(role),
+    };
+
+    /// <summary>The offer that a waiting or yielding node of this role makes.</summary>
+    public static PeerMessage WaitingAs(BinaryStarRole role) =>
+        role == BinaryStarRole.Primary ? PeerMessage.PrimaryWaiting : PeerMessage.BackupWaiting;
+}

@@ -1,0 +1,68 @@
+namespace NetMQ.HighAvailability.Protocol;
+
+/// <summary>
+/// Every time span of the protocol, derived from the heartbeat interval H and the failover timeout F (and from the
+/// peer's, H′ and F′, where it is a node that knows no more than the guide's original). <c>docs/protocol.md</c> gives
+/// the reason and the inequality behind each; the model check tries them.
+/// </summary>
+internal sealed record Timing
+{
+    /// <summary>H: a node says its state at least this often.</summary>
+    public required TimeSpan Heartbeat { get; init; }
+
+    /// <summary>F: a peer that has been silent this long is gone, if a client's request agrees.</summary>
+    public required TimeSpan Failover { get; init; }
+
+    /// <summary>Turns further apart than this were interrupted: what is queued since cannot be believed.</summary>
+    public required TimeSpan ShortGap { get; init; }
+
+    /// <summary>Turns further apart than this were interrupted for long: settle again.</summary>
+    public required TimeSpan LongGap { get; init; }
+
+    /// <summary>How long a node only listens after a start, a long gap, or giving up active.</summary>
+    public required TimeSpan Settle { get; init; }
+
+    /// <summary>
+    /// How long after its own last offer a waiting node may not promote itself: the offer, still in flight, would
+    /// promote the peer as well.
+    /// </summary>
+    public required TimeSpan OfferGuard { get; init; }
+
+    /// <summary>An active node serves only this long after it last said that it is active.</summary>
+    public required TimeSpan Lease { get; init; }
+
+    /// <summary>A peer heard passive this recently may be handed the pair.</summary>
+    public required TimeSpan HandOverFreshness { get; init; }
+
+    /// <summary>How long the evidence that the peer's process died may be used.</summary>
+    public required TimeSpan EvidenceLifetime { get; init; }
+
+    public static Timing From(TimeSpan heartbeat, TimeSpan failover) => new()
+    {
+        Heartbeat = heartbeat,
+        Failover = failover,
+        ShortGap = heartbeat / 4,
+        LongGap = heartbeat / 2,
+        Settle = heartbeat * 3 / 2,
+        OfferGuard = heartbeat * 3 / 4,
+        Lease = failover / 2,
+        HandOverFreshness = heartbeat * 2,
+        EvidenceLifetime = heartbeat * 3 / 2,
+    };
+
+    /// <summary>
+    /// The same beside one of the guide's own nodes, which answers only at its own heartbeat H′ and counts this node
+    /// dead after its own F′.
+    /// </summary>
+    public static Timing From(TimeSpan heartbeat, TimeSpan failover, TimeSpan peerHeartbeat, TimeSpan peerFailover) =>
+        From(heartbeat, failover) with
+        {
+            OfferGuard = heartbeat + peerHeartbeat,
+            Lease = Min(failover, peerFailover) / 2,
+            HandOverFreshness = Max(heartbeat, peerHeartbeat) * 2,
+        };
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}
