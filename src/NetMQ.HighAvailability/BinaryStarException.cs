@@ -1,0 +1,43 @@
+namespace NetMQ.HighAvailability;
+
+/// <summary>The base of everything that ends a <see cref="BinaryStar"/> other than a request to stop or a handler's own exception.</summary>
+public abstract class BinaryStarException : Exception
+{
+    private protected BinaryStarException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+}
+
+/// <summary>An endpoint could not be bound or connected to. The message names it, and the remedy.</summary>
+public sealed class EndpointException : BinaryStarException
+{
+    internal EndpointException(string endpoint, string message, Exception? inner = null)
+        : base(message, inner) => Endpoint = endpoint;
+
+    /// <summary>The endpoint, as it was given.</summary>
+    public string Endpoint { get; }
+}
+
+/// <summary>
+/// Both nodes of the pair have the same role, or a node is connected to itself: the peer announced this node's own
+/// role before any other peer was met.
+/// </summary>
+public sealed class SameRoleException : BinaryStarException
+{
+    internal SameRoleException(BinaryStarRole role, string message)
+        : base(message) => Role = role;
+
+    /// <summary>The role that both sides claim.</summary>
+    public BinaryStarRole Role { get; }
+}
+
+/// <summary>Two active nodes met and the policy is <see cref="DualActivePolicy.Abort"/>.</summary>
+/// <remarks>Source: "fatal error - dual actives, aborting" of the ZeroMQ guide's reactor.</remarks>
+public sealed class DualActiveException : BinaryStarException
+{
+    internal DualActiveException(string message)
+        : base(message)
+    {
+    }
+}
