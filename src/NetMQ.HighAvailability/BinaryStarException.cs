@@ -1,6 +1,6 @@
 namespace NetMQ.HighAvailability;
 
-/// <summary>The base of everything that ends a <see cref="BinaryStar"/> other than a request to stop or a handler's own exception.</summary>
+/// <summary>The base of everything that ends a node other than a request to stop or a handler's own exception.</summary>
 public abstract class BinaryStarException : Exception
 {
     private protected BinaryStarException(string message, Exception? inner = null)
