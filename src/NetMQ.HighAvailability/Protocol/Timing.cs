@@ -37,6 +37,9 @@ internal sealed record Timing
     /// <summary>How long the evidence that the peer's process died may be used.</summary>
     public required TimeSpan EvidenceLifetime { get; init; }
 
+    /// <summary>How long a stopping node waits for its peer to say that it has taken over.</summary>
+    public TimeSpan StopBound => Min(HandOverFreshness, TimeSpan.FromSeconds(2));
+
     public static Timing From(TimeSpan heartbeat, TimeSpan failover) => new()
     {
         Heartbeat = heartbeat,

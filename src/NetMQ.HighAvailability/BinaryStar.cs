@@ -1,0 +1,280 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Protocol;
+using NetMQ.HighAvailability.Transport;
+
+namespace NetMQ.HighAvailability;
+
+/// <summary>
+/// One node of a high-availability pair: a reactor that serves requests while it is active, and takes over from its
+/// peer when that has died.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Set up with <see cref="RegisterVoter"/> and the events, then <see cref="Run"/> or <see cref="Start"/>, once. The
+/// voter's handler and all events are called on the poller's thread, one at a time; they must return well within a
+/// quarter of <see cref="BinaryStarOptions.HeartbeatInterval"/>. An exception that leaves one of them ends the node.
+/// </para>
+/// <para>Source: the class <c>bstar</c> of the ZeroMQ guide, chapter 4, "Binary Star Reactor".</para>
+/// </remarks>
+public sealed class BinaryStar : IDisposable
+{
+    private readonly BinaryStarOptions options;
+    private readonly ILogger logger;
+    private readonly Reactor reactor;
+    private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
+    private Thread? thread;
+    private Exception? fault;
+    private bool stopSignalled;
+    private bool started;
+    private bool disposed;
+
+    /// <summary>Binds the state endpoints. The peer is connected to, and the node speaks, from <see cref="Run"/> on.</summary>
+    /// <param name="options">Read once, here.</param>
+    /// <param name="logger">Where the node logs; nowhere if <see langword="null"/>.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentException">An option is missing, malformed or out of range; the message names it.</exception>
+    /// <exception cref="EndpointException">A local endpoint is in use or not of this machine; nothing stays bound.</exception>
+    /// <remarks>Source: <c>bstar_new</c>.</remarks>
+    public BinaryStar(BinaryStarOptions options, ILogger<BinaryStar>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        this.options = options;
+        this.logger = (ILogger?)logger ?? NullLogger.Instance;
+
+        var timing = options.ToTiming();
+        var engine = new PairEngine(options.Role, timing, options.DualActivePolicy);
+        reactor = new Reactor(
+            engine, timing, options.ParseLocals(), options.ParseRemotes(), options.TimeProvider, this.logger, Raise, OnEnded);
+        Poller = new NetMQPoller();
+        if (options.HeartbeatInterval < TimeSpan.FromMilliseconds(100)) Log.ShortHeartbeat(this.logger, options.HeartbeatInterval);
+    }
+
+    /// <summary>
+    /// The poller that the node runs on, for the application's own sockets and timers, before the start and while it
+    /// runs. The node starts, stops and disposes it.
+    /// </summary>
+    /// <remarks>Source: <c>bstar_zloop</c>.</remarks>
+    public NetMQPoller Poller { get; }
+
+    /// <summary>The state at this moment. Any thread.</summary>
+    public BinaryStarState State => reactor.State;
+
+    /// <summary>The node at the end of its last turn, at most an eighth of a heartbeat ago: values that belong together. Any thread.</summary>
+    public BinaryStarStatus Status
+    {
+        get
+        {
+            var (counters, memory, now) = reactor.Read();
+            var age = now - memory.LastHeard;
+            return new BinaryStarStatus
+            {
+                Role = options.Role,
+                State = memory.State,
+                PeerState = (BinaryStarState?)memory.LastMessage,
+                PeerLastHeard = age,
+                PeerAlive = age < options.FailoverTimeout,
+                VotesAccepted = counters.VotesAccepted,
+                VotesRejected = counters.VotesRejected,
+                StatesPublished = counters.StatesPublished,
+                StatesReceived = counters.StatesReceived,
+                GarbageReceived = counters.GarbageReceived,
+                OwnRoleReceived = counters.OwnRoleReceived,
+                Interruptions = counters.Interruptions,
+            };
+        }
+    }
+
+    /// <summary>Ends with the node: successfully after a stop, with the exception that <see cref="Run"/> throws after a fault.</summary>
+    public Task Completion => completion.Task;
+
+    /// <summary>
+    /// Raised when this node has become active, on the poller's thread, before the first request is handled. A
+    /// callback that takes longer than half of <see cref="BinaryStarOptions.FailoverTimeout"/> loses the state again.
+    /// </summary>
+    /// <remarks>Source: <c>bstar_new_active</c>.</remarks>
+    public event EventHandler<BinaryStarStateChangedEventArgs>? BecameActive;
+
+    /// <summary>
+    /// Raised when this node stands by for an active peer, or has given up being active, on the poller's thread; once
+    /// for each <see cref="BecameActive"/>, unless the node ends with a fault.
+    /// </summary>
+    /// <remarks>Source: <c>bstar_new_passive</c>.</remarks>
+    public event EventHandler<BinaryStarStateChangedEventArgs>? BecamePassive;
+
+    /// <summary>Raised at every change of state, on the poller's thread, before the other two.</summary>
+    public event EventHandler<BinaryStarStateChangedEventArgs>? StateChanged;
+
+    /// <summary>
+    /// Binds the voter socket: the one socket that clients send their requests to. Each request is a vote; one that
+    /// this node may serve is given to <paramref name="handler"/>, any other is received and dropped.
+    /// </summary>
+    /// <param name="endpoint">Where to bind, as NetMQ takes it: <c>tcp://*:5001</c> for example.</param>
+    /// <param name="type">
+    /// <see cref="ZmqSocketType.Router"/>, <see cref="ZmqSocketType.Dealer"/>, <see cref="ZmqSocketType.Pull"/> or
+    /// <see cref="ZmqSocketType.Sub"/> (subscribed to everything).
+    /// </param>
+    /// <param name="handler">Reads one request and, if there is a reply, sends it. Poller thread.</param>
+    /// <returns>The endpoint as bound, with the port that the system chose if it was 0.</returns>
+    /// <exception cref="ArgumentException">The type cannot be a voter; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">There is a voter already, or the node has started.</exception>
+    /// <exception cref="EndpointException">The endpoint is in use, malformed, or not of this machine.</exception>
+    /// <exception cref="ObjectDisposedException">The node is disposed.</exception>
+    /// <remarks>Source: <c>bstar_voter</c>.</remarks>
+    public string RegisterVoter(string endpoint, ZmqSocketType type, Action<VoterSocket> handler)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(endpoint);
+        ArgumentNullException.ThrowIfNull(handler);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            if (started) throw new InvalidOperationException("The voter must be registered before the node starts.");
+            if (reactor.HasVoter) throw new InvalidOperationException($"There is a voter already; a node has exactly one. '{endpoint}' was not bound.");
+
+            var voter = new Voter(endpoint, type, options.VoterHighWatermark);
+            var socket = new VoterSocket(voter);
+            voter.Handler = () => handler(socket);
+            reactor.Use(voter);
+            Log.VoterBound(logger, voter.Endpoint, type);
+            return voter.Endpoint;
+        }
+    }
+
+    /// <summary>
+    /// Runs the node on the calling thread until it is stopped: by <see cref="Stop"/>, by
+    /// <paramref name="cancellationToken"/>, or by SIGINT or SIGTERM (a second signal ends the process). An active
+    /// node whose peer is there waits, at most two heartbeats and 2 s, for the peer to take over.
+    /// </summary>
+    /// <param name="cancellationToken">Stops the node; <see cref="Run"/> then returns normally.</param>
+    /// <exception cref="InvalidOperationException">There is no voter, or the node was started before.</exception>
+    /// <exception cref="SameRoleException">The peer has this node's role.</exception>
+    /// <exception cref="DualActiveException">Two active nodes met under <see cref="DualActivePolicy.Abort"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The node is disposed.</exception>
+    /// <exception cref="Exception">Whatever left the handler or an event's callback, as it was thrown.</exception>
+    /// <remarks>Source: <c>bstar_start</c>.</remarks>
+    public void Run(CancellationToken cancellationToken = default)
+    {
+        MarkStarted();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var cancellation = cancellationToken.Register(Stop);
+        Loop();
+        completion.Task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>
+    /// Runs the node on a background thread of its own and returns at once; <see cref="Completion"/> tells the end.
+    /// Signals are left to the caller.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is no voter, or the node was started before.</exception>
+    /// <exception cref="ObjectDisposedException">The node is disposed.</exception>
+    public void Start()
+    {
+        MarkStarted();
+        thread = new Thread(Loop) { IsBackground = true, Name = $"BinaryStar {options.Role}" };
+        thread.Start();
+    }
+
+    /// <summary>Asks the node to stop politely, as <see cref="Run"/> describes, and returns at once. Any thread; idempotent.</summary>
+    public void Stop() => reactor.Post(reactor.Stop);
+
+    /// <summary>Stops the node politely.</summary>
+    /// <returns>A task that ends as <see cref="Completion"/> does; at once if the node was never started.</returns>
+    public Task StopAsync()
+    {
+        lock (gate)
+        {
+            if (!started) return Task.CompletedTask;
+        }
+
+        Stop();
+        return Completion;
+    }
+
+    /// <summary>
+    /// Stops the node politely if it runs, waits for its end, and closes everything, the <see cref="Poller"/> too.
+    /// Idempotent. Any thread but the poller's.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Called on the poller's thread: call <see cref="Stop"/> there.</exception>
+    /// <remarks>Source: <c>bstar_destroy</c>.</remarks>
+    public void Dispose()
+    {
+        if (Poller is { IsDisposed: false, CanExecuteTaskInline: true } && started && !completion.Task.IsCompleted)
+            throw new InvalidOperationException("A node cannot be disposed on its poller's own thread. Call Stop there, and Dispose after Run has returned.");
+
+        bool wait;
+        lock (gate)
+        {
+            if (disposed) return;
+            disposed = true;
+            wait = started;
+        }
+
+        if (wait)
+        {
+            Stop();
+            Task.WaitAny(completion.Task); // a fault is Run's and Completion's to tell
+            thread?.Join();
+        }
+
+        completion.TrySetResult();
+        reactor.Dispose();
+        Poller.Dispose();
+    }
+
+    private void MarkStarted()
+    {
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this);
+            if (started) throw new InvalidOperationException("A node runs once. Create a new one to start again.");
+            if (!reactor.HasVoter) throw new InvalidOperationException("There is no voter: call RegisterVoter before starting, so that clients can vote.");
+            started = true;
+        }
+    }
+
+    private void Loop()
+    {
+        Log.Started(
+            logger, options.Role, string.Join(", ", options.LocalEndpoints), string.Join(", ", options.RemoteEndpoints),
+            options.HeartbeatInterval, options.FailoverTimeout);
+        try
+        {
+            reactor.Begin(Poller);
+            if (!reactor.IsOver) Poller.Run();
+        }
+        catch (Exception e)
+        {
+            fault ??= e; // left one of the application's own sockets or timers on the poller
+        }
+
+        reactor.End(fault);
+        if (fault is null) completion.TrySetResult();
+        else completion.TrySetException(fault);
+    }
+
+    private void OnEnded(Exception? exception)
+    {
+        fault ??= exception;
+        if (Poller.IsRunning) Poller.Stop();
+    }
+
+    private void OnSignal(PosixSignalContext context)
+    {
+        context.Cancel = !stopSignalled;
+        stopSignalled = true;
+        Stop();
+    }
+
+    private void Raise(Transition transition)
+    {
+        var args = new BinaryStarStateChangedEventArgs(transition.From, transition.To, transition.Cause);
+        StateChanged?.Invoke(this, args);
+        if (transition.To == BinaryStarState.Active) BecameActive?.Invoke(this, args);
+        else if (transition.From == BinaryStarState.Active || transition.From != BinaryStarState.Yielding) BecamePassive?.Invoke(this, args);
+    }
+}

@@ -1,0 +1,160 @@
+using NetMQ.HighAvailability.Protocol;
+using NetMQ.HighAvailability.Transport;
+
+namespace NetMQ.HighAvailability;
+
+/// <summary>
+/// How one node of a pair is set up. Read once, by the constructor of <see cref="BinaryStar"/>; later changes have no
+/// effect. Both nodes of a pair use the same timing.
+/// </summary>
+public sealed class BinaryStarOptions
+{
+    internal static readonly TimeSpan MinHeartbeatInterval = TimeSpan.FromMilliseconds(20);
+    internal static readonly TimeSpan MaxHeartbeatInterval = TimeSpan.FromHours(1);
+
+    /// <summary>Which half of the pair this node is. Required; exactly one node is the primary.</summary>
+    public BinaryStarRole Role { get; set; }
+
+    /// <summary>
+    /// Where this node publishes its state to its peer: one or more of <c>tcp://address:port</c>, with <c>*</c> for
+    /// all interfaces. Required.
+    /// </summary>
+    /// <remarks>Source: <c>bstar_new (…, local, …)</c> of the ZeroMQ guide.</remarks>
+    public IReadOnlyList<string> LocalEndpoints { get; set; } = [];
+
+    /// <summary>
+    /// Where the peer publishes its state: one or more of <c>tcp://host:port</c>. Required. A host name that does not
+    /// resolve yet, or moves later, is resolved again whenever the peer has been silent for
+    /// <see cref="FailoverTimeout"/>.
+    /// </summary>
+    /// <remarks>Source: <c>bstar_new (…, …, remote)</c> of the ZeroMQ guide.</remarks>
+    public IReadOnlyList<string> RemoteEndpoints { get; set; } = [];
+
+    /// <summary>
+    /// How often this node says its state when nothing changes. Default 500 ms; from 20 ms to 1 hour. Below 100 ms a
+    /// busy machine causes needless (safe) failovers, and a warning is logged.
+    /// </summary>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>
+    /// How long the peer must be silent before a request may make this node active. Default 2 s; at least three times
+    /// <see cref="HeartbeatInterval"/>, which tolerates one lost heartbeat; four times tolerates two.
+    /// </summary>
+    public TimeSpan FailoverTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// The peer's heartbeat interval, where the peer is one of the ZeroMQ guide's own nodes (1 s there). Default
+    /// <see langword="null"/>: the peer is this library with the same timing. At most a third of
+    /// <see cref="FailoverTimeout"/>. Given together with <see cref="PeerFailoverTimeout"/>.
+    /// </summary>
+    public TimeSpan? PeerHeartbeatInterval { get; set; }
+
+    /// <summary>
+    /// After how long the peer takes this node for dead, where the peer is one of the ZeroMQ guide's own nodes (2 s
+    /// there). Default <see langword="null"/>: as <see cref="FailoverTimeout"/>. At least three times
+    /// <see cref="HeartbeatInterval"/>.
+    /// </summary>
+    public TimeSpan? PeerFailoverTimeout { get; set; }
+
+    /// <summary>What happens when two active nodes meet. Default <see cref="DualActivePolicy.BackupYields"/>.</summary>
+    public DualActivePolicy DualActivePolicy { get; set; } = DualActivePolicy.BackupYields;
+
+    /// <summary>
+    /// How many messages the voter socket queues for each client and direction before it drops (ROUTER) or waits
+    /// (others); 0 is no limit. Default 100,000, so that a client with thousands of requests in flight loses no reply;
+    /// NetMQ's own default of 1,000 does lose them.
+    /// </summary>
+    public int VoterHighWatermark { get; set; } = 100_000;
+
+    /// <summary>The source of monotonic time. Default <see cref="TimeProvider.System"/>; another one is for tests.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <exception cref="ArgumentException">An option is missing, malformed or out of range; the message names it.</exception>
+    internal void Validate()
+    {
+        if (Role is not (BinaryStarRole.Primary or BinaryStarRole.Backup))
+            throw Invalid(nameof(Role), $"must be {BinaryStarRole.Primary} or {BinaryStarRole.Backup}, and is {(int)Role}: give each node of the pair its own role");
+        if (DualActivePolicy is not (DualActivePolicy.BackupYields or DualActivePolicy.Abort))
+            throw Invalid(nameof(DualActivePolicy), $"must be {DualActivePolicy.BackupYields} or {DualActivePolicy.Abort}, and is {(int)DualActivePolicy}");
+        if (VoterHighWatermark < 0)
+            throw OutOfRange(nameof(VoterHighWatermark), VoterHighWatermark, "must be 0 (no limit) or more");
+        if (TimeProvider is null)
+            throw Invalid(nameof(TimeProvider), "must not be null");
+
+        ValidateTiming();
+        ValidateEndpoints();
+    }
+
+    /// <exception cref="ArgumentException">An endpoint is malformed.</exception>
+    internal TcpEndpoint[] ParseLocals() => Parse(nameof(LocalEndpoints), LocalEndpoints, wildcard: true);
+
+    /// <exception cref="ArgumentException">An endpoint is malformed.</exception>
+    internal TcpEndpoint[] ParseRemotes() => Parse(nameof(RemoteEndpoints), RemoteEndpoints, wildcard: false);
+
+    internal Timing ToTiming() => PeerHeartbeatInterval is { } peerHeartbeat && PeerFailoverTimeout is { } peerFailover
+        ? Timing.From(HeartbeatInterval, FailoverTimeout, peerHeartbeat, peerFailover)
+        : Timing.From(HeartbeatInterval, FailoverTimeout);
+
+    private void ValidateTiming()
+    {
+        if (HeartbeatInterval < MinHeartbeatInterval || HeartbeatInterval > MaxHeartbeatInterval)
+            throw OutOfRange(nameof(HeartbeatInterval), HeartbeatInterval, $"must be from {MinHeartbeatInterval} to {MaxHeartbeatInterval}");
+        if (FailoverTimeout < 3 * HeartbeatInterval)
+        {
+            throw OutOfRange(nameof(FailoverTimeout), FailoverTimeout,
+                $"must be at least three times {nameof(HeartbeatInterval)}, that is {3 * HeartbeatInterval}: raise it, or lower {nameof(HeartbeatInterval)} to {FailoverTimeout / 3} or less");
+        }
+
+        if (FailoverTimeout > 3 * MaxHeartbeatInterval)
+            throw OutOfRange(nameof(FailoverTimeout), FailoverTimeout, $"must be at most {3 * MaxHeartbeatInterval}");
+
+        if (PeerHeartbeatInterval is null && PeerFailoverTimeout is null) return;
+        if (PeerHeartbeatInterval is not { } peerHeartbeat || PeerFailoverTimeout is not { } peerFailover)
+            throw Invalid(nameof(PeerHeartbeatInterval), $"and {nameof(PeerFailoverTimeout)} must be given together, or neither");
+        if (peerHeartbeat <= TimeSpan.Zero || FailoverTimeout < 3 * peerHeartbeat)
+        {
+            throw OutOfRange(nameof(PeerHeartbeatInterval), peerHeartbeat,
+                $"must be more than zero and at most a third of {nameof(FailoverTimeout)}: raise {nameof(FailoverTimeout)} to {3 * peerHeartbeat} or more");
+        }
+
+        if (peerFailover < 3 * HeartbeatInterval)
+        {
+            throw OutOfRange(nameof(PeerFailoverTimeout), peerFailover,
+                $"must be at least three times {nameof(HeartbeatInterval)}: lower {nameof(HeartbeatInterval)} to {peerFailover / 3} or less");
+        }
+    }
+
+    private void ValidateEndpoints()
+    {
+        var locals = ParseLocals();
+        foreach (var remote in ParseRemotes())
+        {
+            var own = locals.FirstOrDefault(local => local.IsReachedBy(remote));
+            if (own is not null)
+            {
+                throw Invalid(nameof(RemoteEndpoints),
+                    $"must be the peer's, and '{remote}' is this node's own '{own}' of {nameof(LocalEndpoints)}: give each side the other's endpoint");
+            }
+        }
+    }
+
+    private static TcpEndpoint[] Parse(string option, IReadOnlyList<string>? endpoints, bool wildcard)
+    {
+        if (endpoints is null || endpoints.Count == 0)
+            throw Invalid(option, "must have at least one endpoint, such as tcp://" + (wildcard ? "*:5003" : "peer.example:5003"));
+
+        var parsed = new TcpEndpoint[endpoints.Count];
+        for (var i = 0; i < parsed.Length; i++)
+        {
+            parsed[i] = TcpEndpoint.TryParse(endpoints[i], wildcard)
+                ?? throw Invalid(option, $"has '{endpoints[i]}', and each must be tcp://{(wildcard ? "address:port, with * for all addresses" : "host:port")}, with a port from 1 to 65535");
+        }
+
+        if (parsed.Distinct().Count() != parsed.Length) throw Invalid(option, "must not repeat an endpoint");
+        return parsed;
+    }
+
+    private static ArgumentException Invalid(string option, string what) => new($"{option} {what}.", option);
+
+    private static ArgumentOutOfRangeException OutOfRange(string option, object value, string what) => new(option, value, $"{option} {what}.");
+}

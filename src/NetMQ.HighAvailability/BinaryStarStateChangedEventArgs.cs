@@ -1,0 +1,21 @@
+namespace NetMQ.HighAvailability;
+
+/// <summary>A change of a node's state.</summary>
+public sealed class BinaryStarStateChangedEventArgs : EventArgs
+{
+    internal BinaryStarStateChangedEventArgs(BinaryStarState from, BinaryStarState to, BinaryStarCause cause)
+    {
+        From = from;
+        To = to;
+        Cause = cause;
+    }
+
+    /// <summary>The state before.</summary>
+    public BinaryStarState From { get; }
+
+    /// <summary>The state now; the peer has been told.</summary>
+    public BinaryStarState To { get; }
+
+    /// <summary>Why it changed.</summary>
+    public BinaryStarCause Cause { get; }
+}

@@ -1,0 +1,48 @@
+namespace NetMQ.HighAvailability;
+
+/// <summary>A node as it was at the end of one turn of its loop: all values belong together.</summary>
+public sealed record BinaryStarStatus
+{
+    internal BinaryStarStatus()
+    {
+    }
+
+    /// <summary>The node's role.</summary>
+    public required BinaryStarRole Role { get; init; }
+
+    /// <summary>The node's state.</summary>
+    public required BinaryStarState State { get; init; }
+
+    /// <summary>
+    /// What the peer last said: <see cref="BinaryStarState.Primary"/> or <see cref="BinaryStarState.Backup"/> while it
+    /// waits or yields; <see langword="null"/> if it was never heard.
+    /// </summary>
+    public required BinaryStarState? PeerState { get; init; }
+
+    /// <summary>How long ago the peer was last heard with a valid message; <see langword="null"/> if never.</summary>
+    public required TimeSpan? PeerLastHeard { get; init; }
+
+    /// <summary>Whether the peer was heard within the failover timeout.</summary>
+    public required bool PeerAlive { get; init; }
+
+    /// <summary>Requests handed to the handler.</summary>
+    public required long VotesAccepted { get; init; }
+
+    /// <summary>Requests received and dropped, because this node was not active.</summary>
+    public required long VotesRejected { get; init; }
+
+    /// <summary>State messages published: heartbeats, changes, and answers to new subscribers.</summary>
+    public required long StatesPublished { get; init; }
+
+    /// <summary>Valid state messages received.</summary>
+    public required long StatesReceived { get; init; }
+
+    /// <summary>Messages on the state link that are none; they changed nothing.</summary>
+    public required long GarbageReceived { get; init; }
+
+    /// <summary>Messages in which the peer claimed this node's own role; they changed nothing. Two nodes share a role.</summary>
+    public required long OwnRoleReceived { get; init; }
+
+    /// <summary>How often the loop was interrupted for more than a quarter of a heartbeat: pauses, starvation, slow handlers.</summary>
+    public required long Interruptions { get; init; }
+}

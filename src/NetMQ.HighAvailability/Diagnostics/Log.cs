@@ -1,0 +1,73 @@
+using Microsoft.Extensions.Logging;
+
+namespace NetMQ.HighAvailability.Diagnostics;
+
+/// <summary>
+/// Every log message of the library. Event ids are stable: 1xx life, 2xx the pair, 3xx trouble, 4xx tracing.
+/// "(n more)" counts what was held back since the last message of its kind.
+/// </summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Information, "{Role} started: state published at {Local}, peer expected at {Remote}, heartbeat {Heartbeat}, failover timeout {Failover}")]
+    public static partial void Started(ILogger logger, BinaryStarRole role, string local, string remote, TimeSpan heartbeat, TimeSpan failover);
+
+    [LoggerMessage(101, LogLevel.Information, "Voter bound at {Endpoint} ({Type})")]
+    public static partial void VoterBound(ILogger logger, string endpoint, ZmqSocketType type);
+
+    [LoggerMessage(102, LogLevel.Information, "Stopping while {State}")]
+    public static partial void Stopping(ILogger logger, BinaryStarState state);
+
+    [LoggerMessage(103, LogLevel.Information, "Stopped; the peer took over: {PeerTookOver}")]
+    public static partial void Stopped(ILogger logger, bool peerTookOver);
+
+    [LoggerMessage(104, LogLevel.Error, "The reactor ended with a fault")]
+    public static partial void Failed(ILogger logger, Exception exception);
+
+    [LoggerMessage(105, LogLevel.Warning, "HeartbeatInterval is {Heartbeat}: below 100 ms a busy machine causes needless failovers (safe ones)")]
+    public static partial void ShortHeartbeat(ILogger logger, TimeSpan heartbeat);
+
+    [LoggerMessage(200, LogLevel.Information, "{From} became {To}: {Cause}")]
+    public static partial void StateChanged(ILogger logger, BinaryStarState from, BinaryStarState to, BinaryStarCause cause);
+
+    [LoggerMessage(300, LogLevel.Warning, "Ignored a message on the state link that is no state ({Size} bytes, more frames: {HasMore}); something else publishes at the peer's endpoint ({Suppressed} more)")]
+    public static partial void Garbage(ILogger logger, int size, bool hasMore, long suppressed);
+
+    [LoggerMessage(301, LogLevel.Error, "Ignored a peer that says it is {Role} too, as this node is: check the roles of both nodes and that RemoteEndpoints is not this node's own ({Suppressed} more)")]
+    public static partial void OwnRole(ILogger logger, BinaryStarRole role, long suppressed);
+
+    [LoggerMessage(302, LogLevel.Error, "The peer is active as well; this node stays active and the peer should yield ({Suppressed} more)")]
+    public static partial void DualActive(ILogger logger, long suppressed);
+
+    [LoggerMessage(303, LogLevel.Warning, "The loop did not run for {Gap}: the process was paused or starved, or a handler took too long; what the peer said meanwhile is not believed ({Suppressed} more)")]
+    public static partial void Interrupted(ILogger logger, TimeSpan gap, long suppressed);
+
+    [LoggerMessage(304, LogLevel.Warning, "One turn took {Duration}, over a quarter of the heartbeat interval: keep handlers and event callbacks short, or raise HeartbeatInterval and FailoverTimeout ({Suppressed} more)")]
+    public static partial void SlowTurn(ILogger logger, TimeSpan duration, long suppressed);
+
+    [LoggerMessage(305, LogLevel.Warning, "The peer's host '{Host}' does not resolve: {Reason}; it is tried again ({Suppressed} more)")]
+    public static partial void Unresolved(ILogger logger, string host, string reason, long suppressed);
+
+    [LoggerMessage(306, LogLevel.Warning, "The peer is heard but has not subscribed to this node for {Duration}: its RemoteEndpoints or a firewall keep it from hearing this node")]
+    public static partial void NotSubscribed(ILogger logger, TimeSpan duration);
+
+    [LoggerMessage(307, LogLevel.Warning, "A subscriber is there but the peer has not been heard for {Duration}: this node's RemoteEndpoints or a firewall keep this node from hearing the peer")]
+    public static partial void NotHeard(ILogger logger, TimeSpan duration);
+
+    [LoggerMessage(308, LogLevel.Warning, "The clock stepped back by {Step} and is taken as standing still: it must be monotonic ({Suppressed} more)")]
+    public static partial void ClockSteppedBack(ILogger logger, TimeSpan step, long suppressed);
+
+    [LoggerMessage(400, LogLevel.Trace, "Peer says {Message}")]
+    public static partial void Heard(ILogger logger, int message);
+
+    [LoggerMessage(401, LogLevel.Trace, "Saying {Message}")]
+    public static partial void Said(ILogger logger, int message);
+
+    [LoggerMessage(402, LogLevel.Trace, "Vote while {State}: accepted {Accepted}")]
+    public static partial void Vote(ILogger logger, BinaryStarState state, bool accepted);
+
+    [LoggerMessage(403, LogLevel.Debug, "Connecting to the peer at {Remote} ({Address})")]
+    public static partial void Dialled(ILogger logger, object remote, string address);
+
+    [LoggerMessage(404, LogLevel.Debug, "A subscriber came")]
+    public static partial void Subscribed(ILogger logger);
+}

@@ -1,0 +1,13 @@
+namespace NetMQ.HighAvailability.Transport;
+
+/// <summary>What a node has counted since its start.</summary>
+internal struct Counters
+{
+    public long VotesAccepted;
+    public long VotesRejected;
+    public long StatesPublished;
+    public long StatesReceived;
+    public long GarbageReceived;
+    public long OwnRoleReceived;
+    public long Interruptions;
+}

@@ -1,0 +1,355 @@
+using Microsoft.Extensions.Logging;
+using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Protocol;
+
+namespace NetMQ.HighAvailability.Transport;
+
+/// <summary>
+/// One node at work: wakes up for its timer, its peer, a subscriber, a request or a command, lets the
+/// <see cref="PairEngine"/> decide, and carries the decisions out. All on the poller's thread, except
+/// <see cref="Post"/>, <see cref="State"/> and <see cref="Read"/>.
+/// </summary>
+internal sealed class Reactor : IDisposable
+{
+    // What one turn takes from each source at most, so that none can starve the others.
+    private const int MaxPeerMessages = 1024;
+    private const int MaxSubscriptions = 64;
+    private const int MaxVotes = 256;
+
+    // How long a node that served stays after its last request, so that its replies leave the machine.
+    private static readonly TimeSpan ReplyGrace = TimeSpan.FromMilliseconds(50);
+
+    private readonly PairEngine engine;
+    private readonly Timing timing;
+    private readonly PeerLink link;
+    private readonly LinkWatch watch;
+    private readonly TimeProvider time;
+    private readonly long startedAt;
+    private readonly ILogger logger;
+    private readonly Action<Transition> raise;
+    private readonly Action<Exception?> ended;
+    private readonly NetMQTimer tick;
+    private readonly NetMQQueue<Action> commands = new();
+    private readonly Lock gate = new();
+
+    private NetMQPoller? poller;
+    private Voter? voter;
+    private Counters counters;
+    private (Counters Counters, PairMemory Memory) board;
+    private volatile BinaryStarState state;
+    private TimeSpan turnEnded;
+    private TimeSpan lastDial;
+    private TimeSpan farewellFrom;
+    private TimeSpan? farewellUntil;
+    private bool handingOver;
+    private bool closed;
+    private Throttle garbage, ownRole, dualActive, interrupted, slowTurn, clockStep;
+
+    /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
+    public Reactor(
+        PairEngine engine, Timing timing, IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes,
+        TimeProvider time, ILogger logger, Action<Transition> raise, Action<Exception?> ended)
+    {
+        this.engine = engine;
+        this.timing = timing;
+        this.time = time;
+        this.logger = logger;
+        this.raise = raise;
+        this.ended = ended;
+        startedAt = time.GetTimestamp();
+        engine.Start(TimeSpan.Zero);
+        state = engine.State;
+        watch = new LinkWatch(timing, logger);
+        try
+        {
+            link = new PeerLink(locals, remotes, Max(timing.Heartbeat / 8, TimeSpan.FromMilliseconds(10)), Post, logger);
+        }
+        catch
+        {
+            commands.Dispose();
+            throw;
+        }
+
+        // Often enough to notice a pause, and to keep the heartbeat's deadline.
+        tick = new NetMQTimer(Max(timing.Heartbeat / 8, TimeSpan.FromMilliseconds(1)));
+        tick.Elapsed += (_, _) => Turn(Wake.Look);
+        commands.ReceiveReady += (_, _) => Turn(Wake.Commands);
+    }
+
+    private enum Wake
+    {
+        Look,        // the timer, or the peer: every turn looks after those
+        Subscriber,
+        Votes,
+        Commands,
+    }
+
+    /// <summary>The state as of now. Any thread.</summary>
+    public BinaryStarState State => state;
+
+    public bool HasVoter => voter is not null;
+
+    public bool IsOver { get; private set; }
+
+    /// <summary>What the node had counted and remembered at the end of its last turn, and its time now. Any thread.</summary>
+    public (Counters Counters, PairMemory Memory, TimeSpan Now) Read()
+    {
+        lock (gate) return (board.Counters, board.Memory, Now);
+    }
+
+    private bool PeerTookOver => handingOver && state == BinaryStarState.Passive;
+
+    private TimeSpan Now => time.GetElapsedTime(startedAt);
+
+    public void Use(Voter voter) => this.voter = voter;
+
+    /// <summary>Has <paramref name="command"/> run in a turn of its own; nothing once the node has ended. Any thread.</summary>
+    public void Post(Action command)
+    {
+        lock (gate)
+        {
+            if (!closed) commands.Enqueue(command);
+        }
+    }
+
+    /// <summary>Joins the poller and takes the first turn. On the poller's thread, or before it runs.</summary>
+    public void Begin(NetMQPoller poller)
+    {
+        this.poller = poller;
+        var now = Now;
+        engine.Start(now);
+        turnEnded = lastDial = now;
+        link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber));
+        voter!.Attach(poller, () => Turn(Wake.Votes));
+        poller.Add(commands);
+        poller.Add(tick);
+        link.Dial(now);
+        Turn(Wake.Look);
+    }
+
+    /// <summary>Stops politely: no more requests; what the peer can take, it is given. A command.</summary>
+    public void Stop()
+    {
+        if (farewellUntil is not null) return;
+        Log.Stopping(logger, state);
+        var served = state == BinaryStarState.Active;
+        voter!.Dispose();
+        handingOver = engine.Stop();
+        var now = Now;
+        farewellFrom = served ? now + ReplyGrace : now;
+        farewellUntil = handingOver ? now + timing.StopBound : farewellFrom;
+    }
+
+    /// <summary>Ends the node, at once: all sockets are closed.</summary>
+    public void End(Exception? fault)
+    {
+        if (IsOver) return;
+        IsOver = true;
+        tick.Enable = false; // a timer cannot be removed inside a timer's callback
+        voter?.Dispose();
+        link.Dispose();
+        lock (gate)
+        {
+            closed = true;
+            if (poller is { IsDisposed: false }) poller.Remove(commands);
+        }
+
+        if (fault is null) Log.Stopped(logger, PeerTookOver);
+        else Log.Failed(logger, fault);
+        ended(fault);
+    }
+
+    /// <summary>Closes all, after the end or instead of a beginning. Not on the poller's thread while it runs.</summary>
+    public void Dispose()
+    {
+        voter?.Dispose();
+        link.Dispose();
+        lock (gate)
+        {
+            closed = true;
+            commands.Dispose();
+        }
+    }
+
+    // The one turn, whatever the reason: look at the clock, hear the peer, and only then do what there is to do.
+    private void Turn(Wake wake)
+    {
+        if (IsOver) return;
+        try
+        {
+            var now = Now;
+            NoticeInterruption(now, engine.BeginTurn(now));
+            CarryOut();
+            engine.EndDrain(HearPeer());
+            CarryOut();
+
+            if (wake == Wake.Subscriber && link.TakeSubscriptions(MaxSubscriptions)) Welcome();
+            if (wake == Wake.Commands) RunCommands();
+            if (wake == Wake.Votes) ServeVotes(now);
+
+            LookAfterLink(now);
+            EndTurn(now);
+        }
+        catch (Exception e)
+        {
+            End(e);
+        }
+    }
+
+    private void NoticeInterruption(TimeSpan now, bool purge)
+    {
+        var idle = now - turnEnded;
+        if (idle < TimeSpan.Zero && clockStep.Allows(turnEnded, out var suppressed)) Log.ClockSteppedBack(logger, -idle, suppressed);
+        if (!purge) return;
+
+        counters.Interruptions++;
+        link.Purge();
+        if (idle > timing.ShortGap && interrupted.Allows(now, out suppressed)) Log.Interrupted(logger, idle, suppressed);
+    }
+
+    /// <returns>Whether all that had arrived was heard.</returns>
+    private bool HearPeer()
+    {
+        for (var i = 0; i < MaxPeerMessages; i++)
+        {
+            switch (link.TryHear(out var message, out var size, out var more))
+            {
+                case Inbox.Empty:
+                    return true;
+                case Inbox.Message:
+                    Log.Heard(logger, (int)message);
+                    Consider(engine.Hear(message));
+                    CarryOut();
+                    break;
+                default:
+                    counters.GarbageReceived++;
+                    if (garbage.Allows(engine.Memory.Turn, out var suppressed)) Log.Garbage(logger, size, more, suppressed);
+                    break;
+            }
+        }
+
+        return false;
+    }
+
+    private void Consider(Hearing hearing)
+    {
+        var now = engine.Memory.Turn;
+        switch (hearing)
+        {
+            case Hearing.OwnRoleIgnored:
+                counters.OwnRoleReceived++;
+                if (ownRole.Allows(now, out var suppressed)) Log.OwnRole(logger, engine.Role, suppressed);
+                return;
+            case Hearing.OwnRoleFatal:
+                throw new SameRoleException(engine.Role,
+                    $"The peer says that it is the {engine.Role}, as this node is. Give one node {nameof(BinaryStarRole)}.{BinaryStarRole.Primary} and the other "
+                    + $"{nameof(BinaryStarRole)}.{BinaryStarRole.Backup}, and check that RemoteEndpoints names the other node and not this one.");
+            case Hearing.DualActiveFatal:
+                throw new DualActiveException(
+                    "Both nodes of the pair are active, and the policy is to abort: the link between them was cut while clients reached both. "
+                    + "Reconcile what they accepted, and restart them one after the other.");
+            case Hearing.DualActiveStays:
+                if (dualActive.Allows(now, out suppressed)) Log.DualActive(logger, suppressed);
+                break;
+        }
+
+        counters.StatesReceived++;
+    }
+
+    private void Welcome()
+    {
+        Log.Subscribed(logger);
+        engine.Welcome();
+        CarryOut();
+    }
+
+    private void RunCommands()
+    {
+        while (!IsOver && commands.TryDequeue(out var command, TimeSpan.Zero))
+        {
+            command();
+            CarryOut();
+        }
+    }
+
+    private void ServeVotes(TimeSpan turn)
+    {
+        var until = turn + timing.Heartbeat / 16;
+        var now = turn;
+        for (var i = 0; i < MaxVotes && now <= until && !voter!.IsClosed && voter.TryTake(); i++)
+        {
+            now = Now;
+            var accepted = Judge(now);
+            Log.Vote(logger, state, accepted);
+            if (accepted)
+            {
+                counters.VotesAccepted++;
+                voter.Handle();
+            }
+            else
+            {
+                counters.VotesRejected++;
+                voter.Drop();
+            }
+        }
+    }
+
+    private bool Judge(TimeSpan now)
+    {
+        var accepted = engine.Vote(now);
+        if (!CarryOut() || !accepted) return accepted;
+
+        // This vote made the node active. Its callbacks may have taken longer than the lease lasts: ask again.
+        accepted = engine.Vote(Now);
+        CarryOut();
+        return accepted;
+    }
+
+    // The one place that publishes, and that changes the state others see. The peer is told before the application.
+    private bool CarryOut()
+    {
+        var changed = engine.TryTakeTransition(out var transition);
+        if (engine.TryTakePublish(out var message))
+        {
+            link.Publish(message);
+            counters.StatesPublished++;
+            Log.Said(logger, (int)message);
+        }
+
+        if (!changed) return false;
+        state = transition.To;
+        ShowBoard();
+        Log.StateChanged(logger, transition.From, transition.To, transition.Cause);
+        raise(transition);
+        return true;
+    }
+
+    private void LookAfterLink(TimeSpan now)
+    {
+        var heard = engine.Memory.LastHeard;
+        if (now - Max(lastDial, heard ?? TimeSpan.Zero) >= timing.Failover)
+        {
+            lastDial = now;
+            link.Dial(now);
+        }
+
+        watch.Look(now, heard, link.HasSubscriber);
+    }
+
+    private void EndTurn(TimeSpan began)
+    {
+        ShowBoard();
+        turnEnded = Now;
+        var took = turnEnded - began;
+        if (took > timing.ShortGap && slowTurn.Allows(turnEnded, out var suppressed)) Log.SlowTurn(logger, took, suppressed);
+
+        if (turnEnded >= farewellUntil || (PeerTookOver && turnEnded >= farewellFrom)) End(null);
+    }
+
+    private void ShowBoard()
+    {
+        lock (gate) board = (counters, engine.Memory);
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

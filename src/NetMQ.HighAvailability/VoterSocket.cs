@@ -1,0 +1,38 @@
+using NetMQ.HighAvailability.Transport;
+
+namespace NetMQ.HighAvailability;
+
+/// <summary>
+/// What a voter's handler reads its request from and answers to: all of NetMQ's receive and send extension methods
+/// work on it. The same object is passed to every call. To be used on the poller's thread alone.
+/// </summary>
+/// <remarks>
+/// Reading ends with the request's last frame: after it, a <c>Try…</c> method returns <see langword="false"/> and one
+/// that would wait throws. A reply may also be sent later, from a timer or another socket of
+/// <see cref="BinaryStar.Poller"/>.
+/// </remarks>
+public sealed class VoterSocket : IReceivingSocket, IOutgoingSocket
+{
+    private readonly Voter voter;
+
+    internal VoterSocket(Voter voter) => this.voter = voter;
+
+    /// <summary>Whether frames of the present request are left to read.</summary>
+    public bool HasMore => voter.HasMore;
+
+    /// <summary>Receives the next frame of the present request. There is never anything to wait for.</summary>
+    /// <param name="msg">An initialised message that takes the frame.</param>
+    /// <param name="timeout">Negative (infinite) asks for a frame that must be there.</param>
+    /// <returns>False when the request has been read to its end, or there is none.</returns>
+    /// <exception cref="InvalidOperationException">There is nothing left to read and <paramref name="timeout"/> is infinite.</exception>
+    public bool TryReceive(ref Msg msg, TimeSpan timeout) => voter.TryReceive(ref msg, timeout);
+
+    /// <summary>Sends a frame. A ROUTER never waits; it drops what is for a client that is gone or takes nothing.</summary>
+    /// <param name="msg">The frame; empty afterwards.</param>
+    /// <param name="timeout">How long to wait for room; anything but zero may hold up the loop on a DEALER.</param>
+    /// <param name="more">Whether further frames of the same message follow.</param>
+    /// <returns>False when the frame could not be sent in time.</returns>
+    /// <exception cref="NotSupportedException">The voter's type (PULL, SUB) cannot send.</exception>
+    /// <exception cref="ObjectDisposedException">The node has stopped.</exception>
+    public bool TrySend(ref Msg msg, TimeSpan timeout, bool more) => voter.TrySend(ref msg, timeout, more);
+}
