@@ -208,12 +208,18 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         return true;
     }
 
-    /// <summary>The node is going away. True: it gave up active and the peer is about to say that it has taken over.</summary>
+    /// <summary>
+    /// The node is going away, and gives up active first. True: the peer is there, and about to say that it has taken
+    /// over.
+    /// </summary>
     public bool Stop()
     {
         m.Stopping = true;
         m.Pending = PendingPromotion.None;
-        return HandOver();
+        if (m.State != BinaryStarState.Active) return false;
+
+        GiveUp(BinaryStarCause.HandOver);
+        return m.LastHeard is { } heard && m.Turn - heard <= timing.HandOverFreshness;
     }
 
     /// <summary>A subscriber has come: say the state now rather than at the next heartbeat.</summary>

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Testing;
+
+namespace NetMQ.HighAvailability.Tests.Support;
+
+/// <summary>The ports of one pair.</summary>
+internal sealed record PairPorts(int PrimaryState, int BackupState, int PrimaryVoter, int BackupVoter)
+{
+    public static PairPorts New() => new(Ports.Free(), Ports.Free(), Ports.Free(), Ports.Free());
+
+    public int State(BinaryStarRole role) => role == BinaryStarRole.Primary ? PrimaryState : BackupState;
+
+    public int Voter(BinaryStarRole role) => role == BinaryStarRole.Primary ? PrimaryVoter : BackupVoter;
+
+    public string VoterEndpoint(BinaryStarRole role) => $"tcp://127.0.0.1:{Voter(role)}";
+}
+
+/// <summary>A node with an echoing ROUTER, its log and its events in the order in which they came.</summary>
+internal sealed class TestNode : IDisposable
+{
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(100);
+    public static readonly TimeSpan Failover = TimeSpan.FromMilliseconds(500);
+
+    private readonly FakeLogCollector collector = FakeLogCollector.Create(new FakeLogCollectorOptions { CollectRecordsForDisabledLogLevels = true });
+
+    public TestNode(BinaryStarRole role, PairPorts ports, Action<BinaryStarOptions>? configure = null, Action<VoterSocket>? handler = null)
+    {
+        Ports = ports;
+        var options = new BinaryStarOptions
+        {
+            Role = role,
+            LocalEndpoints = [$"tcp://127.0.0.1:{ports.State(role)}"],
+            RemoteEndpoints = [$"tcp://127.0.0.1:{ports.State(Other(role))}"],
+            HeartbeatInterval = Heartbeat,
+            FailoverTimeout = Failover,
+        };
+        configure?.Invoke(options);
+        Star = new BinaryStar(options, new FakeLogger<BinaryStar>(collector));
+        Star.StateChanged += (_, e) => Changes.Enqueue(e);
+        Star.RegisterVoter(ports.VoterEndpoint(role), ZmqSocketType.Router, handler ?? Echo);
+    }
+
+    public PairPorts Ports { get; }
+
+    public BinaryStar Star { get; }
+
+    public ConcurrentQueue<BinaryStarStateChangedEventArgs> Changes { get; } = new();
+
+    public BinaryStarState State => Star.State;
+
+    public IReadOnlyList<FakeLogRecord> Logged => collector.GetSnapshot();
+
+    public static BinaryStarRole Other(BinaryStarRole role) =>
+        role == BinaryStarRole.Primary ? BinaryStarRole.Backup : BinaryStarRole.Primary;
+
+    public static void Echo(VoterSocket socket)
+    {
+        var message = socket.ReceiveMultipartMessage();
+        socket.SendMultipartMessage(message);
+    }
+
+    /// <summary>Starts both nodes of a pair and waits until they have settled who serves.</summary>
+    public static (TestNode Primary, TestNode Backup) StartedPair(
+        Action<BinaryStarOptions>? configure = null, Action<VoterSocket>? primaryHandler = null)
+    {
+        var ports = PairPorts.New();
+        var primary = new TestNode(BinaryStarRole.Primary, ports, configure, primaryHandler).Started();
+        var backup = new TestNode(BinaryStarRole.Backup, ports, configure).Started();
+        primary.WaitFor(BinaryStarState.Active);
+        backup.WaitFor(BinaryStarState.Passive);
+        return (primary, backup);
+    }
+
+    public TestNode Started()
+    {
+        Star.Start();
+        return this;
+    }
+
+    /// <summary>A new node in this one's place, after its end.</summary>
+    public TestNode Restarted()
+    {
+        var role = Star.Status.Role;
+        Wait.Until(() => Support.Ports.IsFree(Ports.State(role)) && Support.Ports.IsFree(Ports.Voter(role)), "the ports to be free again");
+        return new TestNode(role, Ports).Started();
+    }
+
+    public void WaitFor(BinaryStarState state) => Wait.Until(() => State == state, $"{Star.Status.Role} to be {state} (is {Star.Status})");
+
+    public int LogCount(int eventId) => Logged.Count(record => record.Id.Id == eventId);
+
+    public bool HasLogged(int eventId) => LogCount(eventId) > 0;
+
+    public void Dispose() => Star.Dispose();
+}
