@@ -24,6 +24,8 @@ public sealed class BinaryStar : IDisposable
     private readonly BinaryStarOptions options;
     private readonly ILogger logger;
     private readonly Reactor reactor;
+    private readonly Terms terms = new();
+    private readonly bool ownsPoller;
     private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
     private Thread? thread;
@@ -32,31 +34,49 @@ public sealed class BinaryStar : IDisposable
     private bool started;
     private bool disposed;
 
-    /// <summary>Binds the state endpoints. The peer is connected to, and the node speaks, from <see cref="Run"/> on.</summary>
+    /// <summary>
+    /// Binds the state endpoints. The peer is connected to, and the node speaks, from <see cref="Run"/> or
+    /// <see cref="Start"/> on.
+    /// </summary>
     /// <param name="options">Read once, here.</param>
     /// <param name="logger">Where the node logs; nowhere if <see langword="null"/>.</param>
+    /// <param name="poller">
+    /// A poller of the application's, which several nodes may share: the application runs it, <see cref="Start"/>s the
+    /// nodes, and disposes them before it. If <see langword="null"/>, the node has one of its own.
+    /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ArgumentException">An option is missing, malformed or out of range; the message names it.</exception>
     /// <exception cref="EndpointException">A local endpoint is in use or not of this machine; nothing stays bound.</exception>
+    /// <exception cref="SocketLimitException">NetMQ's limit of sockets per process is reached; nothing stays bound.</exception>
     /// <remarks>Source: <c>bstar_new</c>.</remarks>
-    public BinaryStar(BinaryStarOptions options, ILogger<BinaryStar>? logger = null)
+    public BinaryStar(BinaryStarOptions options, ILogger<BinaryStar>? logger = null, NetMQPoller? poller = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         this.options = options;
         this.logger = (ILogger?)logger ?? NullLogger.Instance;
+        ownsPoller = poller is null;
 
         var timing = options.ToTiming();
         var engine = new PairEngine(options.Role, timing, options.DualActivePolicy);
-        reactor = new Reactor(
-            engine, timing, options.ParseLocals(), options.ParseRemotes(), options.TimeProvider, this.logger, Raise, OnEnded);
-        Poller = new NetMQPoller();
+        reactor = SocketLimitException.Guard(() => new Reactor(
+            engine, timing, options.ParseLocals(), options.ParseRemotes(), options.DetectCrash, options.TimeProvider, this.logger, Raise, OnEnded));
+        try
+        {
+            Poller = poller ?? SocketLimitException.Guard(() => new NetMQPoller());
+        }
+        catch
+        {
+            reactor.Dispose();
+            throw;
+        }
+
         if (options.HeartbeatInterval < TimeSpan.FromMilliseconds(100)) Log.ShortHeartbeat(this.logger, options.HeartbeatInterval);
     }
 
     /// <summary>
     /// The poller that the node runs on, for the application's own sockets and timers, before the start and while it
-    /// runs. The node starts, stops and disposes it.
+    /// runs. The node runs, stops and disposes it, unless the application gave it.
     /// </summary>
     /// <remarks>Source: <c>bstar_zloop</c>.</remarks>
     public NetMQPoller Poller { get; }
@@ -69,15 +89,17 @@ public sealed class BinaryStar : IDisposable
     {
         get
         {
-            var (counters, memory, now) = reactor.Read();
+            var (counters, memory, pathsHeard, now) = reactor.Read();
             var age = now - memory.LastHeard;
             return new BinaryStarStatus
             {
                 Role = options.Role,
                 State = memory.State,
+                Term = counters.Term,
                 PeerState = (BinaryStarState?)memory.LastMessage,
                 PeerLastHeard = age,
                 PeerAlive = age < options.FailoverTimeout,
+                Paths = [.. reactor.Remotes.Zip(pathsHeard, (remote, heard) => new BinaryStarPath(remote, now - heard, now - heard < options.FailoverTimeout))],
                 VotesAccepted = counters.VotesAccepted,
                 VotesRejected = counters.VotesRejected,
                 StatesPublished = counters.StatesPublished,
@@ -88,6 +110,9 @@ public sealed class BinaryStar : IDisposable
             };
         }
     }
+
+    /// <summary>The present term, for work that only the active node may do; <see langword="null"/> when this node is not active. Any thread.</summary>
+    public BinaryStarTerm? Term => terms.Current;
 
     /// <summary>Ends with the node: successfully after a stop, with the exception that <see cref="Run"/> throws after a fault.</summary>
     public Task Completion => completion.Task;
@@ -110,6 +135,12 @@ public sealed class BinaryStar : IDisposable
     public event EventHandler<BinaryStarStateChangedEventArgs>? StateChanged;
 
     /// <summary>
+    /// Raised when two active nodes met and this one gave way, after <see cref="BecamePassive"/> and on the poller's
+    /// thread: what it accepted within the window is the application's to reconcile with the other node.
+    /// </summary>
+    public event EventHandler<DualActiveLostEventArgs>? DualActiveLost;
+
+    /// <summary>
     /// Binds the voter socket: the one socket that clients send their requests to. Each request is a vote; one that
     /// this node may serve is given to <paramref name="handler"/>, any other is received and dropped.
     /// </summary>
@@ -123,6 +154,7 @@ public sealed class BinaryStar : IDisposable
     /// <exception cref="ArgumentException">The type cannot be a voter; the message says why.</exception>
     /// <exception cref="InvalidOperationException">There is a voter already, or the node has started.</exception>
     /// <exception cref="EndpointException">The endpoint is in use, malformed, or not of this machine.</exception>
+    /// <exception cref="SocketLimitException">NetMQ's limit of sockets per process is reached.</exception>
     /// <exception cref="ObjectDisposedException">The node is disposed.</exception>
     /// <remarks>Source: <c>bstar_voter</c>.</remarks>
     public string RegisterVoter(string endpoint, ZmqSocketType type, Action<VoterSocket> handler)
@@ -135,7 +167,7 @@ public sealed class BinaryStar : IDisposable
             if (started) throw new InvalidOperationException("The voter must be registered before the node starts.");
             if (reactor.HasVoter) throw new InvalidOperationException($"There is a voter already; a node has exactly one. '{endpoint}' was not bound.");
 
-            var voter = new Voter(endpoint, type, options.VoterHighWatermark);
+            var voter = SocketLimitException.Guard(() => new Voter(endpoint, type, options.VoterHighWatermark));
             var socket = new VoterSocket(voter);
             voter.Handler = () => handler(socket);
             reactor.Use(voter);
@@ -150,7 +182,7 @@ public sealed class BinaryStar : IDisposable
     /// node whose peer is there waits, at most two heartbeats and 2 s, for the peer to take over.
     /// </summary>
     /// <param name="cancellationToken">Stops the node; <see cref="Run"/> then returns normally.</param>
-    /// <exception cref="InvalidOperationException">There is no voter, or the node was started before.</exception>
+    /// <exception cref="InvalidOperationException">There is no voter, the node was started before, or the application gave the poller.</exception>
     /// <exception cref="SameRoleException">The peer has this node's role.</exception>
     /// <exception cref="DualActiveException">Two active nodes met under <see cref="DualActivePolicy.Abort"/>.</exception>
     /// <exception cref="ObjectDisposedException">The node is disposed.</exception>
@@ -158,6 +190,7 @@ public sealed class BinaryStar : IDisposable
     /// <remarks>Source: <c>bstar_start</c>.</remarks>
     public void Run(CancellationToken cancellationToken = default)
     {
+        if (!ownsPoller) throw new InvalidOperationException("The application gave the poller and runs it: call Start for the node, and Run on the poller.");
         MarkStarted();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
@@ -167,17 +200,51 @@ public sealed class BinaryStar : IDisposable
     }
 
     /// <summary>
-    /// Runs the node on a background thread of its own and returns at once; <see cref="Completion"/> tells the end.
-    /// Signals are left to the caller.
+    /// Runs the node on a background thread of its own, or on the application's poller if there is one, and returns at
+    /// once; <see cref="Completion"/> tells the end. Signals are left to the caller.
     /// </summary>
     /// <exception cref="InvalidOperationException">There is no voter, or the node was started before.</exception>
     /// <exception cref="ObjectDisposedException">The node is disposed.</exception>
     public void Start()
     {
         MarkStarted();
+        if (!ownsPoller)
+        {
+            Poller.Run(Begin);
+            return;
+        }
+
         thread = new Thread(Loop) { IsBackground = true, Name = $"BinaryStar {options.Role}" };
         thread.Start();
     }
+
+    /// <summary>
+    /// Waits until this node is active; at once if it is. <see cref="BinaryStarTerm.Token"/> tells when that is over.
+    /// Any thread; continues on the thread pool.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="OperationCanceledException">The waiting was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The node has ended.</exception>
+    public Task<BinaryStarTerm> WaitUntilActiveAsync(CancellationToken cancellationToken = default) => terms.NextAsync(cancellationToken);
+
+    /// <summary>
+    /// Hands the pair over while both nodes run: this node, active, gives it up in favour of its peer, if that was
+    /// heard to be passive within the last two heartbeats, and becomes passive. At no time do both accept requests;
+    /// between the two there are a few milliseconds, or, if the peer dies at that very moment, the failover timeout.
+    /// Any thread; continues on the thread pool.
+    /// </summary>
+    /// <returns>
+    /// What came of it, after at most <see cref="BinaryStarOptions.FailoverTimeout"/> and two and a half heartbeats.
+    /// </returns>
+    public Task<HandOverOutcome> HandOverAsync() => Order<HandOverOutcome>(reactor.HandOver, HandOverOutcome.NotActive, HandOverOutcome.Ended);
+
+    /// <summary>
+    /// Makes a backup active that was started alone and never met its primary; on its own it would wait for ever. An
+    /// operator's decision: if the primary is active, out of this node's hearing, both serve.
+    /// Any thread; continues on the thread pool.
+    /// </summary>
+    /// <returns>What came of it, within a heartbeat.</returns>
+    public Task<PromotionOutcome> PromoteAsync() => Order<PromotionOutcome>(reactor.Promote, PromotionOutcome.PeerMayBeAlive, PromotionOutcome.Ended);
 
     /// <summary>Asks the node to stop politely, as <see cref="Run"/> describes, and returns at once. Any thread; idempotent.</summary>
     public void Stop() => reactor.Post(reactor.Stop);
@@ -214,16 +281,36 @@ public sealed class BinaryStar : IDisposable
             wait = started;
         }
 
-        if (wait)
-        {
-            Stop();
-            Task.WaitAny(completion.Task); // a fault is Run's and Completion's to tell
-            thread?.Join();
-        }
-
+        if (wait) WaitForEnd();
+        terms.Dispose();
         completion.TrySetResult();
         reactor.Dispose();
-        Poller.Dispose();
+        if (ownsPoller) Poller.Dispose();
+    }
+
+    private void WaitForEnd()
+    {
+        Stop();
+        // A fault is Completion's to tell. A poller of the application's may have been stopped, and never comes to this.
+        while (Task.WaitAny([completion.Task], TimeSpan.FromMilliseconds(20)) < 0)
+        {
+            if (!ownsPoller && !Poller.IsRunning) reactor.End(null);
+        }
+
+        thread?.Join();
+    }
+
+    private Task<T> Order<T>(Action<Action<T>> command, T early, T late)
+    {
+        lock (gate)
+        {
+            if (!started) return Task.FromResult(early);
+        }
+
+        var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!reactor.Post(() => command(result => outcome.TrySetResult(result)))) return Task.FromResult(late);
+        completion.Task.ContinueWith(_ => outcome.TrySetResult(late), TaskScheduler.Default);
+        return outcome.Task;
     }
 
     private void MarkStarted()
@@ -239,12 +326,9 @@ public sealed class BinaryStar : IDisposable
 
     private void Loop()
     {
-        Log.Started(
-            logger, options.Role, string.Join(", ", options.LocalEndpoints), string.Join(", ", options.RemoteEndpoints),
-            options.HeartbeatInterval, options.FailoverTimeout);
+        Begin();
         try
         {
-            reactor.Begin(Poller);
             if (!reactor.IsOver) Poller.Run();
         }
         catch (Exception e)
@@ -253,14 +337,36 @@ public sealed class BinaryStar : IDisposable
         }
 
         reactor.End(fault);
-        if (fault is null) completion.TrySetResult();
-        else completion.TrySetException(fault);
+        Complete();
+    }
+
+    private void Begin()
+    {
+        Log.Started(
+            logger, options.Role, string.Join(", ", options.LocalEndpoints), string.Join(", ", options.RemoteEndpoints),
+            options.HeartbeatInterval, options.FailoverTimeout);
+        try
+        {
+            reactor.Begin(Poller);
+        }
+        catch (Exception e)
+        {
+            reactor.End(e);
+        }
     }
 
     private void OnEnded(Exception? exception)
     {
         fault ??= exception;
-        if (Poller.IsRunning) Poller.Stop();
+        terms.Dispose();
+        if (!ownsPoller) Complete();
+        else if (Poller.IsRunning) Poller.Stop();
+    }
+
+    private void Complete()
+    {
+        if (fault is null) completion.TrySetResult();
+        else completion.TrySetException(fault);
     }
 
     private void OnSignal(PosixSignalContext context)
@@ -270,11 +376,20 @@ public sealed class BinaryStar : IDisposable
         Stop();
     }
 
-    private void Raise(Transition transition)
+    private void Raise(NodeChange change)
     {
-        var args = new BinaryStarStateChangedEventArgs(transition.From, transition.To, transition.Cause);
+        var (from, to, cause) = change.Transition;
+        if (to == BinaryStarState.Active) terms.Begin(change.Term);
+        else terms.End();
+
+        var args = new BinaryStarStateChangedEventArgs(from, to, cause, change.Term);
         StateChanged?.Invoke(this, args);
-        if (transition.To == BinaryStarState.Active) BecameActive?.Invoke(this, args);
-        else if (transition.From == BinaryStarState.Active || transition.From != BinaryStarState.Yielding) BecamePassive?.Invoke(this, args);
+        if (to == BinaryStarState.Active) BecameActive?.Invoke(this, args);
+        else if (from != BinaryStarState.Yielding) BecamePassive?.Invoke(this, args); // who yields has been told already
+
+        if (change.DualActiveFor is not { } duration) return;
+        Log.DualActiveLost(logger, duration);
+        var now = options.TimeProvider.GetUtcNow();
+        DualActiveLost?.Invoke(this, new DualActiveLostEventArgs(now - duration, now));
     }
 }

@@ -41,3 +41,27 @@ public sealed class DualActiveException : BinaryStarException
     {
     }
 }
+
+/// <summary>NetMQ's limit of sockets per process is reached.</summary>
+public sealed class SocketLimitException : BinaryStarException
+{
+    internal SocketLimitException(Exception inner)
+        : base(
+            "NetMQ's limit of sockets per process is reached (1,024 by default; a node takes 7, one more for each further remote endpoint, and one "
+            + "more for each of those with DetectCrash): set NetMQConfig.MaxSockets before the process creates its first socket.",
+            inner)
+    {
+    }
+
+    internal static T Guard<T>(Func<T> create)
+    {
+        try
+        {
+            return create();
+        }
+        catch (NetMQException e) when (e.ErrorCode == ErrorCode.TooManyOpenSockets)
+        {
+            throw new SocketLimitException(e);
+        }
+    }
+}

@@ -12,6 +12,37 @@ public sealed class BinaryStarOptions
     internal static readonly TimeSpan MinHeartbeatInterval = TimeSpan.FromMilliseconds(20);
     internal static readonly TimeSpan MaxHeartbeatInterval = TimeSpan.FromHours(1);
 
+    /// <summary>Options with the timing of <see cref="BinaryStarPreset.Lan"/>.</summary>
+    public BinaryStarOptions()
+        : this(BinaryStarPreset.Lan)
+    {
+    }
+
+    /// <summary>Options with the timing of a preset.</summary>
+    /// <param name="preset">Sets <see cref="HeartbeatInterval"/>, <see cref="FailoverTimeout"/> and the peer's.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such preset.</exception>
+    public BinaryStarOptions(BinaryStarPreset preset) => Apply(preset);
+
+    /// <summary>Sets <see cref="HeartbeatInterval"/>, <see cref="FailoverTimeout"/> and the peer's to those of a preset.</summary>
+    /// <param name="preset">The kind of network.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such preset.</exception>
+    public void Apply(BinaryStarPreset preset)
+    {
+        PeerHeartbeatInterval = PeerFailoverTimeout = null;
+        (HeartbeatInterval, FailoverTimeout) = preset switch
+        {
+            BinaryStarPreset.Lan => (TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)),
+            BinaryStarPreset.Local => (TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400)),
+            BinaryStarPreset.Wan => (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6)),
+            BinaryStarPreset.BesideOriginal => (TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(3)),
+            _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "There is no such preset."),
+        };
+
+        if (preset != BinaryStarPreset.BesideOriginal) return;
+        PeerHeartbeatInterval = TimeSpan.FromSeconds(1);
+        PeerFailoverTimeout = TimeSpan.FromSeconds(2);
+    }
+
     /// <summary>Which half of the pair this node is. Required; exactly one node is the primary.</summary>
     public BinaryStarRole Role { get; set; }
 
@@ -34,13 +65,13 @@ public sealed class BinaryStarOptions
     /// How often this node says its state when nothing changes. Default 500 ms; from 20 ms to 1 hour. Below 100 ms a
     /// busy machine causes needless (safe) failovers, and a warning is logged.
     /// </summary>
-    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan HeartbeatInterval { get; set; }
 
     /// <summary>
     /// How long the peer must be silent before a request may make this node active. Default 2 s; at least three times
     /// <see cref="HeartbeatInterval"/>, which tolerates one lost heartbeat; four times tolerates two.
     /// </summary>
-    public TimeSpan FailoverTimeout { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan FailoverTimeout { get; set; }
 
     /// <summary>
     /// The peer's heartbeat interval, where the peer is one of the ZeroMQ guide's own nodes (1 s there). Default
@@ -58,6 +89,14 @@ public sealed class BinaryStarOptions
 
     /// <summary>What happens when two active nodes meet. Default <see cref="DualActivePolicy.BackupYields"/>.</summary>
     public DualActivePolicy DualActivePolicy { get; set; } = DualActivePolicy.BackupYields;
+
+    /// <summary>
+    /// Whether to look, when the connection to the peer is lost, if its process is gone: if every remote endpoint
+    /// refuses a connection, the next request makes this node active within milliseconds rather than after
+    /// <see cref="FailoverTimeout"/>. Default <see langword="false"/>. Not for use where something else than the
+    /// peer's machine may answer for it: NAT, a proxy, a load balancer, a firewall that rejects.
+    /// </summary>
+    public bool DetectCrash { get; set; }
 
     /// <summary>
     /// How many messages the voter socket queues for each client and direction before it drops (ROUTER) or waits

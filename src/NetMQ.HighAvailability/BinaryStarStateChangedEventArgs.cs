@@ -3,11 +3,12 @@ namespace NetMQ.HighAvailability;
 /// <summary>A change of a node's state.</summary>
 public sealed class BinaryStarStateChangedEventArgs : EventArgs
 {
-    internal BinaryStarStateChangedEventArgs(BinaryStarState from, BinaryStarState to, BinaryStarCause cause)
+    internal BinaryStarStateChangedEventArgs(BinaryStarState from, BinaryStarState to, BinaryStarCause cause, long term)
     {
         From = from;
         To = to;
         Cause = cause;
+        Term = term;
     }
 
     /// <summary>The state before.</summary>
@@ -18,4 +19,7 @@ public sealed class BinaryStarStateChangedEventArgs : EventArgs
 
     /// <summary>Why it changed.</summary>
     public BinaryStarCause Cause { get; }
+
+    /// <summary>How many promotions, of this node and of its peer, this node has seen: see <see cref="BinaryStarTerm.Number"/>.</summary>
+    public long Term { get; }
 }

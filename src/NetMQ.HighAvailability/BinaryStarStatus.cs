@@ -13,6 +13,9 @@ public sealed record BinaryStarStatus
     /// <summary>The node's state.</summary>
     public required BinaryStarState State { get; init; }
 
+    /// <summary>How many promotions, of this node and of its peer, this node has seen: see <see cref="BinaryStarTerm.Number"/>.</summary>
+    public required long Term { get; init; }
+
     /// <summary>
     /// What the peer last said: <see cref="BinaryStarState.Primary"/> or <see cref="BinaryStarState.Backup"/> while it
     /// waits or yields; <see langword="null"/> if it was never heard.
@@ -24,6 +27,9 @@ public sealed record BinaryStarStatus
 
     /// <summary>Whether the peer was heard within the failover timeout.</summary>
     public required bool PeerAlive { get; init; }
+
+    /// <summary>Each way to hear the peer, in the order of <see cref="BinaryStarOptions.RemoteEndpoints"/>.</summary>
+    public required IReadOnlyList<BinaryStarPath> Paths { get; init; }
 
     /// <summary>Requests handed to the handler.</summary>
     public required long VotesAccepted { get; init; }
@@ -46,3 +52,9 @@ public sealed record BinaryStarStatus
     /// <summary>How often the loop was interrupted for more than a quarter of a heartbeat: pauses, starvation, slow handlers.</summary>
     public required long Interruptions { get; init; }
 }
+
+/// <summary>One way to hear the peer.</summary>
+/// <param name="RemoteEndpoint">The endpoint.</param>
+/// <param name="LastHeard">How long ago the peer was last heard this way; <see langword="null"/> if never.</param>
+/// <param name="Alive">Whether it was within the failover timeout.</param>
+public sealed record BinaryStarPath(string RemoteEndpoint, TimeSpan? LastHeard, bool Alive);

@@ -29,6 +29,15 @@ internal static partial class Log
     [LoggerMessage(200, LogLevel.Information, "{From} became {To}: {Cause}")]
     public static partial void StateChanged(ILogger logger, BinaryStarState from, BinaryStarState to, BinaryStarCause cause);
 
+    [LoggerMessage(201, LogLevel.Warning, "The peer's process is gone: every endpoint of it refuses a connection; the next request makes this node active")]
+    public static partial void PeerCrashed(ILogger logger);
+
+    [LoggerMessage(202, LogLevel.Warning, "An operator orders the promotion of this node ({State}): if the peer is active elsewhere, both will serve")]
+    public static partial void PromotionOrdered(ILogger logger, BinaryStarState state);
+
+    [LoggerMessage(203, LogLevel.Error, "This node lost among two active ones; both may have served for {Duration}: what it accepted meanwhile is to be reconciled")]
+    public static partial void DualActiveLost(ILogger logger, TimeSpan duration);
+
     [LoggerMessage(300, LogLevel.Warning, "Ignored a message on the state link that is no state ({Size} bytes, more frames: {HasMore}); something else publishes at the peer's endpoint ({Suppressed} more)")]
     public static partial void Garbage(ILogger logger, int size, bool hasMore, long suppressed);
 

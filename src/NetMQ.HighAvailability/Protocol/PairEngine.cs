@@ -192,12 +192,13 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
     /// <summary>
     /// Evidence, collected at <paramref name="collectedAt"/>, that the peer's process is dead. It counts until the
-    /// peer is heard or a process that was started anew could have been.
+    /// peer is heard or a process that was started anew could have been. False: it is void already.
     /// </summary>
-    public void PeerLost(TimeSpan collectedAt)
+    public bool PeerLost(TimeSpan collectedAt)
     {
-        if (!m.Drained || m.LastHeard >= collectedAt) return;
+        if (!m.Drained || m.LastHeard >= collectedAt) return false;
         m.CrashedUntil = collectedAt + timing.EvidenceLifetime;
+        return PeerCrashed;
     }
 
     /// <summary>Gives up active in favour of a peer that is there and passive; false where <see cref="CanHandOver"/> is.</summary>

@@ -23,10 +23,13 @@ internal sealed class Reactor : IDisposable
     private readonly Timing timing;
     private readonly PeerLink link;
     private readonly LinkWatch watch;
+    private readonly Orders orders;
+    private readonly Trouble trouble;
+    private readonly CrashWatch? crashWatch;
     private readonly TimeProvider time;
     private readonly long startedAt;
     private readonly ILogger logger;
-    private readonly Action<Transition> raise;
+    private readonly Action<NodeChange> raise;
     private readonly Action<Exception?> ended;
     private readonly NetMQTimer tick;
     private readonly NetMQQueue<Action> commands = new();
@@ -35,23 +38,25 @@ internal sealed class Reactor : IDisposable
     private NetMQPoller? poller;
     private Voter? voter;
     private Counters counters;
-    private (Counters Counters, PairMemory Memory) board;
+    private (Counters Counters, PairMemory Memory, TimeSpan?[] PathsHeard) board;
     private volatile BinaryStarState state;
     private TimeSpan turnEnded;
     private TimeSpan lastDial;
+    private TimeSpan activeSince;
+    private TimeSpan peerNotActiveAt;
     private TimeSpan farewellFrom;
     private TimeSpan? farewellUntil;
     private bool handingOver;
     private bool closed;
-    private Throttle garbage, ownRole, dualActive, interrupted, slowTurn, clockStep;
 
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
     public Reactor(
         PairEngine engine, Timing timing, IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes,
-        TimeProvider time, ILogger logger, Action<Transition> raise, Action<Exception?> ended)
+        bool detectCrash, TimeProvider time, ILogger logger, Action<NodeChange> raise, Action<Exception?> ended)
     {
         this.engine = engine;
         this.timing = timing;
+        trouble = new Trouble(logger);
         this.time = time;
         this.logger = logger;
         this.raise = raise;
@@ -59,16 +64,20 @@ internal sealed class Reactor : IDisposable
         startedAt = time.GetTimestamp();
         engine.Start(TimeSpan.Zero);
         state = engine.State;
+        board = (default, engine.Memory, new TimeSpan?[remotes.Count]);
         watch = new LinkWatch(timing, logger);
+        orders = new Orders(engine, timing);
         try
         {
-            link = new PeerLink(locals, remotes, Max(timing.Heartbeat / 8, TimeSpan.FromMilliseconds(10)), Post, logger);
+            link = new PeerLink(locals, remotes, timing, command => Post(command), logger);
         }
         catch
         {
             commands.Dispose();
             throw;
         }
+
+        if (detectCrash) crashWatch = new CrashWatch(engine, link, time, () => Now, Post, logger);
 
         // Often enough to notice a pause, and to keep the heartbeat's deadline.
         tick = new NetMQTimer(Max(timing.Heartbeat / 8, TimeSpan.FromMilliseconds(1)));
@@ -91,10 +100,12 @@ internal sealed class Reactor : IDisposable
 
     public bool IsOver { get; private set; }
 
+    public IEnumerable<string> Remotes => link.Paths.Select(path => path.Remote.ToString());
+
     /// <summary>What the node had counted and remembered at the end of its last turn, and its time now. Any thread.</summary>
-    public (Counters Counters, PairMemory Memory, TimeSpan Now) Read()
+    public NodeReading Read()
     {
-        lock (gate) return (board.Counters, board.Memory, Now);
+        lock (gate) return new NodeReading(board.Counters, board.Memory, [.. board.PathsHeard], Now);
     }
 
     private bool PeerTookOver => handingOver && state == BinaryStarState.Passive;
@@ -103,12 +114,13 @@ internal sealed class Reactor : IDisposable
 
     public void Use(Voter voter) => this.voter = voter;
 
-    /// <summary>Has <paramref name="command"/> run in a turn of its own; nothing once the node has ended. Any thread.</summary>
-    public void Post(Action command)
+    /// <summary>Has <paramref name="command"/> run in a turn of its own; false once the node has ended. Any thread.</summary>
+    public bool Post(Action command)
     {
         lock (gate)
         {
             if (!closed) commands.Enqueue(command);
+            return !closed;
         }
     }
 
@@ -119,12 +131,22 @@ internal sealed class Reactor : IDisposable
         var now = Now;
         engine.Start(now);
         turnEnded = lastDial = now;
-        link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber));
+        link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashWatch is null ? null : crashWatch.Look);
         voter!.Attach(poller, () => Turn(Wake.Votes));
         poller.Add(commands);
         poller.Add(tick);
         link.Dial(now);
         Turn(Wake.Look);
+    }
+
+    /// <summary>Hands the pair to the peer, if that is there and passive. A command.</summary>
+    public void HandOver(Action<HandOverOutcome> report) => orders.HandOver(report);
+
+    /// <summary>Makes a backup that waits for its first peer active. A command.</summary>
+    public void Promote(Action<PromotionOutcome> report)
+    {
+        Log.PromotionOrdered(logger, state);
+        orders.Promote(report);
     }
 
     /// <summary>Stops politely: no more requests; what the peer can take, it is given. A command.</summary>
@@ -145,7 +167,8 @@ internal sealed class Reactor : IDisposable
     {
         if (IsOver) return;
         IsOver = true;
-        tick.Enable = false; // a timer cannot be removed inside a timer's callback
+        LeaveTimer();
+        orders.End();
         voter?.Dispose();
         link.Dispose();
         lock (gate)
@@ -171,6 +194,15 @@ internal sealed class Reactor : IDisposable
         }
     }
 
+    // A timer cannot be removed inside a timer's callback; a task of the poller's runs outside.
+    private void LeaveTimer()
+    {
+        tick.Enable = false;
+        if (poller is not { IsDisposed: false }) return;
+        if (poller.IsRunning) new Task(() => poller.Remove(tick)).Start(poller);
+        else poller.Remove(tick);
+    }
+
     // The one turn, whatever the reason: look at the clock, hear the peer, and only then do what there is to do.
     private void Turn(Wake wake)
     {
@@ -187,6 +219,7 @@ internal sealed class Reactor : IDisposable
             if (wake == Wake.Commands) RunCommands();
             if (wake == Wake.Votes) ServeVotes(now);
 
+            orders.Look();
             LookAfterLink(now);
             EndTurn(now);
         }
@@ -199,12 +232,12 @@ internal sealed class Reactor : IDisposable
     private void NoticeInterruption(TimeSpan now, bool purge)
     {
         var idle = now - turnEnded;
-        if (idle < TimeSpan.Zero && clockStep.Allows(turnEnded, out var suppressed)) Log.ClockSteppedBack(logger, -idle, suppressed);
+        if (idle < TimeSpan.Zero) trouble.ClockSteppedBack(turnEnded, -idle);
         if (!purge) return;
 
         counters.Interruptions++;
         link.Purge();
-        if (idle > timing.ShortGap && interrupted.Allows(now, out suppressed)) Log.Interrupted(logger, idle, suppressed);
+        if (idle > timing.ShortGap) trouble.Interrupted(now, idle);
     }
 
     /// <returns>Whether all that had arrived was heard.</returns>
@@ -212,18 +245,20 @@ internal sealed class Reactor : IDisposable
     {
         for (var i = 0; i < MaxPeerMessages; i++)
         {
-            switch (link.TryHear(out var message, out var size, out var more))
+            switch (link.TryHear(engine.Memory.Turn, out var message, out var size, out var more))
             {
                 case Inbox.Empty:
                     return true;
                 case Inbox.Message:
                     Log.Heard(logger, (int)message);
+                    var peerWasActive = engine.Memory.LastMessage == PeerMessage.Active;
                     Consider(engine.Hear(message));
+                    NoteNews(message, peerWasActive);
                     CarryOut();
                     break;
                 default:
                     counters.GarbageReceived++;
-                    if (garbage.Allows(engine.Memory.Turn, out var suppressed)) Log.Garbage(logger, size, more, suppressed);
+                    trouble.Garbage(engine.Memory.Turn, size, more);
                     break;
             }
         }
@@ -238,7 +273,7 @@ internal sealed class Reactor : IDisposable
         {
             case Hearing.OwnRoleIgnored:
                 counters.OwnRoleReceived++;
-                if (ownRole.Allows(now, out var suppressed)) Log.OwnRole(logger, engine.Role, suppressed);
+                trouble.OwnRole(now, engine.Role);
                 return;
             case Hearing.OwnRoleFatal:
                 throw new SameRoleException(engine.Role,
@@ -249,11 +284,18 @@ internal sealed class Reactor : IDisposable
                     "Both nodes of the pair are active, and the policy is to abort: the link between them was cut while clients reached both. "
                     + "Reconcile what they accepted, and restart them one after the other.");
             case Hearing.DualActiveStays:
-                if (dualActive.Allows(now, out suppressed)) Log.DualActive(logger, suppressed);
+                trouble.DualActive(now);
                 break;
         }
 
         counters.StatesReceived++;
+    }
+
+    private void NoteNews(PeerMessage message, bool peerWasActive)
+    {
+        if (engine.Memory.LastHeard != engine.Memory.Turn || engine.Memory.LastMessage != message) return;
+        if (message != PeerMessage.Active) peerNotActiveAt = engine.Memory.Turn;
+        else if (!peerWasActive) counters.Term++;
     }
 
     private void Welcome()
@@ -317,12 +359,23 @@ internal sealed class Reactor : IDisposable
         }
 
         if (!changed) return false;
+        if (transition.To == BinaryStarState.Active)
+        {
+            counters.Term++;
+            activeSince = engine.Memory.Turn;
+        }
+
         state = transition.To;
         ShowBoard();
         Log.StateChanged(logger, transition.From, transition.To, transition.Cause);
-        raise(transition);
+        raise(new NodeChange(transition, counters.Term, DualActiveFor(transition)));
         return true;
     }
+
+    // From when the peer may have been active beside this node: since it was last heard not to be.
+    private TimeSpan? DualActiveFor(Transition transition) => transition.Cause == BinaryStarCause.DualActive
+        ? engine.Memory.Turn - Max(activeSince, peerNotActiveAt)
+        : null;
 
     private void LookAfterLink(TimeSpan now)
     {
@@ -341,14 +394,19 @@ internal sealed class Reactor : IDisposable
         ShowBoard();
         turnEnded = Now;
         var took = turnEnded - began;
-        if (took > timing.ShortGap && slowTurn.Allows(turnEnded, out var suppressed)) Log.SlowTurn(logger, took, suppressed);
+        if (took > timing.ShortGap) trouble.SlowTurn(turnEnded, took);
 
         if (turnEnded >= farewellUntil || (PeerTookOver && turnEnded >= farewellFrom)) End(null);
     }
 
     private void ShowBoard()
     {
-        lock (gate) board = (counters, engine.Memory);
+        lock (gate)
+        {
+            board.Counters = counters;
+            board.Memory = engine.Memory;
+            for (var i = 0; i < board.PathsHeard.Length; i++) board.PathsHeard[i] = link.Paths[i].LastHeard;
+        }
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;

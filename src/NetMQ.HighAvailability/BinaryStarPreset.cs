@@ -1,0 +1,30 @@
+namespace NetMQ.HighAvailability;
+
+/// <summary>Timing for a kind of network; both nodes of a pair use the same.</summary>
+public enum BinaryStarPreset
+{
+    /// <summary>
+    /// One data centre, the default: heartbeat 500 ms, failover 2 s. The guide's failover time, with four heartbeats
+    /// in it rather than two, so that two may be lost.
+    /// </summary>
+    Lan = 0,
+
+    /// <summary>
+    /// One machine or rack with cores to spare: heartbeat 100 ms, failover 400 ms. As many heartbeats as
+    /// <see cref="Lan"/>; shorter ones cause needless failovers when the machine is busy.
+    /// </summary>
+    Local,
+
+    /// <summary>
+    /// Between data centres: heartbeat 1 s, failover 6 s. Six heartbeats, so that four may be lost, and a quarter
+    /// second for a message on its way.
+    /// </summary>
+    Wan,
+
+    /// <summary>
+    /// Beside one of the ZeroMQ guide's own nodes (C, C++, Python, Java), during a rolling upgrade above all:
+    /// heartbeat 500 ms, failover 3 s. Three heartbeats of a peer that says its state once a second only, and takes
+    /// this node for dead after 2 s.
+    /// </summary>
+    BesideOriginal,
+}

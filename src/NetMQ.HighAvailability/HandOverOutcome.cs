@@ -1,0 +1,23 @@
+namespace NetMQ.HighAvailability;
+
+/// <summary>What came of <see cref="BinaryStar.HandOverAsync"/>.</summary>
+public enum HandOverOutcome
+{
+    /// <summary>The peer has taken over and this node is passive.</summary>
+    Done = 0,
+
+    /// <summary>Refused, nothing changed: this node is not active.</summary>
+    NotActive,
+
+    /// <summary>Refused, nothing changed: the peer has not lately been heard to be passive, so it might not take over.</summary>
+    PeerNotPassive,
+
+    /// <summary>
+    /// The peer did not take over in time. This node is active again, or will be, or the peer will, at the next
+    /// request that finds the other silent; <see cref="BinaryStar.State"/> tells.
+    /// </summary>
+    TimedOut,
+
+    /// <summary>The node ended meanwhile.</summary>
+    Ended,
+}

@@ -1,0 +1,17 @@
+namespace NetMQ.HighAvailability;
+
+/// <summary>What came of <see cref="BinaryStar.PromoteAsync"/>.</summary>
+public enum PromotionOutcome
+{
+    /// <summary>This node is active.</summary>
+    Done = 0,
+
+    /// <summary>Refused: this node is not a backup that waits for its first peer; requests alone decide in every other state.</summary>
+    NotWaiting,
+
+    /// <summary>Refused: the peer was heard, or this node started, within the failover timeout.</summary>
+    PeerMayBeAlive,
+
+    /// <summary>The node ended meanwhile.</summary>
+    Ended,
+}

@@ -1,0 +1,56 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace NetMQ.HighAvailability.Transport;
+
+/// <summary>
+/// Finds out whether the peer's process is gone. A lost connection may be a blip; but where a machine answers a
+/// connection attempt with a refusal, nobody listens there. Off the poller's thread.
+/// </summary>
+internal static class CrashProbe
+{
+    // A dying process may close its connections before its listener, and one that restarts listens soon.
+    private static readonly TimeSpan Bound = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>
+    /// Whether every one of the peer's endpoints refuses a connection, twice in a row. Unreachable, silent or
+    /// listening is no evidence.
+    /// </summary>
+    /// <returns>When the evidence was collected (before its last attempts), or null if there is none.</returns>
+    public static async Task<TimeSpan?> AllRefuseAsync(IPEndPoint[] endpoints, Func<TimeSpan> now, TimeProvider time)
+    {
+        using var bound = new CancellationTokenSource(Bound, time);
+        var before = false;
+        try
+        {
+            while (true)
+            {
+                var collectedAt = now();
+                var refusals = await Task.WhenAll(endpoints.Select(endpoint => RefusesAsync(endpoint, bound.Token))).ConfigureAwait(false);
+                var refused = Array.TrueForAll(refusals, refusal => refusal);
+                if (refused && before) return collectedAt;
+                before = refused;
+                await Task.Delay(Pause, time, bound.Token).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<bool> RefusesAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode == SocketError.ConnectionRefused;
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Protocol;
+using NetMQ.Monitoring;
+using NetMQ.Sockets;
+
+namespace NetMQ.HighAvailability.Transport;
+
+/// <summary>What <see cref="PeerPath.TryHear"/> found.</summary>
+internal enum Inbox
+{
+    Empty,
+    Message,
+    Garbage,
+}
+
+/// <summary>One way to hear the peer: a SUB connected to one of its endpoints. On the poller's thread only.</summary>
+internal sealed class PeerPath : IDisposable
+{
+    private static long monitors;
+
+    private readonly PathSettings settings;
+    private readonly ILogger logger;
+    private SubscriberSocket subscriber;
+    private NetMQMonitor? monitor;
+    private NetMQPoller? poller;
+    private Action? onPeer;
+    private Action? onDisconnected;
+    private string? connection; // the address that is connected to
+    private bool resolving;
+    private Msg inbound;
+    private Throttle unresolved;
+
+    public PeerPath(TcpEndpoint remote, PathSettings settings, ILogger logger)
+    {
+        Remote = remote;
+        this.settings = settings;
+        this.logger = logger;
+        inbound.InitEmpty();
+        subscriber = NewSubscriber();
+    }
+
+    public TcpEndpoint Remote { get; }
+
+    /// <summary>Where the remote's name led, once it has.</summary>
+    public IPEndPoint? Address { get; private set; }
+
+    /// <summary>When a valid message last came this way.</summary>
+    public TimeSpan? LastHeard { get; private set; }
+
+    /// <summary>Nothing has been heard since the connection was made anew, so nothing of it can be old.</summary>
+    public bool IsFresh { get; private set; } = true;
+
+    public void Heard(TimeSpan now)
+    {
+        LastHeard = now;
+        IsFresh = false;
+    }
+
+    public void Attach(NetMQPoller poller, Action onPeer, Action? onDisconnected)
+    {
+        this.poller = poller;
+        this.onPeer = onPeer;
+        this.onDisconnected = onDisconnected;
+        Join();
+    }
+
+    /// <summary>Takes the next message, whole; <paramref name="size"/> and <paramref name="more"/> describe garbage.</summary>
+    public Inbox TryHear(out PeerMessage message, out int size, out bool more)
+    {
+        message = default;
+        size = 0;
+        more = false;
+        if (!subscriber.TryReceive(ref inbound, TimeSpan.Zero)) return Inbox.Empty;
+
+        size = inbound.Size;
+        more = inbound.HasMore;
+        var valid = PeerMessageCodec.TryDecode(inbound.Slice(), out message) && !more;
+        while (inbound.HasMore && subscriber.TryReceive(ref inbound, TimeSpan.Zero))
+        {
+        }
+
+        return valid ? Inbox.Message : Inbox.Garbage;
+    }
+
+    /// <summary>
+    /// Throws away all that came this way and has not been heard, on this machine and on the road. It takes a new
+    /// socket to be sure of that; NetMQ keeps about 21 KB of the old, so this must stay rare.
+    /// </summary>
+    public void Purge()
+    {
+        Leave();
+        IsFresh = true;
+        subscriber = NewSubscriber();
+        if (connection is not null) subscriber.Connect(connection);
+        if (poller is not null) Join();
+    }
+
+    /// <summary>
+    /// Connects, or connects anew: a name is resolved again, off this thread, and a half-open connection replaced.
+    /// </summary>
+    public void Dial(TimeSpan now)
+    {
+        if (Remote.Address is { } address) Connect(address);
+        else if (!resolving) _ = ResolveAsync(now);
+    }
+
+    public void Dispose()
+    {
+        Leave();
+        inbound.Close();
+    }
+
+    private SubscriberSocket NewSubscriber()
+    {
+        var socket = new SubscriberSocket();
+        socket.Options.MaxMsgSize = settings.MaxFrameBytes;
+        socket.Options.ReconnectInterval = settings.ReconnectInterval;
+        socket.SubscribeToAnyTopic();
+        return socket;
+    }
+
+    private void Join()
+    {
+        subscriber.ReceiveReady += OnPeer;
+        poller!.Add(subscriber);
+        if (onDisconnected is null) return;
+
+        // A monitor's name cannot be used again at once.
+        monitor = new NetMQMonitor(subscriber, $"inproc://binarystar-{Interlocked.Increment(ref monitors)}", SocketEvents.Disconnected);
+        monitor.Disconnected += OnDisconnected;
+        monitor.AttachToPoller(poller);
+    }
+
+    private void Leave()
+    {
+        if (subscriber.IsDisposed) return;
+        subscriber.ReceiveReady -= OnPeer;
+        if (poller is { IsDisposed: false })
+        {
+            if (monitor is not null)
+            {
+                monitor.Disconnected -= OnDisconnected;
+                monitor.Dispose();
+                monitor = null;
+            }
+
+            poller.Remove(subscriber);
+        }
+
+        subscriber.Dispose();
+    }
+
+    private void OnPeer(object? sender, NetMQSocketEventArgs e) => onPeer!();
+
+    private void OnDisconnected(object? sender, NetMQMonitorSocketEventArgs e) => onDisconnected!();
+
+    private async Task ResolveAsync(TimeSpan now)
+    {
+        resolving = true;
+        IPAddress? address = null;
+        var reason = "it has no IPv4 address";
+        try
+        {
+            var found = await Dns.GetHostAddressesAsync(Remote.Host, AddressFamily.InterNetwork).ConfigureAwait(false);
+            address = found.FirstOrDefault();
+        }
+        catch (SocketException e)
+        {
+            reason = e.Message;
+        }
+
+        settings.Post(() =>
+        {
+            resolving = false;
+            if (subscriber.IsDisposed) return;
+            if (address is not null) Connect(address);
+            else if (unresolved.Allows(now, out var suppressed)) Log.Unresolved(logger, Remote.Host, reason, suppressed);
+        });
+    }
+
+    private void Connect(IPAddress address)
+    {
+        if (connection is not null) subscriber.Disconnect(connection);
+        Address = new IPEndPoint(address, Remote.Port);
+        connection = new TcpEndpoint(address.ToString(), Remote.Port).ToString();
+        subscriber.Connect(connection);
+        Log.Dialled(logger, Remote, connection);
+    }
+}
+
+/// <summary>What all paths of a link have in common.</summary>
+/// <param name="MaxFrameBytes">Whoever sends more is disconnected by NetMQ, before it costs memory.</param>
+/// <param name="ReconnectInterval">How soon NetMQ tries a lost connection again.</param>
+/// <param name="Post">Brings the outcome of a name's resolution to the poller's thread.</param>
+internal sealed record PathSettings(int MaxFrameBytes, TimeSpan ReconnectInterval, Action<Action> Post);
