@@ -1,0 +1,75 @@
+using static NetMQ.HighAvailability.BinaryStarRole;
+using static NetMQ.HighAvailability.Tests.Protocol.Node;
+
+namespace NetMQ.HighAvailability.Tests.Protocol;
+
+public class PairEngineStoppingTests
+{
+    [Fact]
+    public void An_active_node_that_stops_hands_the_pair_to_a_passive_peer()
+    {
+        var node = Active(Primary).Turn(Ms(1100), "4");
+
+        node.Stop(Ms(1200)).Should().BeTrue("the peer's 3 is worth waiting for");
+
+        node.State.Should().Be(BinaryStarState.Yielding);
+        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.HandOver);
+        node.Turn(Ms(1210), "3").State.Should().Be(BinaryStarState.Passive);
+    }
+
+    [Fact]
+    public void Without_a_passive_peer_it_has_nobody_to_wait_for()
+    {
+        var node = Active(Primary);
+
+        node.Stop(Ms(1200)).Should().BeFalse();
+        node.State.Should().Be(BinaryStarState.Active);
+    }
+
+    [Theory]
+    [InlineData(Primary, "2")]
+    [InlineData(Primary, "4")]
+    [InlineData(Backup, "1")]
+    public void A_stopping_node_takes_no_offer(BinaryStarRole role, string offer)
+    {
+        var node = Passive(role);
+        node.Stop(Ms(1100)).Should().BeFalse();
+
+        node.Turn(Ms(1150), offer).State.Should().Be(BinaryStarState.Passive);
+        node.Transitions.Should().HaveCount(1);
+    }
+
+    [Theory]
+    [InlineData(Primary)]
+    [InlineData(Backup)]
+    public void A_stopping_node_does_not_take_over(BinaryStarRole role)
+    {
+        var node = Passive(role).QuietUntil(Ms(3450));
+        node.Stop(Ms(3500)).Should().BeFalse();
+
+        node.Vote(Ms(3550)).Should().BeFalse();
+        node.State.Should().Be(BinaryStarState.Passive);
+    }
+
+    [Fact]
+    public void Stopping_undoes_a_promotion_that_waits_for_its_guard()
+    {
+        var node = Started(Primary).QuietUntil(Ms(2050));
+        node.Vote(Ms(2100)).Should().BeFalse();
+
+        node.Stop(Ms(2150));
+
+        node.QuietUntil(Ms(2600)).State.Should().Be(BinaryStarState.Primary);
+        node.SaidAfter(Ms(2150)).Should().Equal((Ms(2500), '1'));
+    }
+
+    [Fact]
+    public void A_stopping_backup_cannot_be_promoted()
+    {
+        var node = Started(Backup).QuietUntil(Ms(2350));
+        node.Stop(Ms(2400));
+
+        node.Promote(Ms(2450)).Should().NotBe(HighAvailability.Protocol.Promotion.Done);
+        node.QuietUntil(Ms(3500)).State.Should().Be(BinaryStarState.Backup);
+    }
+}
