@@ -18,11 +18,11 @@ internal sealed class Node
 
     private readonly PairEngine engine;
 
-    private Node(BinaryStarRole role, DualActivePolicy policy, Timing? timing)
+    private Node(BinaryStarRole role, DualActivePolicy policy, Timing? timing, TimeSpan start)
     {
         engine = new PairEngine(role, timing ?? Timing.From(H, F), policy);
-        engine.Start(TimeSpan.Zero);
-        Turn(TimeSpan.Zero);
+        engine.Start(start);
+        Turn(start);
     }
 
     public BinaryStarState State => engine.State;
@@ -42,9 +42,10 @@ internal sealed class Node
 
     public static TimeSpan Ms(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 
-    /// <summary>A node whose first turn, at zero, is done.</summary>
-    public static Node Started(BinaryStarRole role, DualActivePolicy policy = default, Timing? timing = null) =>
-        new(role, policy, timing);
+    /// <summary>A node whose first turn, at zero if nothing else is said, is done.</summary>
+    public static Node Started(
+        BinaryStarRole role, DualActivePolicy policy = default, Timing? timing = null, TimeSpan start = default) =>
+        new(role, policy, timing, start);
 
     /// <summary>A settled node that met an active peer at 1 s and said <c>4</c> then.</summary>
     public static Node Passive(BinaryStarRole role, Timing? timing = null) =>

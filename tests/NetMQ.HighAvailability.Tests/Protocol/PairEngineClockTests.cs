@@ -3,9 +3,33 @@ using static NetMQ.HighAvailability.Tests.Protocol.Node;
 
 namespace NetMQ.HighAvailability.Tests.Protocol;
 
-/// <summary>A clock that steps back is taken as standing still until it has caught up.</summary>
+/// <summary>The clock may stand anywhere at the start; one that steps back is taken as standing still meanwhile.</summary>
 public class PairEngineClockTests
 {
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1_000_000_100)]
+    public void A_node_that_starts_at_any_time_counts_from_there(int milliseconds)
+    {
+        var start = Ms(milliseconds);
+        var node = Started(Primary, start: start).Turn(start + Ms(100), "3").QuietUntil(start + Ms(2050));
+
+        node.SaidAfter(start + Ms(50)).Take(2).Should().Equal((start + Ms(100), '4'), (start + Ms(600), '4'));
+        node.Said[0].Should().Be((start, '1'));
+        node.Vote(start + Ms(2100) - Instant).Should().BeFalse();
+        node.Vote(start + Ms(2100)).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1_000_000_100)]
+    public void Its_first_word_restarts_the_schedule_too(int milliseconds)
+    {
+        var start = Ms(milliseconds);
+
+        Started(Backup, start: start).QuietUntil(start + Ms(700)).Said.Should().Equal((start, '2'), (start + H, '2'));
+    }
+
     [Fact]
     public void A_step_back_is_no_gap_and_changes_nothing()
     {

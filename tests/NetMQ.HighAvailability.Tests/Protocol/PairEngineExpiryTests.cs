@@ -1,3 +1,5 @@
+using NetMQ.HighAvailability.Protocol;
+
 using static NetMQ.HighAvailability.BinaryStarRole;
 using static NetMQ.HighAvailability.Tests.Protocol.Node;
 
@@ -16,7 +18,7 @@ public class PairEngineExpiryTests
         node.Vote(Ms(3000)).Should().BeTrue();
 
         node.State.Should().Be(BinaryStarState.Active);
-        node.Transitions[^1].Should().Be(new HighAvailability.Protocol.Transition(
+        node.Transitions[^1].Should().Be(new Transition(
             BinaryStarState.Passive, BinaryStarState.Active, BinaryStarCause.PeerSilent));
         node.Said[^1].Should().Be((Ms(3000), '3'));
     }
@@ -72,6 +74,25 @@ public class PairEngineExpiryTests
     }
 
     [Fact]
+    public void A_request_is_not_judged_before_its_turn_has_listened()
+    {
+        var engine = new PairEngine(Backup, Timing.From(H, F), DualActivePolicy.BackupYields);
+        engine.Start(TimeSpan.Zero);
+        engine.Hear(PeerMessage.Active);
+        for (var now = Ms(100); now <= Ms(2100); now += Ms(100))
+        {
+            engine.BeginTurn(now);
+            engine.EndDrain(complete: true);
+        }
+
+        engine.BeginTurn(Ms(2200));
+        engine.Vote(Ms(2200)).Should().BeFalse();
+
+        engine.EndDrain(complete: true);
+        engine.Vote(Ms(2200)).Should().BeTrue();
+    }
+
+    [Fact]
     public void A_request_judged_long_after_the_turn_began_does_not_promote()
     {
         var node = Passive(Backup).QuietUntil(Ms(3500));
@@ -94,7 +115,7 @@ public class PairEngineExpiryTests
         var node = Started(Primary).QuietUntil(Ms(1950));
 
         node.Vote(Ms(2000) - Instant).Should().BeFalse();
-        node.Memory.Pending.Should().Be(HighAvailability.Protocol.PendingPromotion.None);
+        node.Memory.Pending.Should().Be(PendingPromotion.None);
 
         node.QuietUntil(Ms(2350)).Vote(Ms(2400)).Should().BeTrue("F has passed, and 3H/4 since its last offer");
     }
@@ -104,7 +125,7 @@ public class PairEngineExpiryTests
     {
         var node = Passive(Primary).Turn(Ms(1050)).Turn(Ms(1100), "3").Turn(Ms(1150));
 
-        node.Memory.LastMessage.Should().Be(HighAvailability.Protocol.PeerMessage.Active);
+        node.Memory.LastMessage.Should().Be(PeerMessage.Active);
         node.Memory.LastHeard.Should().Be(Ms(1100));
     }
 }

@@ -1,3 +1,5 @@
+using NetMQ.HighAvailability.Protocol;
+
 using static NetMQ.HighAvailability.BinaryStarRole;
 using static NetMQ.HighAvailability.Tests.Protocol.Node;
 
@@ -61,7 +63,7 @@ public class PairEngineLeaseTests
     [Fact]
     public void A_lease_that_runs_out_without_a_gap_between_turns_also_purges()
     {
-        var shortLease = HighAvailability.Protocol.Timing.From(H, F) with { Lease = Ms(100) };
+        var shortLease = Timing.From(H, F) with { Lease = Ms(100) };
         var node = Active(Primary, timing: shortLease);
 
         node.TryTurn(Ms(1100)).Should().BeFalse();
@@ -84,7 +86,7 @@ public class PairEngineLeaseTests
         var node = Active(Primary).QuietUntil(Ms(9000)).Turn(Ms(11_000)).QuietUntil(Ms(12_900));
 
         node.Vote(Ms(13_000) - Instant).Should().BeFalse();
-        node.Memory.Pending.Should().Be(HighAvailability.Protocol.PendingPromotion.None, "it was the expiry, not the guard");
+        node.Memory.Pending.Should().Be(PendingPromotion.None, "it was the expiry, not the guard");
 
         node.QuietUntil(Ms(13_350)).Vote(Ms(13_375)).Should().BeTrue("the peer is expired, and the last offer was at 13 s");
     }

@@ -1,3 +1,5 @@
+using NetMQ.HighAvailability.Protocol;
+
 using static NetMQ.HighAvailability.BinaryStarRole;
 using static NetMQ.HighAvailability.Tests.Protocol.Node;
 
@@ -59,8 +61,19 @@ public class PairEngineStoppingTests
 
         node.Stop(Ms(2150));
 
-        node.QuietUntil(Ms(2600)).State.Should().Be(BinaryStarState.Primary);
-        node.SaidAfter(Ms(2150)).Should().Equal((Ms(2500), '1'));
+        node.Welcome(Ms(2200)).QuietUntil(Ms(2650)).State.Should().Be(BinaryStarState.Primary);
+        node.SaidAfter(Ms(2150)).Should().Equal([(Ms(2200), '1')], "it holds no offer back any more");
+    }
+
+    [Fact]
+    public void A_request_does_not_make_a_stopping_node_wait_for_its_guard()
+    {
+        var node = Started(Primary).QuietUntil(Ms(2050));
+        node.Stop(Ms(2100));
+
+        node.Vote(Ms(2150)).Should().BeFalse();
+
+        node.Welcome(Ms(2200)).SaidAfter(Ms(2150)).Should().Equal([(Ms(2200), '1')], "it holds no offer back");
     }
 
     [Fact]
@@ -69,7 +82,7 @@ public class PairEngineStoppingTests
         var node = Started(Backup).QuietUntil(Ms(2350));
         node.Stop(Ms(2400));
 
-        node.Promote(Ms(2450)).Should().NotBe(HighAvailability.Protocol.Promotion.Done);
+        node.Promote(Ms(2450)).Should().NotBe(Promotion.Done);
         node.QuietUntil(Ms(3500)).State.Should().Be(BinaryStarState.Backup);
     }
 }
