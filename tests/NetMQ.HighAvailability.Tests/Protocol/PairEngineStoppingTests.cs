@@ -19,13 +19,37 @@ public class PairEngineStoppingTests
         node.Turn(Ms(1210), "3").State.Should().Be(BinaryStarState.Passive);
     }
 
-    [Fact]
-    public void Without_a_passive_peer_it_has_nobody_to_wait_for()
+    [Theory]
+    [InlineData(Primary, '1')]
+    [InlineData(Backup, '2')]
+    public void It_gives_up_active_even_if_the_peer_was_never_heard_passive(BinaryStarRole role, char offer)
     {
-        var node = Active(Primary);
+        var node = Active(role).QuietUntil(Ms(1250));
+        node.HasBacklog = true;
 
-        node.Stop(Ms(1200)).Should().BeFalse();
-        node.State.Should().Be(BinaryStarState.Active);
+        node.Stop(Ms(1300));
+
+        node.State.Should().Be(BinaryStarState.Yielding, "it will not serve in any case");
+        node.Said[^1].Should().Be((Ms(1300), offer));
+        node.Vote(Ms(1350)).Should().BeFalse();
+    }
+
+    [Fact]
+    public void It_waits_only_for_a_peer_that_was_heard_lately()
+    {
+        Active(Primary).QuietUntil(Ms(1950)).Stop(Ms(2000)).Should().BeTrue("the peer was heard at 1.0 s, that is 2H ago");
+        Active(Primary).QuietUntil(Ms(1950)).Stop(Ms(2000) + Instant).Should().BeFalse("it would wait in vain");
+    }
+
+    [Theory]
+    [InlineData(Primary)]
+    [InlineData(Backup)]
+    public void A_node_that_is_not_active_has_nothing_to_give_up(BinaryStarRole role)
+    {
+        var node = Passive(role).Turn(Ms(1100), "3");
+
+        node.Stop(Ms(1150)).Should().BeFalse();
+        node.State.Should().Be(BinaryStarState.Passive);
     }
 
     [Theory]

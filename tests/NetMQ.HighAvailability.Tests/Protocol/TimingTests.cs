@@ -36,6 +36,13 @@ public class TimingTests
             EvidenceLifetime = Ms(750),
         });
 
+    [Theory]
+    [InlineData(500, 1000)]
+    [InlineData(999, 1998)]
+    [InlineData(3000, 2000)]
+    public void A_stopping_node_waits_two_heartbeats_but_no_longer_than_two_seconds(int heartbeat, int bound) =>
+        Timing.From(Ms(heartbeat), failover: Ms(4 * heartbeat)).StopBound.Should().Be(Ms(bound));
+
     [Fact]
     public void A_slower_node_of_ours_keeps_its_own_lease_and_freshness_beside_a_faster_one()
     {
