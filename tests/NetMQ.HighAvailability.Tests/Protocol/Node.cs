@@ -1,0 +1,162 @@
+using NetMQ.HighAvailability.Protocol;
+
+namespace NetMQ.HighAvailability.Tests.Protocol;
+
+/// <summary>
+/// One node at H = 500 ms and F = 2 s, with the order of a turn hidden: a test says when something happens and what the
+/// peer said, in wire digits, and looks at the state and at what the node said. All times are from the node's start.
+/// </summary>
+internal sealed class Node
+{
+    public static readonly TimeSpan H = Ms(500);
+    public static readonly TimeSpan F = Ms(2000);
+
+    /// <summary>The least time there is: what lies on either side of a limit.</summary>
+    public static readonly TimeSpan Instant = TimeSpan.FromTicks(1);
+
+    private static readonly TimeSpan Tick = Ms(50); // well below H/4, so that it is no gap
+
+    private readonly PairEngine engine;
+
+    private Node(BinaryStarRole role, DualActivePolicy policy, Timing? timing, TimeSpan start)
+    {
+        engine = new PairEngine(role, timing ?? Timing.From(H, F), policy);
+        engine.Start(start);
+        Turn(start);
+    }
+
+    public BinaryStarState State => engine.State;
+
+    public PairMemory Memory => engine.Memory;
+
+    public bool CanHandOver => engine.CanHandOver;
+
+    /// <summary>Messages keep coming, so that a turn ends before all of them are heard.</summary>
+    public bool HasBacklog { get; set; }
+
+    public Hearing LastHearing { get; private set; }
+
+    public List<Transition> Transitions { get; } = [];
+
+    public List<(TimeSpan At, char Digit)> Said { get; } = [];
+
+    public static TimeSpan Ms(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+
+    /// <summary>A node whose first turn, at zero if nothing else is said, is done.</summary>
+    public static Node Started(
+        BinaryStarRole role, DualActivePolicy policy = default, Timing? timing = null, TimeSpan start = default) =>
+        new(role, policy, timing, start);
+
+    /// <summary>A settled node that met an active peer at 1 s and said <c>4</c> then.</summary>
+    public static Node Passive(BinaryStarRole role, Timing? timing = null) =>
+        Started(role, timing: timing).QuietUntil(Ms(950)).Turn(Ms(1000), "3");
+
+    /// <summary>A settled node that became active at 1 s, heard the peer's offer and said <c>3</c> then.</summary>
+    public static Node Active(BinaryStarRole role, DualActivePolicy policy = default, Timing? timing = null) =>
+        Started(role, policy, timing).BecomeActive(role, Ms(1000));
+
+    /// <summary>A node that heard <c>4</c>, handed over and said its offer at 1 s; it settles until 1.75 s.</summary>
+    public static Node Yielding(BinaryStarRole role, Timing? timing = null)
+    {
+        var node = Started(role, timing: timing).BecomeActive(role, Ms(900)).Turn(Ms(1000), "4");
+        node.engine.HandOver().Should().BeTrue();
+        node.Take();
+        return node;
+    }
+
+    /// <summary>One turn in which the peer's <paramref name="hears"/> were waiting; a purge throws them away.</summary>
+    public Node Turn(TimeSpan at, string hears = "")
+    {
+        TryTurn(at, hears);
+        return this;
+    }
+
+    /// <summary>The same; true: the turn purged the peer's queue.</summary>
+    public bool TryTurn(TimeSpan at, string hears = "")
+    {
+        var purge = engine.BeginTurn(at);
+        TakeTransition();
+        foreach (var digit in purge ? "" : hears)
+        {
+            LastHearing = engine.Hear((PeerMessage)(digit - '0'));
+            TakeTransition();
+        }
+
+        engine.EndDrain(complete: !HasBacklog);
+        Take();
+        return purge;
+    }
+
+    /// <summary>Turns without a gap and without a word of the peer, the last of them at <paramref name="at"/>.</summary>
+    public Node QuietUntil(TimeSpan at)
+    {
+        // Turns lie on a grid, so that heartbeats are on time whatever turn came before.
+        var next = Tick * (Memory.Turn.Ticks / Tick.Ticks + 1);
+        for (; next < at; next += Tick) Turn(next);
+        return Turn(at);
+    }
+
+    /// <summary>A turn with a request in it. True: it is served.</summary>
+    public bool Vote(TimeSpan at, string hears = "")
+    {
+        Turn(at, hears);
+        return LateVote(at);
+    }
+
+    /// <summary>A request that is judged at <paramref name="at"/>, still in the last turn.</summary>
+    public bool LateVote(TimeSpan at)
+    {
+        var served = engine.Vote(at);
+        return Take() && served ? engine.Vote(at) : served;
+    }
+
+    public Promotion Promote(TimeSpan at) => Do(at, engine.Promote);
+
+    public bool HandOver(TimeSpan at) => Do(at, engine.HandOver);
+
+    public bool Stop(TimeSpan at) => Do(at, engine.Stop);
+
+    /// <summary>A turn in which evidence of the peer's death comes in.</summary>
+    public Node PeerLost(TimeSpan at, TimeSpan collectedAt) => Do(at, () => { engine.PeerLost(collectedAt); return this; });
+
+    /// <summary>A turn in which a subscriber comes.</summary>
+    public Node Welcome(TimeSpan at)
+    {
+        engine.BeginTurn(at);
+        engine.Welcome();
+        engine.EndDrain(complete: true);
+        Take();
+        return this;
+    }
+
+    public IEnumerable<(TimeSpan At, char Digit)> SaidAfter(TimeSpan time) => Said.Where(said => said.At > time);
+
+    private Node BecomeActive(BinaryStarRole role, TimeSpan at)
+    {
+        if (role == BinaryStarRole.Primary) return QuietUntil(at - Tick).Turn(at, "2");
+        return Turn(Ms(100), "3").QuietUntil(at - Tick).Turn(at, "1");
+    }
+
+    private T Do<T>(TimeSpan at, Func<T> call)
+    {
+        Turn(at);
+        var result = call();
+        Take();
+        return result;
+    }
+
+    // True: there was a transition.
+    private bool Take()
+    {
+        var changed = TakeTransition();
+        if (engine.TryTakePublish(out var message)) Said.Add((Memory.Turn, (char)('0' + (int)message)));
+        return changed;
+    }
+
+    private bool TakeTransition()
+    {
+        if (!engine.TryTakeTransition(out var transition)) return false;
+        Transitions.Add(transition);
+        return true;
+    }
+}

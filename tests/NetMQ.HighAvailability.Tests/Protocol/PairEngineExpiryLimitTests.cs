@@ -1,0 +1,74 @@
+using static NetMQ.HighAvailability.BinaryStarRole;
+using static NetMQ.HighAvailability.Tests.Protocol.Node;
+
+namespace NetMQ.HighAvailability.Tests.Protocol;
+
+/// <summary>
+/// Gaps put the expiry off, but no further than to where the node will have been awake for 2F: else a throttled machine
+/// would never take over.
+/// </summary>
+public class PairEngineExpiryLimitTests
+{
+    // Passive, its peer heard last at 1.0 s; from then on asleep for the last 200 ms of every second.
+    private static Node Throttled(TimeSpan until)
+    {
+        var node = Passive(Backup);
+        for (var second = Ms(1000); ; second += Ms(1000))
+        {
+            if (second + Ms(800) >= until) return node.QuietUntil(until);
+            node.QuietUntil(second + Ms(800)).Turn(second + Ms(1000));
+        }
+    }
+
+    [Fact]
+    public void A_throttled_node_takes_over_when_it_was_awake_for_two_failover_timeouts()
+    {
+        // 4.0 s awake since 1.0 s, and four gaps of 200 ms.
+        var node = Throttled(until: Ms(5800) - Instant);
+
+        node.Vote(Ms(5800) - Instant).Should().BeFalse("each gap gave the peer a failover timeout more");
+        node.Vote(Ms(5800)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_turn_that_notices_a_gap_never_finds_the_peer_expired_because_of_it()
+    {
+        var node = Throttled(until: Ms(5790));
+
+        node.Vote(Ms(6000)).Should().BeFalse("3.99 s awake: the 210 ms of the gap do not count");
+        node.Vote(Ms(6010)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void After_the_expiry_has_passed_in_a_turn_without_a_gap_the_allowance_begins_anew()
+    {
+        var node = Throttled(until: Ms(5800)).Turn(Ms(6000)); // expired at 5.8 s, without a request; then a gap
+
+        node.Vote(Ms(6050)).Should().BeFalse();
+        node.QuietUntil(Ms(7950)).Vote(Ms(8000) - Instant).Should().BeFalse();
+        node.Vote(Ms(8000)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_message_of_the_peer_begins_the_allowance_anew()
+    {
+        var node = Throttled(until: Ms(5700)).Turn(Ms(5750), "3").Turn(Ms(5950)).QuietUntil(Ms(7900));
+
+        node.Vote(Ms(7950) - Instant).Should().BeFalse("heard at 5.75 s, and a gap until 5.95 s");
+        node.Vote(Ms(7950)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Leaving_active_begins_the_allowance_anew()
+    {
+        // Active with gaps only, which do not count while active, and a peer last heard at 1.0 s.
+        var node = Active(Primary);
+        for (var now = Ms(1200); now <= Ms(6000); now += Ms(200)) node.Turn(now);
+        node.State.Should().Be(BinaryStarState.Active);
+
+        node.Turn(Ms(7200)); // the lease is lost
+        node.Turn(Ms(7400)); // a gap: expires at 9.4 s
+        node.QuietUntil(Ms(8550)).Vote(Ms(8600)).Should().BeFalse("its offer of 8.2 s is out of the way, but not the peer");
+        node.QuietUntil(Ms(9550)).Vote(Ms(9600)).Should().BeTrue();
+    }
+}

@@ -1,0 +1,103 @@
+using NetMQ.HighAvailability.Protocol;
+
+using static NetMQ.HighAvailability.BinaryStarRole;
+using static NetMQ.HighAvailability.Tests.Protocol.Node;
+
+namespace NetMQ.HighAvailability.Tests.Protocol;
+
+/// <summary>A node that was stopped may not serve beside its successor: each request is tested against the lease.</summary>
+public class PairEngineLeaseTests
+{
+    [Theory]
+    [InlineData(Primary)]
+    [InlineData(Backup)]
+    public void An_active_node_serves_only_within_the_lease_of_its_last_word(BinaryStarRole role)
+    {
+        var node = Active(role);
+
+        node.LateVote(Ms(2000)).Should().BeTrue();
+        node.LateVote(Ms(2000) + Instant).Should().BeFalse();
+
+        node.State.Should().Be(BinaryStarState.Yielding);
+        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.LeaseExpired);
+    }
+
+    [Fact]
+    public void Hearing_the_peer_does_not_renew_the_lease()
+    {
+        var node = Active(Primary).Turn(Ms(1100), "4").Turn(Ms(1200), "4").Turn(Ms(1300), "4").Turn(Ms(1400), "4");
+
+        node.LateVote(Ms(2000) + Instant).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Each_heartbeat_renews_the_lease()
+    {
+        var node = Active(Primary).QuietUntil(Ms(60_000));
+
+        node.LateVote(Ms(61_000)).Should().BeTrue();
+        node.State.Should().Be(BinaryStarState.Active);
+    }
+
+    [Fact]
+    public void A_node_that_slept_through_its_lease_gives_up_without_a_request()
+    {
+        var node = Active(Primary);
+
+        node.TryTurn(Ms(2000) + Instant).Should().BeTrue("what is queued from the peer may be old");
+
+        node.State.Should().Be(BinaryStarState.Yielding);
+        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.LeaseExpired);
+        node.Said[^1].Should().Be((Ms(2000) + Instant, '1'));
+    }
+
+    [Fact]
+    public void A_node_that_slept_exactly_its_lease_goes_on()
+    {
+        var node = Active(Backup);
+
+        node.Vote(Ms(2000)).Should().BeTrue();
+        node.State.Should().Be(BinaryStarState.Active);
+    }
+
+    [Fact]
+    public void A_lease_that_runs_out_without_a_gap_between_turns_also_purges()
+    {
+        var shortLease = Timing.From(H, F) with { Lease = Ms(100) };
+        var node = Active(Primary, timing: shortLease);
+
+        node.TryTurn(Ms(1100)).Should().BeFalse();
+        node.TryTurn(Ms(1101)).Should().BeTrue();
+        node.State.Should().Be(BinaryStarState.Yielding);
+    }
+
+    [Fact]
+    public void After_losing_its_lease_a_node_settles()
+    {
+        var node = Active(Primary).Turn(Ms(3000)).QuietUntil(Ms(3700)).Turn(Ms(3750) - Instant, "2");
+        node.State.Should().Be(BinaryStarState.Yielding);
+
+        node.Turn(Ms(3750), "2").State.Should().Be(BinaryStarState.Active);
+    }
+
+    [Fact]
+    public void After_losing_its_lease_a_node_gives_the_peer_a_whole_failover_timeout_to_be_heard()
+    {
+        var node = Active(Primary).QuietUntil(Ms(9000)).Turn(Ms(11_000)).QuietUntil(Ms(12_900));
+
+        node.Vote(Ms(13_000) - Instant).Should().BeFalse();
+        node.Memory.Pending.Should().Be(PendingPromotion.None, "it was the expiry, not the guard");
+
+        node.QuietUntil(Ms(13_350)).Vote(Ms(13_375)).Should().BeTrue("the peer is expired, and the last offer was at 13 s");
+    }
+
+    [Fact]
+    public void A_lease_lost_within_a_turn_lets_no_further_request_of_that_turn_through()
+    {
+        var node = Active(Primary).QuietUntil(Ms(9000)); // the peer has long been silent
+
+        node.LateVote(Ms(10_001)).Should().BeFalse();
+        node.LateVote(Ms(10_002)).Should().BeFalse();
+        node.State.Should().Be(BinaryStarState.Yielding);
+    }
+}

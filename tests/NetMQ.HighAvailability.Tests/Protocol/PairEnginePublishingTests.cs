@@ -1,0 +1,79 @@
+using static NetMQ.HighAvailability.BinaryStarRole;
+using static NetMQ.HighAvailability.Tests.Protocol.Node;
+
+namespace NetMQ.HighAvailability.Tests.Protocol;
+
+public class PairEnginePublishingTests
+{
+    [Theory]
+    [InlineData(Primary, '1')]
+    [InlineData(Backup, '2')]
+    public void The_first_turn_says_the_state_and_heartbeats_follow(BinaryStarRole role, char digit)
+    {
+        Started(role).QuietUntil(Ms(1200)).Said.Should().Equal((Ms(0), digit), (Ms(500), digit), (Ms(1000), digit));
+    }
+
+    [Fact]
+    public void A_late_heartbeat_does_not_put_the_next_one_off()
+    {
+        var node = Passive(Backup).QuietUntil(Ms(1450)).Turn(Ms(1540)).QuietUntil(Ms(2600));
+
+        node.SaidAfter(Ms(1000)).Should().Equal((Ms(1540), '4'), (Ms(2000), '4'), (Ms(2500), '4'));
+    }
+
+    [Fact]
+    public void Heartbeats_missed_altogether_are_not_made_up_for()
+    {
+        var node = Passive(Backup).Turn(Ms(2700)).QuietUntil(Ms(3400));
+
+        node.SaidAfter(Ms(1000)).Should().Equal((Ms(2700), '4'), (Ms(3200), '4'));
+    }
+
+    [Fact]
+    public void A_change_of_state_is_said_at_once_and_restarts_the_schedule()
+    {
+        var node = Passive(Backup).QuietUntil(Ms(1200)).Turn(Ms(1210), "1").QuietUntil(Ms(1700)).Turn(Ms(1710));
+
+        node.SaidAfter(Ms(1000)).Should().Equal((Ms(1210), '3'), (Ms(1710), '3'));
+    }
+
+    [Fact]
+    public void A_subscriber_is_told_at_once_and_that_restarts_the_schedule()
+    {
+        var node = Passive(Backup).QuietUntil(Ms(1200)).Welcome(Ms(1210)).QuietUntil(Ms(1700)).Turn(Ms(1710));
+
+        node.SaidAfter(Ms(1000)).Should().Equal((Ms(1210), '4'), (Ms(1710), '4'));
+    }
+
+    [Fact]
+    public void A_turn_that_owes_a_subscriber_and_a_heartbeat_says_the_state_once()
+    {
+        var node = Passive(Backup).QuietUntil(Ms(1450)).Welcome(Ms(1500)).Turn(Ms(1510));
+
+        node.SaidAfter(Ms(1000)).Should().Equal((Ms(1500), '4'));
+    }
+
+    [Fact]
+    public void A_message_that_changes_nothing_is_not_answered()
+    {
+        Passive(Backup).Turn(Ms(1100), "333").SaidAfter(Ms(1000)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void An_active_node_keeps_saying_so()
+    {
+        Active(Primary).QuietUntil(Ms(2100)).SaidAfter(Ms(950)).Should().Equal(
+            (Ms(1000), '3'), (Ms(1500), '3'), (Ms(2000), '3'));
+    }
+
+    [Fact]
+    public void The_lease_and_the_guard_run_from_what_was_said_out_of_turn_too()
+    {
+        var active = Active(Primary).QuietUntil(Ms(1200)).Welcome(Ms(1300));
+        active.LateVote(Ms(2300)).Should().BeTrue();
+
+        var primary = Started(Primary).QuietUntil(Ms(2250)).Welcome(Ms(2300)).QuietUntil(Ms(2650));
+        primary.Vote(Ms(2675) - Instant).Should().BeFalse("the subscriber was made an offer at 2.3 s");
+        primary.Turn(Ms(2675)).State.Should().Be(BinaryStarState.Active);
+    }
+}

@@ -1,0 +1,87 @@
+using NetMQ.HighAvailability.Protocol;
+
+using static NetMQ.HighAvailability.BinaryStarRole;
+using static NetMQ.HighAvailability.Tests.Protocol.Node;
+
+namespace NetMQ.HighAvailability.Tests.Protocol;
+
+/// <summary>A gap of more than H/4 between turns: what was queued meanwhile may tell of a dead past.</summary>
+public class PairEngineShortGapTests
+{
+    [Theory]
+    [InlineData(BinaryStarState.Primary)]
+    [InlineData(BinaryStarState.Backup)]
+    [InlineData(BinaryStarState.Active)]
+    [InlineData(BinaryStarState.Passive)]
+    [InlineData(BinaryStarState.Yielding)]
+    public void A_gap_of_more_than_a_quarter_heartbeat_purges_in_every_state(BinaryStarState state)
+    {
+        In(state).TryTurn(Ms(1125)).Should().BeFalse();
+        In(state).TryTurn(Ms(1125) + Instant).Should().BeTrue();
+    }
+
+    [Theory]
+    [InlineData(Primary)]
+    [InlineData(Backup)]
+    public void A_short_gap_gives_the_peer_a_whole_failover_timeout_to_be_heard(BinaryStarRole role)
+    {
+        var node = Passive(role).Turn(Ms(1200)).QuietUntil(Ms(3150));
+
+        node.Vote(Ms(3200) - Instant).Should().BeFalse("it was heard at 1.0 s, but the node was away until 1.2 s");
+        node.Vote(Ms(3200)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void An_interval_that_is_no_gap_leaves_the_expiry_alone()
+    {
+        Passive(Backup).Turn(Ms(1125)).QuietUntil(Ms(2950)).Vote(Ms(3000)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_gap_of_half_a_heartbeat_does_not_settle()
+    {
+        Passive(Backup).Turn(Ms(1250)).Turn(Ms(1260), "1").State.Should().Be(BinaryStarState.Active);
+    }
+
+    [Fact]
+    public void An_active_node_serves_on_after_a_gap_within_its_lease()
+    {
+        var node = Active(Primary);
+
+        node.Vote(Ms(1200)).Should().BeTrue();
+        node.State.Should().Be(BinaryStarState.Active);
+    }
+
+    [Fact]
+    public void A_gap_while_active_does_not_touch_the_expiry()
+    {
+        // So that silence still ends the timer of two actives as it would without the gap.
+        Active(Primary).Turn(Ms(1200)).Memory.Expiry.Should().Be(Ms(3000));
+    }
+
+    [Fact]
+    public void A_request_in_the_turn_after_a_gap_is_judged_by_the_new_expiry()
+    {
+        var node = Passive(Backup).QuietUntil(Ms(2900));
+
+        node.Vote(Ms(3050)).Should().BeFalse("the peer may have spoken at 2.95 s, and that was thrown away");
+    }
+
+    [Fact]
+    public void A_gap_in_the_first_moments_counts_from_the_start()
+    {
+        var node = Started(Backup).Turn(Ms(200)).QuietUntil(Ms(2150));
+
+        node.Promote(Ms(2200) - Instant).Should().Be(Promotion.PeerMayBeAlive);
+        node.Promote(Ms(2200)).Should().NotBe(Promotion.PeerMayBeAlive);
+    }
+
+    private static Node In(BinaryStarState state) => state switch
+    {
+        BinaryStarState.Primary => Started(Primary).QuietUntil(Ms(1000)),
+        BinaryStarState.Backup => Started(Backup).QuietUntil(Ms(1000)),
+        BinaryStarState.Active => Active(Backup),
+        BinaryStarState.Passive => Passive(Backup),
+        _ => Yielding(Backup),
+    };
+}
