@@ -89,6 +89,30 @@ public sealed class OptionsTests
         options.Invoking(o => o.Validate()).Should().NotThrow();
     }
 
+    [Theory]
+    [InlineData(BinaryStarPreset.Lan)]
+    [InlineData(BinaryStarPreset.Local)]
+    [InlineData(BinaryStarPreset.Wan)]
+    [InlineData(BinaryStarPreset.BesideOriginal)]
+    public void Every_preset_is_valid_and_tolerates_a_lost_heartbeat(BinaryStarPreset preset)
+    {
+        var options = Valid();
+        options.Apply(preset);
+
+        options.Invoking(o => o.Validate()).Should().NotThrow();
+        options.FailoverTimeout.Should().BeGreaterThan(2 * (options.PeerHeartbeatInterval ?? options.HeartbeatInterval));
+    }
+
+    [Fact]
+    public void A_preset_replaces_another_and_an_unknown_one_is_refused()
+    {
+        var options = new BinaryStarOptions(BinaryStarPreset.BesideOriginal);
+        options.Apply(BinaryStarPreset.Local);
+
+        options.PeerHeartbeatInterval.Should().BeNull();
+        options.Invoking(o => o.Apply((BinaryStarPreset)9)).Should().Throw<ArgumentOutOfRangeException>();
+    }
+
     [Fact]
     public void A_failed_constructor_leaves_no_port_bound()
     {

@@ -23,7 +23,8 @@ internal sealed class TestNode : IDisposable
 
     private readonly FakeLogCollector collector = FakeLogCollector.Create(new FakeLogCollectorOptions { CollectRecordsForDisabledLogLevels = true });
 
-    public TestNode(BinaryStarRole role, PairPorts ports, Action<BinaryStarOptions>? configure = null, Action<VoterSocket>? handler = null)
+    public TestNode(
+        BinaryStarRole role, PairPorts ports, Action<BinaryStarOptions>? configure = null, Action<VoterSocket>? handler = null, NetMQPoller? poller = null)
     {
         Ports = ports;
         var options = new BinaryStarOptions
@@ -35,9 +36,17 @@ internal sealed class TestNode : IDisposable
             FailoverTimeout = Failover,
         };
         configure?.Invoke(options);
-        Star = new BinaryStar(options, new FakeLogger<BinaryStar>(collector));
+        Star = new BinaryStar(options, new FakeLogger<BinaryStar>(collector), poller);
         Star.StateChanged += (_, e) => Changes.Enqueue(e);
-        Star.RegisterVoter(ports.VoterEndpoint(role), ZmqSocketType.Router, handler ?? Echo);
+        try
+        {
+            Star.RegisterVoter(ports.VoterEndpoint(role), ZmqSocketType.Router, handler ?? Echo);
+        }
+        catch
+        {
+            Star.Dispose();
+            throw;
+        }
     }
 
     public PairPorts Ports { get; }
@@ -68,6 +77,7 @@ internal sealed class TestNode : IDisposable
         var backup = new TestNode(BinaryStarRole.Backup, ports, configure).Started();
         primary.WaitFor(BinaryStarState.Active);
         backup.WaitFor(BinaryStarState.Passive);
+        Wait.Until(() => primary.Star.Status.PeerState == BinaryStarState.Passive, "the primary to know its peer as passive");
         return (primary, backup);
     }
 

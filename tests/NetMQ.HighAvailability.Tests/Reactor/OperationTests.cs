@@ -1,0 +1,155 @@
+using NetMQ.HighAvailability.Tests.Support;
+using static NetMQ.HighAvailability.BinaryStarRole;
+
+namespace NetMQ.HighAvailability.Tests.Reactor;
+
+/// <summary>What operators do with a running pair.</summary>
+public sealed class OperationTests
+{
+    [Fact]
+    public async Task A_hand_over_makes_the_peer_active_and_this_node_passive()
+    {
+        var (primary, backup) = TestNode.StartedPair();
+        using var one = primary;
+        using var other = backup;
+
+        var outcome = await primary.Star.HandOverAsync();
+
+        outcome.Should().Be(HandOverOutcome.Done);
+        primary.State.Should().Be(BinaryStarState.Passive);
+        backup.WaitFor(BinaryStarState.Active);
+        primary.Changes.Select(change => change.To).Should().Equal(
+            BinaryStarState.Active, BinaryStarState.Yielding, BinaryStarState.Passive);
+    }
+
+    [Fact]
+    public async Task A_pair_can_be_handed_to_and_fro()
+    {
+        var (primary, backup) = TestNode.StartedPair();
+        using var one = primary;
+        using var other = backup;
+        var (active, passive) = (primary, backup);
+
+        for (var i = 0; i < 6; i++)
+        {
+            Wait.Until(() => active.Star.Status.PeerState == BinaryStarState.Passive, "the peer to be known as passive");
+            (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+            passive.WaitFor(BinaryStarState.Active);
+            (active, passive) = (passive, active);
+        }
+    }
+
+    [Fact]
+    public async Task A_hand_over_is_refused_by_a_node_that_is_not_active_or_knows_of_no_passive_peer()
+    {
+        var (primary, backup) = TestNode.StartedPair();
+        using var one = primary;
+        using var other = backup;
+        using var lone = new TestNode(Primary, PairPorts.New());
+        (await lone.Star.HandOverAsync()).Should().Be(HandOverOutcome.NotActive);
+        lone.Started();
+        using var client = Client.Of(lone);
+        client.AskUntilAnswered();
+
+        (await backup.Star.HandOverAsync()).Should().Be(HandOverOutcome.NotActive);
+        (await lone.Star.HandOverAsync()).Should().Be(HandOverOutcome.PeerNotPassive);
+
+        backup.State.Should().Be(BinaryStarState.Passive);
+        lone.State.Should().Be(BinaryStarState.Active);
+    }
+
+    [Fact]
+    public async Task A_peer_that_never_takes_over_leaves_this_node_to_serve_again()
+    {
+        var ports = PairPorts.New();
+        using var peer = new RawPeer(ports.BackupState);
+        using var node = new TestNode(Primary, ports).Started();
+        peer.Heard().SayUntil("2", () => node.State == BinaryStarState.Active, "the node to be active");
+        peer.SayUntil("4", () => node.Star.Status.PeerState == BinaryStarState.Passive, "the peer to be known as passive");
+
+        var outcome = node.Star.HandOverAsync();
+        Wait.For(outcome, "the outcome"); // the peer says nothing more
+        using var client = Client.Of(node);
+        client.AskUntilAnswered();
+
+        (await outcome).Should().Be(HandOverOutcome.TimedOut);
+        node.State.Should().Be(BinaryStarState.Active);
+    }
+
+    [Fact]
+    public async Task Promotion_makes_a_lone_backup_serve_once_its_peer_can_be_taken_for_dead()
+    {
+        using var node = new TestNode(Backup, PairPorts.New());
+        (await node.Star.PromoteAsync()).Should().Be(PromotionOutcome.PeerMayBeAlive);
+        node.Started();
+        using var client = Client.Of(node);
+
+        var outcome = PromotionOutcome.PeerMayBeAlive;
+        while (outcome == PromotionOutcome.PeerMayBeAlive) outcome = await node.Star.PromoteAsync();
+        client.AskUntilAnswered();
+
+        outcome.Should().Be(PromotionOutcome.Done);
+        node.Changes.Single().Cause.Should().Be(BinaryStarCause.Promoted);
+        node.HasLogged(202).Should().BeTrue("the danger is in the log");
+        node.Dispose();
+        (await node.Star.PromoteAsync()).Should().Be(PromotionOutcome.Ended);
+        (await node.Star.HandOverAsync()).Should().Be(HandOverOutcome.Ended);
+    }
+
+    [Fact]
+    public async Task Promotion_is_refused_in_every_other_state()
+    {
+        var (primary, backup) = TestNode.StartedPair();
+        using var one = primary;
+        using var other = backup;
+
+        (await primary.Star.PromoteAsync()).Should().Be(PromotionOutcome.NotWaiting);
+        (await backup.Star.PromoteAsync()).Should().Be(PromotionOutcome.NotWaiting);
+    }
+
+    [Fact]
+    public void A_crashed_peers_place_is_taken_by_the_next_request_long_before_the_failover_timeout()
+    {
+        static void Configure(BinaryStarOptions options)
+        {
+            options.HeartbeatInterval = TimeSpan.FromSeconds(4);
+            options.FailoverTimeout = TimeSpan.FromMinutes(2);
+            options.DetectCrash = true;
+        }
+
+        var ports = PairPorts.New();
+        using var primary = new TestNode(Primary, ports, Configure, _ => throw new InvalidOperationException("crashes")).Started();
+        using var backup = new TestNode(Backup, ports, Configure).Started();
+        primary.WaitFor(BinaryStarState.Active);
+        backup.WaitFor(BinaryStarState.Passive);
+        using var toPrimary = Client.Of(primary);
+        using var toBackup = Client.Of(backup);
+
+        toPrimary.Ask();
+        toBackup.AskUntilAnswered();
+
+        backup.Changes.Last().Cause.Should().Be(BinaryStarCause.PeerCrashed);
+        backup.HasLogged(201).Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_loser_of_two_actives_is_told_the_window_in_which_both_may_have_served()
+    {
+        var ports = PairPorts.New();
+        using var peer = new RawPeer(ports.PrimaryState);
+        using var node = new TestNode(Backup, ports);
+        DualActiveLostEventArgs? lost = null;
+        node.Star.DualActiveLost += (_, e) => lost = e;
+        node.Started();
+        using var client = Client.Of(node);
+        peer.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
+        var before = DateTimeOffset.UtcNow;
+        client.AskUntilAnswered();
+
+        peer.SayUntil("3", () => lost is not null, "the node to yield and to be told");
+
+        lost!.From.Should().BeOnOrAfter(before).And.BeBefore(lost.To);
+        lost.To.Should().BeOnOrBefore(DateTimeOffset.UtcNow);
+        node.HasLogged(203).Should().BeTrue();
+    }
+}

@@ -1,0 +1,66 @@
+using NetMQ.HighAvailability.Tests.Support;
+using static NetMQ.HighAvailability.BinaryStarRole;
+
+namespace NetMQ.HighAvailability.Tests.Reactor;
+
+/// <summary>Several ways to hear the peer.</summary>
+public sealed class PathTests
+{
+    [Fact]
+    public void A_pair_with_two_paths_starts_and_shows_both()
+    {
+        var (ports, second) = (PairPorts.New(), PairPorts.New());
+        using var primary = new TestNode(Primary, ports, options => TwoPaths(options, ports, second)).Started();
+        using var backup = new TestNode(Backup, ports, options => TwoPaths(options, ports, second)).Started();
+
+        primary.WaitFor(BinaryStarState.Active);
+        backup.WaitFor(BinaryStarState.Passive);
+
+        Wait.Until(() => backup.Star.Status.Paths.All(path => path.Alive), "both paths to be alive");
+        backup.Star.Status.Paths.Select(path => path.RemoteEndpoint)
+            .Should().Equal($"tcp://127.0.0.1:{ports.PrimaryState}", $"tcp://127.0.0.1:{second.PrimaryState}");
+    }
+
+    [Fact]
+    public void The_loss_of_one_path_is_visible_and_causes_no_failover()
+    {
+        var (ports, second) = (PairPorts.New(), PairPorts.New());
+        using var first = new RawPeer(ports.PrimaryState);
+        using var other = new RawPeer(second.PrimaryState);
+        using var node = new TestNode(Backup, ports, options => TwoPaths(options, ports, second)).Started();
+        using var client = Client.Of(node);
+        first.Heard();
+        other.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
+
+        first.SayUntil("3", () => node.Star.Status.Paths is [{ Alive: true }, { Alive: false }], "the second path to be lost");
+
+        node.Star.Status.PeerAlive.Should().BeTrue();
+        node.State.Should().Be(BinaryStarState.Passive);
+        client.Ask().Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_path_that_comes_back_late_is_connected_anew_rather_than_believed()
+    {
+        var (ports, second) = (PairPorts.New(), PairPorts.New());
+        using var first = new RawPeer(ports.PrimaryState);
+        using var late = new RawPeer(second.PrimaryState);
+        using var node = new TestNode(Backup, ports, options => TwoPaths(options, ports, second)).Started();
+        late.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
+        first.Heard().SayUntil("3", () => node.Star.Status.Paths is [{ Alive: true }, { Alive: false }], "the second path to be silent");
+
+        late.Say("1"); // an offer out of the past: it would make the passive node active
+        late.Heard();
+        first.SayUntil("3", () => node.Star.Status.PeerState == BinaryStarState.Active, "the first path to be believed");
+
+        node.State.Should().Be(BinaryStarState.Passive);
+        node.Changes.Should().ContainSingle();
+    }
+
+    private static void TwoPaths(BinaryStarOptions options, PairPorts ports, PairPorts second)
+    {
+        options.LocalEndpoints = [$"tcp://127.0.0.1:{ports.State(options.Role)}", $"tcp://127.0.0.1:{second.State(options.Role)}"];
+        var peer = TestNode.Other(options.Role);
+        options.RemoteEndpoints = [$"tcp://127.0.0.1:{ports.State(peer)}", $"tcp://127.0.0.1:{second.State(peer)}"];
+    }
+}
