@@ -20,6 +20,12 @@ public class PairEngineClockTests
         node.Vote(start + Ms(2100)).Should().BeTrue();
     }
 
+    [Fact]
+    public void Its_settling_counts_from_there_too()
+    {
+        Started(Primary, start: Ms(10_000)).Turn(Ms(10_100), "2").State.Should().Be(BinaryStarState.Primary);
+    }
+
     [Theory]
     [InlineData(100)]
     [InlineData(1_000_000_100)]
