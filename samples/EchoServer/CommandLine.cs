@@ -1,0 +1,117 @@
+using System.CommandLine;
+using NetMQ.HighAvailability;
+
+namespace EchoServer;
+
+/// <summary>The options, their defaults, and the exit code: 0 when asked to stop, 2 on bad usage, 1 on a fault.</summary>
+internal static class CommandLine
+{
+    private const int Success = 0;
+    private const int Fault = 1;
+    private const int BadUsage = 2;
+
+    private static readonly Option<bool> Primary = new("--primary") { Description = "Be the primary of the pair." };
+    private static readonly Option<bool> Backup = new("--backup") { Description = "Be the backup of the pair." };
+
+    private static readonly Option<string?> Voter = new("--voter")
+    {
+        Description = "Where clients connect [default: tcp://*:5001 for the primary, tcp://*:5002 for the backup]",
+        HelpName = "ENDPOINT",
+    };
+
+    private static readonly Option<string?> Local = new("--local")
+    {
+        Description = "Where this node says its state [default: tcp://*:5003, tcp://*:5004]",
+        HelpName = "ENDPOINT",
+    };
+
+    private static readonly Option<string?> Remote = new("--remote")
+    {
+        Description = "Where the other node says its own [default: tcp://localhost:5004, tcp://localhost:5003]",
+        HelpName = "ENDPOINT",
+    };
+
+    private static readonly Option<int> Heartbeat = new("--heartbeat")
+    {
+        Description = "How often a node says its state, in milliseconds; the same for both",
+        HelpName = "MS",
+        DefaultValueFactory = _ => 500,
+    };
+
+    private static readonly Option<int> FailoverTimeout = new("--failover-timeout")
+    {
+        Description = "How long a node must be silent to be taken for dead, in milliseconds; the same for both",
+        HelpName = "MS",
+        DefaultValueFactory = _ => 2000,
+    };
+
+    private static readonly Option<bool> Verbose = new("--verbose")
+    {
+        Description = "Log every state message, vote and transition to standard error.",
+    };
+
+    public static int Run(string[] args, Action<Settings> serve)
+    {
+        var command = new RootCommand("One half of a Binary Star pair: a server that echoes every request unchanged.")
+        {
+            Primary, Backup, Voter, Local, Remote, Heartbeat, FailoverTimeout, Verbose,
+        };
+        command.Validators.Add(line =>
+        {
+            if (line.GetValue(Primary) == line.GetValue(Backup))
+                line.AddError("Say either --primary or --backup.");
+        });
+        command.SetAction(line => Serve(command, Read(line), serve));
+
+        var parsed = command.Parse(args);
+        if (parsed.Errors.Count == 0) return parsed.Invoke();
+
+        return Usage(command, string.Join(Environment.NewLine, parsed.Errors.Select(error => error.Message)));
+    }
+
+    private static Settings Read(ParseResult line)
+    {
+        // The guide's ports: each node's local endpoint is the other's remote one.
+        var primary = line.GetValue(Primary);
+        return new Settings(
+            line.GetValue(Voter) ?? (primary ? "tcp://*:5001" : "tcp://*:5002"),
+            new BinaryStarOptions
+            {
+                Role = primary ? BinaryStarRole.Primary : BinaryStarRole.Backup,
+                LocalEndpoints = [line.GetValue(Local) ?? (primary ? "tcp://*:5003" : "tcp://*:5004")],
+                RemoteEndpoints = [line.GetValue(Remote) ?? (primary ? "tcp://localhost:5004" : "tcp://localhost:5003")],
+                HeartbeatInterval = TimeSpan.FromMilliseconds(line.GetValue(Heartbeat)),
+                FailoverTimeout = TimeSpan.FromMilliseconds(line.GetValue(FailoverTimeout)),
+            },
+            line.GetValue(Verbose));
+    }
+
+    private static int Serve(RootCommand command, Settings settings, Action<Settings> serve)
+    {
+        try
+        {
+            serve(settings);
+            return Success;
+        }
+        catch (ArgumentException badOption)
+        {
+            // The library knows best which timeouts and endpoints make no pair. The echo itself throws none of these.
+            return Usage(command, badOption.Message);
+        }
+#pragma warning disable CA1031 // Whatever ended the server, its user is told in one line rather than with a stack.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            Console.Error.WriteLine($"error: {fault.Message.ReplaceLineEndings(" ")}");
+            return Fault;
+        }
+    }
+
+    private static int Usage(RootCommand command, string wrong)
+    {
+        Console.Error.WriteLine($"error: {wrong}");
+        Console.Error.WriteLine();
+        command.Parse("--help").Invoke(new InvocationConfiguration { Output = Console.Error });
+        return BadUsage;
+    }
+}

@@ -1,0 +1,38 @@
+// One half of an echo server that survives the death of either half. Start both, in any order:
+//
+//     dotnet run --project samples/EchoServer -- --primary
+//     dotnet run --project samples/EchoServer -- --backup
+
+using EchoServer;
+using Microsoft.Extensions.Logging;
+using NetMQ;
+using NetMQ.HighAvailability;
+
+return CommandLine.Run(args, Serve);
+
+static void Serve(Settings settings)
+{
+    using var logging = settings.CreateLogging();
+    using var star = new BinaryStar(settings.Options, logging.CreateLogger<BinaryStar>());
+
+    // The handler runs once for each request that this node may serve, on the thread of star.Run; the frames it
+    // reads are the request's, the frames it sends go back to whoever asked. One Msg for all of them: it is empty
+    // again once it is sent, so that the echo allocates nothing of its own.
+    var frame = new Msg();
+    frame.InitEmpty();
+    star.RegisterVoter(settings.Voter, ZmqSocketType.Router, client =>
+    {
+        bool more;
+        do
+        {
+            client.Receive(ref frame);
+            more = frame.HasMore;
+            client.Send(ref frame, more);
+        }
+        while (more);
+    });
+
+    star.StateChanged += (_, change) => settings.Print(change.To);
+    settings.Print(star.State);
+    star.Run();
+}

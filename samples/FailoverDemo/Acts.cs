@@ -1,0 +1,95 @@
+namespace FailoverDemo;
+
+/// <summary>
+/// The faults. Each is done to whichever server is active, and is over a while after the other one serves and the
+/// harmed one is back as the passive one.
+/// </summary>
+internal sealed class Acts(Pair pair, Traffic traffic, Timeline timeline, CancellationToken cancellation)
+{
+    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
+
+    public Task<Outcome> Kill() => Play(
+        "killed (SIGKILL), restarted",
+        async active =>
+        {
+            timeline.Say($"the active server is killed with SIGKILL: it is the {active.Name}");
+            await active.Kill(cancellation);
+        },
+        Restart);
+
+    public Task<Outcome> Stop() => Play(
+        "stopped (SIGTERM), restarted",
+        async active =>
+        {
+            timeline.Say($"the active server is asked to stop with SIGTERM: it is the {active.Name}");
+            var exitCode = await active.Stop(cancellation);
+            timeline.Say($"the {active.Name} has ended with exit code {exitCode}");
+            if (exitCode != 0) throw new InvalidOperationException($"the {active.Name} was asked to stop and ended with exit code {exitCode}: 0 was expected");
+        },
+        Restart);
+
+    public Task<Outcome> Freeze() => Play(
+        "frozen (SIGSTOP), woken (SIGCONT)",
+        async active =>
+        {
+            timeline.Say($"the active server is frozen with SIGSTOP: it is the {active.Name}");
+
+            // With no reply on its way, an answer of the frozen server can only be one that it gave after it woke.
+            await traffic.BetweenRequests(active.Freeze);
+        },
+        active =>
+        {
+            timeline.Say($"the {active.Name} is woken with SIGCONT; for all it knows, it is still active");
+            active.Wake();
+        },
+        tempt: true);
+
+    /// <summary>Lets the client work for a while with nothing done to the pair.</summary>
+    public async Task Rest()
+    {
+        await pair.Whole(cancellation);
+        await Task.Delay(Calm, cancellation);
+        var tally = await traffic.TakeTally().WaitAsync(cancellation);
+        timeline.Say($"{tally.Answered} requests answered, the slowest after {tally.LongestWait.TotalMilliseconds:0} ms");
+    }
+
+    private async Task<Outcome> Play(string fault, Func<Server, Task> strike, Action<Server> recover, bool tempt = false)
+    {
+        string? trouble = null;
+        try
+        {
+            var (active, standby) = await pair.Whole(cancellation);
+            await strike(active);
+
+            var successor = standby == pair.Primary ? 0 : 1;
+            await Until.True(() => standby.IsActive && traffic.ServedBy == successor, $"the {standby.Name} serves", cancellation);
+
+            recover(active);
+            await Until.True(() => active.IsPassive && standby.IsActive, $"the {active.Name} is passive beside the {standby.Name}", cancellation);
+            if (tempt)
+            {
+                timeline.Say("each request now goes to both servers at once: only one may answer");
+                traffic.AskBoth = true;
+            }
+
+            await Task.Delay(Calm, cancellation);
+        }
+        catch (Exception e) when (e is TimeoutException or InvalidOperationException)
+        {
+            trouble = e.Message;
+            timeline.Say(trouble);
+        }
+        finally
+        {
+            traffic.AskBoth = false;
+        }
+
+        return new Outcome(fault, await traffic.TakeTally().WaitAsync(cancellation), trouble);
+    }
+
+    private void Restart(Server server)
+    {
+        server.Start();
+        timeline.Say($"the {server.Name} is started again");
+    }
+}
