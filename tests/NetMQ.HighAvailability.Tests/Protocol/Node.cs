@@ -117,7 +117,14 @@ internal sealed class Node
     public bool Stop(TimeSpan at) => Do(at, engine.Stop);
 
     /// <summary>A turn in which evidence of the peer's death comes in.</summary>
-    public Node PeerLost(TimeSpan at, TimeSpan collectedAt) => Do(at, () => { engine.PeerLost(collectedAt); return this; });
+    public Node PeerLost(TimeSpan at, TimeSpan collectedAt)
+    {
+        TryPeerLost(at, collectedAt);
+        return this;
+    }
+
+    /// <summary>The same; true: the evidence counts.</summary>
+    public bool TryPeerLost(TimeSpan at, TimeSpan collectedAt) => Do(at, () => engine.PeerLost(collectedAt));
 
     /// <summary>A turn in which a subscriber comes.</summary>
     public Node Welcome(TimeSpan at)

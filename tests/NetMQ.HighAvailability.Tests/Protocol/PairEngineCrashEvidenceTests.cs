@@ -53,6 +53,14 @@ public class PairEngineCrashEvidenceTests
     }
 
     [Fact]
+    public void Whoever_brings_evidence_is_told_whether_it_counts()
+    {
+        Passive(Backup).TryPeerLost(Ms(1100), collectedAt: Ms(1060)).Should().BeTrue();
+        Passive(Backup).TryPeerLost(Ms(1100), collectedAt: Ms(1000)).Should().BeFalse("the peer was heard then");
+        Passive(Backup).QuietUntil(Ms(1850)).TryPeerLost(Ms(1850), collectedAt: Ms(1060)).Should().BeFalse("it is too old");
+    }
+
+    [Fact]
     public void Evidence_that_comes_while_messages_of_the_peer_are_still_waiting_is_not_taken()
     {
         var node = Passive(Backup);
