@@ -75,11 +75,11 @@ internal sealed class Node
     public bool TryTurn(TimeSpan at, string hears = "")
     {
         var purge = engine.BeginTurn(at);
-        TakeTransition();
+        Take();
         foreach (var digit in purge ? "" : hears)
         {
             LastHearing = engine.Hear((PeerMessage)(digit - '0'));
-            TakeTransition();
+            Take();
         }
 
         engine.EndDrain(complete: !HasBacklog);

@@ -17,8 +17,8 @@ public class PairEngineLeaseTests
 
         node.LateVote(Ms(2000)).Should().BeTrue();
         node.LateVote(Ms(2000) + Instant).Should().BeFalse();
+        node.Turn(Ms(2001)).State.Should().Be(BinaryStarState.Yielding, "the next turn draws the consequence");
 
-        node.State.Should().Be(BinaryStarState.Yielding);
         node.Transitions[^1].Cause.Should().Be(BinaryStarCause.LeaseExpired);
     }
 
@@ -98,6 +98,6 @@ public class PairEngineLeaseTests
 
         node.LateVote(Ms(10_001)).Should().BeFalse();
         node.LateVote(Ms(10_002)).Should().BeFalse();
-        node.State.Should().Be(BinaryStarState.Yielding);
+        node.Turn(Ms(10_003)).State.Should().Be(BinaryStarState.Yielding);
     }
 }

@@ -76,4 +76,21 @@ public class PairEnginePublishingTests
         primary.Vote(Ms(2675) - Instant).Should().BeFalse("the subscriber was made an offer at 2.3 s");
         primary.Turn(Ms(2675)).State.Should().Be(BinaryStarState.Active);
     }
+
+    [Fact]
+    public void A_heartbeat_that_is_due_waits_until_the_peer_was_heard()
+    {
+        var node = Passive(Backup).QuietUntil(Ms(1450)).Turn(Ms(1500), "1");
+
+        node.SaidAfter(Ms(1450)).Should().Equal([(Ms(1500), '3')], "what was due is overtaken by what the peer's offer made of it");
+    }
+
+    [Fact]
+    public void A_flood_that_cannot_be_heard_to_its_end_does_not_silence_the_node()
+    {
+        var node = Passive(Backup).QuietUntil(Ms(1450));
+        node.HasBacklog = true;
+
+        node.Turn(Ms(1500)).SaidAfter(Ms(1450)).Should().Equal((Ms(1500), '4'));
+    }
 }
