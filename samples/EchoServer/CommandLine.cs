@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using NetMQ.HighAvailability;
 
 namespace EchoServer;
@@ -88,6 +89,8 @@ internal static class CommandLine
 
     private static int Serve(RootCommand command, Settings settings, Action<Settings> serve)
     {
+        if (!IsEndpoint(settings.Voter)) return Usage(command, $"--voter '{settings.Voter}' must be tcp://address:port, with * for all addresses.");
+
         try
         {
             serve(settings);
@@ -106,6 +109,10 @@ internal static class CommandLine
             return Fault;
         }
     }
+
+    private static bool IsEndpoint(string endpoint) =>
+        endpoint.StartsWith("tcp://", StringComparison.Ordinal)
+        && ushort.TryParse(endpoint.AsSpan(endpoint.LastIndexOf(':') + 1), CultureInfo.InvariantCulture, out _);
 
     private static int Usage(RootCommand command, string wrong)
     {

@@ -3,7 +3,7 @@ namespace FailoverDemo;
 /// <summary>One half of the pair: a server that is started, harmed, and started again in the same place.</summary>
 internal sealed class Server(string name, string voter, IReadOnlyList<string> arguments) : IDisposable
 {
-    private volatile ServerProcess? process;
+    private volatile SampleProcess? process;
     private volatile string state = "-";
 
     public string Name => name;
@@ -26,7 +26,7 @@ internal sealed class Server(string name, string voter, IReadOnlyList<string> ar
     public void Start()
     {
         state = "starting";
-        process = ServerProcess.Start(arguments, line =>
+        process = SampleProcess.Start("EchoServer", arguments, line =>
         {
             state = line.Split(' ')[^1];
             Said?.Invoke(this);

@@ -3,15 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace FailoverDemo;
 
-/// <summary>One run of the EchoServer sample in a process of its own, and all that it printed.</summary>
-internal sealed class ServerProcess : IDisposable
+/// <summary>One run of a sample in a process of its own, and all that it printed.</summary>
+internal sealed class SampleProcess : IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<string> lines = [];
     private readonly List<string> errors = [];
     private readonly Process process;
 
-    private ServerProcess(ProcessStartInfo start, Action<string>? onLine)
+    private SampleProcess(ProcessStartInfo start, Action<string>? onLine)
     {
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Add(lines, line.Data, onLine);
@@ -21,9 +21,10 @@ internal sealed class ServerProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <param name="arguments">EchoServer's own.</param>
+    /// <param name="program">Which sample; it is found beside this program.</param>
+    /// <param name="arguments">The sample's own.</param>
     /// <param name="onLine">Told each line of its standard output, as it comes.</param>
-    public static ServerProcess Start(IEnumerable<string> arguments, Action<string>? onLine = null)
+    public static SampleProcess Start(string program, IEnumerable<string> arguments, Action<string>? onLine = null)
     {
         var start = new ProcessStartInfo
         {
@@ -31,10 +32,10 @@ internal sealed class ServerProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        string[] command = [.. OwnSession(), DotNet(), Path.Combine(AppContext.BaseDirectory, "EchoServer.dll"), .. arguments];
+        string[] command = [.. OwnSession(), DotNet(), Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments];
         start.FileName = command[0];
         foreach (var argument in command[1..]) start.ArgumentList.Add(argument);
-        return new ServerProcess(start, onLine);
+        return new SampleProcess(start, onLine);
     }
 
     public int Id => process.Id;
