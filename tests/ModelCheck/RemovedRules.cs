@@ -15,6 +15,7 @@ internal static class RemovedRules
         Dual(new() { Name = "without the offer guard: promotion, two lost", Without = Rule.OfferGuard, Promotions = 1, Losses = 2 }),
         Dual(new() { Name = "without the drain: no fault", Without = Rule.Drain }),
         Dual(new() { Name = "without noticing gaps: pause", Without = Rule.Gap, Pauses = 1 }),
+        Dual(new() { Name = "with gaps that count as silence: two lost, pause", Without = Rule.GapExpiry, Losses = 2, Pauses = 1 }),
         new() { Name = "with garbage as a sign of life: crash, garbage", Without = Rule.Garbage, Crashes = 1, Garbage = 1, Expected = Outcome.NotServing },
         new()
         {

@@ -29,7 +29,7 @@ internal sealed class EngineModel : INodeModel
     public TurnResult Take(ref World world, in TurnChoice choice, List<string>? story)
     {
         var node = codec.Decode(world.Node(me));
-        var voice = new Voice(engine, scenario, wire, me, choice.Loses, story);
+        var voice = new Voice(engine, wire, me, choice.Loses, story);
         var result = default(TurnResult);
         var now = Clockwork.Ticks(EngineCodec.Origin + 1 + node.Clock);
 
@@ -69,6 +69,7 @@ internal sealed class EngineModel : INodeModel
             Act(ref world, ref voice, ref node, choice.Event, now, ref result, story);
         }
 
+        if (choice.Event == TurnEvent.None && !result.Fatal) result.VoteMatters = VoteMatters(now);
         result.Published = voice.Count;
         Settle(ref world, ref node);
         return result;
@@ -99,7 +100,7 @@ internal sealed class EngineModel : INodeModel
         world.SetTo(me, link.WithoutFirst(Math.Min(choice.Hears, link.Count)));
         for (var i = 0; i < choice.Hears && i < link.Count; i++)
         {
-            var message = (PeerMessage)link.Message(i);
+            var message = (PeerMessage)link.Message(choice.FormerLast ? (i + link.Former) % choice.Hears : i);
             var before = engine.Memory;
             var hearing = engine.Hear(message);
             story?.Add($"hears {(int)message} ({Words.Of(message)})");
@@ -170,6 +171,17 @@ internal sealed class EngineModel : INodeModel
 
         if (engine.Memory.Stopping) result.Accepts = false;
         else if (engine.State == BinaryStarState.Active) result.Accepts = engine.Vote(now);
+    }
+
+    /// <summary>Asks the engine itself whether a vote now would change anything but the memory of this question.</summary>
+    private bool VoteMatters(TimeSpan now)
+    {
+        if (engine.Memory.Stopping || engine.State == BinaryStarState.Active) return false;
+        var before = engine.Memory;
+        var matters = engine.Vote(now) || engine.TryTakeTransition(out _) || engine.Memory.Pending != before.Pending;
+        engine.Memory = before;
+        engine.TryTakeTransition(out _);
+        return matters;
     }
 
     private void Settle(ref World world, ref EngineNode node)

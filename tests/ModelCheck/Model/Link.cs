@@ -9,6 +9,8 @@ internal record struct Link(ulong Word)
     private const int HeaderBits = 7;
     private const int EntryBits = 5;
     private const int Capacity = 11;
+    private const int FormerAt = 62;
+    private const ulong EntriesMask = (1UL << FormerAt) - 1;
 
     public readonly int Count => (int)(Word & 15);
 
@@ -16,6 +18,9 @@ internal record struct Link(ulong Word)
     public readonly bool Subscribing => (Word & 16) != 0;
 
     public readonly int SubscriptionAge => (int)(Word >> 5) & 3;
+
+    /// <summary>How many of the first messages are of the publisher's former life, on a connection of their own.</summary>
+    public readonly int Former => (int)(Word >> FormerAt);
 
     public readonly int Message(int index) => (int)(Word >> (HeaderBits + index * EntryBits)) & 7;
 
@@ -25,11 +30,10 @@ internal record struct Link(ulong Word)
     public static Link Renewed => new(16);
 
     /// <summary>The publisher is new: what its former life sent still arrives.</summary>
-    public readonly Link WithNewPublisher() => new((Word & ~0x60UL) | 16);
+    public readonly Link WithNewPublisher() =>
+        new((Word & EntriesMask & ~0x60UL) | 16 | ((ulong)(uint)Math.Min(Count, 3) << FormerAt));
 
     public readonly Link Subscribed() => new(Word & ~0x70UL);
-
-    public readonly Link Emptied() => new(Word & 0x70UL);
 
     public readonly Link Append(int message)
     {
@@ -51,15 +55,15 @@ internal record struct Link(ulong Word)
 
     public readonly Link WithoutFirst(int count)
     {
-        var header = (Word & 0x70UL) | (uint)(Count - count);
-        var entries = Word >> (HeaderBits + count * EntryBits);
+        var header = (Word & 0x70UL) | (uint)(Count - count) | ((ulong)(uint)Math.Max(Former - count, 0) << FormerAt);
+        var entries = (Word & EntriesMask) >> (HeaderBits + count * EntryBits);
         return new(count >= Capacity ? header : header | (entries << HeaderBits));
     }
 
     /// <summary>A tick passes.</summary>
     public readonly Link Aged(int oldest, bool subscriptionTravels)
     {
-        var word = Word & 15;
+        var word = Word & (15UL | ~EntriesMask);
         if (Subscribing) word |= 16 | ((ulong)(uint)(subscriptionTravels ? Math.Min(SubscriptionAge + 1, oldest) : 0) << 5);
         for (var i = 0; i < Count; i++)
             word |= (ulong)(uint)(Message(i) | (Math.Min(Age(i) + 1, oldest) << 3)) << (HeaderBits + i * EntryBits);

@@ -13,7 +13,7 @@ internal sealed class OriginalModel(Scenario scenario, Wire wire, int me) : INod
         var (state, expiry, send) = Decode(world.Node(me));
         var status = EngineCodec.StatusOf(world.Node(me));
         var passed = EngineCodec.ClockOf(world.Node(me)) + 1;
-        var result = default(TurnResult);
+        var result = new TurnResult { VoteMatters = true };
         if (status == Status.Booting)
         {
             (state, expiry, send) = (me == 0 ? Primary : Backup, scenario.OriginalF, scenario.OriginalH);
@@ -46,7 +46,7 @@ internal sealed class OriginalModel(Scenario scenario, Wire wire, int me) : INod
         world.SetTo(me, link.WithoutFirst(Math.Min(choice.Hears, link.Count)));
         for (var i = 0; i < choice.Hears && i < link.Count; i++)
         {
-            var message = link.Message(i);
+            var message = link.Message(choice.FormerLast ? (i + link.Former) % choice.Hears : i);
             expiry = scenario.OriginalF;
             story?.Add($"hears {message}");
             if (state == message && state is Active or Passive)

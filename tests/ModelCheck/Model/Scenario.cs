@@ -15,7 +15,6 @@ internal enum Rule
     Gap,          // missing time is not noticed at all
     GapExpiry,    // missing time is noticed, but counts as silence of the peer
     EvidenceLifetime, // evidence of a crash counts until the peer is heard
-    Schedule,     // the next heartbeat is due H after the last send, so that lateness adds up
 }
 
 /// <summary>What may befall the link between the nodes. One at a time.</summary>

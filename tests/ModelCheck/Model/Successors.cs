@@ -114,31 +114,51 @@ internal sealed class Successors
         var (least, most) = wire.Arrivals(world, who);
         var arrives = Wire.SubscriptionArrives(world, 1 - who);
         var must = arrives && world.To(1 - who).SubscriptionAge >= scenario.D;
+        var former = world.To(who).Former;
         var garbage = world.Chances.Left(Chance.Garbage) > 0;
         for (var welcome = must ? 1 : 0; welcome <= (arrives ? 1 : 0); welcome++)
         {
             for (var hears = least; hears <= most; hears++)
             {
-                for (var junk = 0; junk <= (garbage ? 1 : 0); junk++)
+                for (var last = 0; last <= (former > 0 && hears > former ? 1 : 0); last++)
                 {
-                    choice = choice with { Welcomes = welcome == 1, Hears = hears, HearsGarbage = junk == 1 };
-                    foreach (var happening in Events)
+                    for (var junk = 0; junk <= (garbage ? 1 : 0); junk++)
                     {
-                        if (world.Chances.Calm ? happening == TurnEvent.Vote : Applies(world, who, happening))
-                            AddWithLosses(world, who, choice with { Event = happening }, into);
+                        choice = choice with { Welcomes = welcome == 1, Hears = hears, FormerLast = last == 1, HearsGarbage = junk == 1 };
+                        TurnsFor(world, who, choice, into);
                     }
                 }
             }
         }
     }
 
-    private bool Applies(in World world, int who, TurnEvent happening) =>
-        happening is TurnEvent.None or TurnEvent.Vote || Nodes[who].Applies(world, happening);
+    private void TurnsFor(in World world, int who, TurnChoice choice, List<(World World, TurnChoice Choice, TurnResult Result)> into)
+    {
+        if (world.Chances.Calm)
+        {
+            AddWithLosses(world, who, choice with { Event = TurnEvent.Vote }, into);
+            return;
+        }
 
-    private void AddWithLosses(in World world, int who, TurnChoice choice, List<(World World, TurnChoice Choice, TurnResult Result)> into)
+        var voteMatters = AddWithLosses(world, who, choice with { Event = TurnEvent.None }, into);
+        foreach (var happening in Events)
+        {
+            var may = happening switch
+            {
+                TurnEvent.None => false,
+                TurnEvent.Vote => voteMatters,
+                _ => Nodes[who].Applies(world, happening),
+            };
+            if (may) AddWithLosses(world, who, choice with { Event = happening }, into);
+        }
+    }
+
+    /// <summary>True if a vote in this turn would make a difference.</summary>
+    private bool AddWithLosses(in World world, int who, TurnChoice choice, List<(World World, TurnChoice Choice, TurnResult Result)> into)
     {
         var mayLose = (scenario.MayLose & Words.Who(who)) != 0
             && EngineCodec.StatusOf(world.Node(1 - who)) is Status.Live or Status.Paused;
+        var voteMatters = false;
         for (var loses = 0; loses < 8; loses++)
         {
             if (loses > 0 && !mayLose) break;
@@ -146,8 +166,11 @@ internal sealed class Successors
             var next = world;
             var result = Nodes[who].Take(ref next, choice with { Loses = loses }, null);
             if (loses >> result.Published != 0) break;
+            voteMatters |= result.VoteMatters;
             if (!Known(next, result, into)) into.Add((next, choice with { Loses = loses }, result));
         }
+
+        return voteMatters;
     }
 
     private static bool Known(in World world, in TurnResult result, List<(World World, TurnChoice Choice, TurnResult Result)> among)

@@ -27,6 +27,9 @@ internal readonly record struct TurnChoice
     /// <summary>So many of the messages on their way arrive.</summary>
     public int Hears { get; init; }
 
+    /// <summary>What the peer's former life sent arrives behind what its new life sent.</summary>
+    public bool FormerLast { get; init; }
+
     /// <summary>A frame arrives that is no message.</summary>
     public bool HearsGarbage { get; init; }
 
@@ -39,8 +42,6 @@ internal readonly record struct TurnChoice
 /// <summary>What came of a turn.</summary>
 internal struct TurnResult
 {
-    /// <summary>The choice did not apply or made no difference to a smaller one.</summary>
-    public bool Void;
 
     /// <summary>A vote put to the node now is accepted.</summary>
     public bool Accepts;
@@ -50,6 +51,9 @@ internal struct TurnResult
 
     /// <summary>The node ended itself.</summary>
     public bool Fatal;
+
+    /// <summary>After a turn without an event: a vote would have made a difference.</summary>
+    public bool VoteMatters;
 
     /// <summary>How often it published.</summary>
     public int Published;

@@ -3,7 +3,7 @@ using NetMQ.HighAvailability.Protocol;
 namespace NetMQ.HighAvailability.ModelCheck.Model;
 
 /// <summary>What the shell does after every call to the engine: take the change of state, and publish what is due.</summary>
-internal struct Voice(PairEngine engine, Scenario scenario, Wire wire, int me, int loses, List<string>? story)
+internal struct Voice(PairEngine engine, Wire wire, int me, int loses, List<string>? story)
 {
     /// <summary>How often the node has published in this turn.</summary>
     public int Count { get; private set; }
@@ -13,8 +13,6 @@ internal struct Voice(PairEngine engine, Scenario scenario, Wire wire, int me, i
         if (engine.TryTakeTransition(out var change)) story?.Add($"becomes {change.To} ({change.Cause})");
         if (!engine.TryTakePublish(out var message)) return;
 
-        // Taken out: the schedule runs from the send, so that lateness adds up.
-        if (scenario.Without == Rule.Schedule) engine.Memory.NextHeartbeat = engine.Memory.Turn + Clockwork.Ticks(scenario.H);
         var lost = (loses >> Count & 1) != 0;
         Count++;
         if (lost) world.Chances = world.Chances.Spent(Chance.Loss);

