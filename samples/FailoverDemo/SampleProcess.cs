@@ -24,17 +24,22 @@ internal sealed class SampleProcess : IDisposable
     /// <param name="program">Which sample; it is found beside this program.</param>
     /// <param name="arguments">The sample's own.</param>
     /// <param name="onLine">Told each line of its standard output, as it comes.</param>
-    public static SampleProcess Start(string program, IEnumerable<string> arguments, Action<string>? onLine = null)
+    public static SampleProcess Start(string program, IEnumerable<string> arguments, Action<string>? onLine = null) =>
+        Start([DotNet(), Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments], onLine);
+
+    /// <param name="command">Any program, and its arguments.</param>
+    /// <param name="onLine">Told each line of its standard output, as it comes.</param>
+    public static SampleProcess Start(IEnumerable<string> command, Action<string>? onLine = null)
     {
+        string[] words = [.. OwnSession(), .. command];
         var start = new ProcessStartInfo
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        string[] command = [.. OwnSession(), DotNet(), Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments];
-        start.FileName = command[0];
-        foreach (var argument in command[1..]) start.ArgumentList.Add(argument);
+        start.FileName = words[0];
+        foreach (var argument in words[1..]) start.ArgumentList.Add(argument);
         return new SampleProcess(start, onLine);
     }
 
@@ -70,6 +75,12 @@ internal sealed class SampleProcess : IDisposable
 
     /// <summary>Asks the process to end.</summary>
     public void Terminate() => Signals.SendTerminate(Id);
+
+    /// <summary>An operator's SIGUSR1 or SIGUSR2: hand over, or be promoted.</summary>
+    public void Order(int signal) => Signals.Send(Id, signal);
+
+    /// <summary>Writes a line to its standard input.</summary>
+    public void Write(string line) => process.StandardInput.WriteLine(line);
 
     /// <summary>Stops the process in its tracks; it does not know. The kernel keeps its connections open.</summary>
     public void Freeze() => Signals.SendStop(Id);
