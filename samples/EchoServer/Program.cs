@@ -33,6 +33,8 @@ static void Serve(Settings settings)
     });
 
     star.StateChanged += (_, change) => settings.Print(change.To);
-    settings.Print(star.State);
+
+    // The loop's first act: whoever reads this line can rely on the server to answer a signal with a polite stop.
+    new Task(() => settings.Print(star.State)).Start(star.Poller);
     star.Run();
 }

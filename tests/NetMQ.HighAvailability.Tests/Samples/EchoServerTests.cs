@@ -19,6 +19,17 @@ public sealed class EchoServerTests
     }
 
     [Fact]
+    public void A_server_that_has_printed_its_first_line_stops_politely_when_asked()
+    {
+        using var server = new EchoServerProcess(BinaryStarRole.Backup, PairPorts.New());
+
+        server.WaitFor("backup");
+        server.Process.Terminate();
+
+        server.WaitForExit().Should().Be(0, server.ToString());
+    }
+
+    [Fact]
     public void Every_frame_of_a_request_comes_back_unchanged()
     {
         var (primary, backup) = EchoServerProcess.StartedPair();
@@ -97,6 +108,7 @@ public sealed class EchoServerTests
         using var server = new EchoServerProcess(BinaryStarRole.Backup, PairPorts.New(), "--verbose");
 
         Wait.Until(() => server.Process.Errors.Any(line => line.Contains("Saying", StringComparison.Ordinal)), "a logged heartbeat");
+        server.WaitFor("backup");
 
         server.Process.Lines.Should().ContainSingle().Which.Should().EndWith(" backup");
     }
