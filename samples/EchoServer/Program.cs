@@ -32,6 +32,7 @@ static void Serve(Settings settings)
         while (more);
     });
 
+    using var signals = new Operator(star);
     star.StateChanged += (_, change) => settings.Print(change.To);
 
     // The loop's first act: whoever reads this line can rely on the server to answer a signal with a polite stop.

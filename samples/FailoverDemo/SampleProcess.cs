@@ -76,8 +76,11 @@ internal sealed class SampleProcess : IDisposable
     /// <summary>Asks the process to end.</summary>
     public void Terminate() => Signals.SendTerminate(Id);
 
-    /// <summary>An operator's SIGUSR1 or SIGUSR2: hand over, or be promoted.</summary>
-    public void Order(int signal) => Signals.Send(Id, signal);
+    /// <summary>Orders the process to hand the pair over.</summary>
+    public void HandOver() => Signals.SendHandOver(Id);
+
+    /// <summary>Orders the process to serve though it never met its peer.</summary>
+    public void Promote() => Signals.SendPromote(Id);
 
     /// <summary>Writes a line to its standard input.</summary>
     public void Write(string line) => process.StandardInput.WriteLine(line);
