@@ -50,7 +50,8 @@ internal static class Program
 
     private static List<Scenario> Named(string name)
     {
-        var named = ModelChecks.All.Where(s => s.Name.StartsWith(name, StringComparison.Ordinal)).ToList();
+        var named = ModelChecks.All.Where(s => s.Name == name).ToList();
+        if (named.Count == 0) named = ModelChecks.All.Where(s => s.Name.StartsWith(name, StringComparison.Ordinal)).ToList();
         return named.Count > 0 ? named : throw new FormatException($"No scenario is called {name}; list shows them all.");
     }
 

@@ -13,6 +13,12 @@ internal static class RemovedRules
         Dual(new() { Name = "without the lease: pause", Without = Rule.Lease, Pauses = 1 }),
         Dual(new() { Name = "without settling: promotion, two lost", Without = Rule.Settle, Promotions = 1, Losses = 2 }),
         Dual(new() { Name = "without the offer guard: promotion, two lost", Without = Rule.OfferGuard, Promotions = 1, Losses = 2 }),
+        // Only from H = 8 on does a gap fit between the purge's threshold and the settling's.
+        Dual(new()
+        {
+            Name = "without the purge: promotion, lost, pause", Without = Rule.Purge, H = 8, D = 2, F = 24,
+            Promotions = 1, Losses = 1, Pauses = 1, MayLose = Who.Primary, MayPause = Who.Primary,
+        }),
         Dual(new() { Name = "without the drain: no fault", Without = Rule.Drain }),
         Dual(new() { Name = "without noticing gaps: pause", Without = Rule.Gap, Pauses = 1 }),
         Dual(new() { Name = "with gaps that count as silence: two lost, pause", Without = Rule.GapExpiry, Losses = 2, Pauses = 1 }),

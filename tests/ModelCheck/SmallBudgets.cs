@@ -45,6 +45,7 @@ internal static class SmallBudgets
     [
         new() { Name = "after a cut", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.CutBoth, DualAcceptAllowed = true },
         new() { Name = "after a one-way cut", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.OneWayCuts, DualAcceptAllowed = true },
+        new() { Name = "in a one-way cut that stays", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.OneWayCuts, LinkFaultStays = true, DualAcceptAllowed = true },
         new() { Name = "after a stall", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 24, DualAcceptAllowed = true },
         new() { Name = "after a cut and a crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts, Crashes = 1, DualAcceptAllowed = true },
         new() { Name = "after two cuts", LinkFaultCount = 2, LinkFaultKinds = LinkFaults.Cuts, DualAcceptAllowed = true },

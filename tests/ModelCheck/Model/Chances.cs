@@ -47,7 +47,8 @@ internal record struct Chances(ulong Word)
     /// <summary>The faults are over: no budget but garbage is left, and votes come at every turn.</summary>
     public readonly bool Calm => (Word >> CalmAt & 1) != 0;
 
-    public readonly Chances Calmed() => new((Word & (7UL << ((int)Chance.Garbage * Bits))) | (1UL << CalmAt));
+    public readonly Chances Calmed(bool keepsFault) =>
+        new((Word & (7UL << ((int)Chance.Garbage * Bits))) | (keepsFault ? Word & (63UL << FaultAt) : 0) | (1UL << CalmAt));
 
     private readonly bool Has(LinkFaults any) => (Fault & any) != 0;
 

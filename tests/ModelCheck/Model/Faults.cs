@@ -30,9 +30,9 @@ internal sealed class Faults(Scenario scenario, Clockwork clockwork)
     }
 
     /// <summary>The faults are over.</summary>
-    public static World Calm(World world)
+    public static World Calm(World world, bool keepsLinkFault)
     {
-        world.Chances = world.Chances.Calmed();
+        world.Chances = world.Chances.Calmed(keepsLinkFault);
         return world;
     }
 

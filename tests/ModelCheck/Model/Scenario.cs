@@ -93,6 +93,9 @@ internal sealed record Scenario
     /// <summary>The longest that a link fault lasts, in ticks; 0: without end.</summary>
     public int LinkFaultMax { get; init; }
 
+    /// <summary>Whether a link fault under way stays when all other faults are over.</summary>
+    public bool LinkFaultStays { get; init; }
+
     /// <summary>Whether a node may be told of its peer's death as long as the peer is dead.</summary>
     public bool TrueEvidence { get; init; }
 

@@ -41,11 +41,11 @@ internal sealed class Wire(Scenario scenario, Clockwork clockwork)
 
     /// <summary>
     /// Whether the subscription that opens the link to this node can reach the publisher, if the publisher takes a
-    /// turn now. A connection needs both processes and both directions.
+    /// turn now. A connection needs both processes and both directions; a one-way cut is one of messages alone.
     /// </summary>
     public static bool SubscriptionArrives(in World world, int to) =>
         world.To(to).Subscribing && EngineCodec.StatusOf(world.Node(to)) == Status.Live
-        && world.Chances.Fault == LinkFaults.None;
+        && (world.Chances.Fault & ~LinkFaults.OneWayCuts) == 0;
 
     private static bool SubscriptionTravels(in World world, int to) =>
         SubscriptionArrives(world, to) && EngineCodec.StatusOf(world.Node(1 - to)) == Status.Live;

@@ -28,7 +28,7 @@ internal sealed class CalmSearch(Scenario scenario, Successors successors)
     public List<Step>? Search(in World from)
     {
         path.Clear();
-        if (!Enter(Faults.Calm(from), 0)) return null;
+        if (!Enter(Faults.Calm(from, scenario.LinkFaultStays), 0)) return null;
 
         while (path.Count > 0)
         {
