@@ -78,7 +78,7 @@ internal sealed class Reactor : IDisposable
             throw;
         }
 
-        if (detectCrash) crashWatch = new CrashWatch(engine, link, time, () => Now, Post, logger);
+        if (detectCrash) crashWatch = new CrashWatch(engine, link, timing, time, () => Now, Post, logger);
 
         // Often enough to notice a pause, and to keep the heartbeat's deadline.
         tick = new NetMQTimer(Max(timing.Heartbeat / 8, TimeSpan.FromMilliseconds(1)));
@@ -133,11 +133,12 @@ internal sealed class Reactor : IDisposable
         engine.Start(now);
         turnEnded = lastDial = now;
         quietUntil = now + timing.Settle; // the first turns are compiled as they run, and settling makes that harmless
-        link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashWatch is null ? null : crashWatch.Look);
+        link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashWatch is null ? null : crashWatch.OnDisconnected);
         voter!.Attach(poller, () => Turn(Wake.Votes));
         poller.Add(commands);
         poller.Add(tick);
         link.Dial(now);
+        crashWatch?.WarmUp();
         Turn(Wake.Look);
     }
 
@@ -389,6 +390,7 @@ internal sealed class Reactor : IDisposable
         }
 
         watch.Look(now, heard, link.HasSubscriber);
+        crashWatch?.Look();
     }
 
     private void EndTurn(TimeSpan began)
