@@ -93,7 +93,8 @@ public sealed class ClientAbuseTests
 
         client.Client.CurrentServer.Should().Be(sane.Endpoint);
         mute.Executed.Should().NotBeEmpty();
-        client.Changes.Should().ContainSingle().Which.Previous.Should().BeNull();
+        Wait.Until(() => client.Changes.Count == 1, "the change to be told");
+        client.Changes.Single().Previous.Should().BeNull();
     }
 
     [Fact]

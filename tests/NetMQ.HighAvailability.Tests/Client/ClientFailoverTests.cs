@@ -7,6 +7,8 @@ namespace NetMQ.HighAvailability.Tests.Clients;
 /// <summary>A client and a pair, over real sockets.</summary>
 public sealed class ClientFailoverTests
 {
+    private static readonly TimeSpan Failover = TimeSpan.FromSeconds(3);
+
     [Fact]
     public async Task Many_callers_are_answered_by_the_active_server()
     {
@@ -114,7 +116,7 @@ public sealed class ClientFailoverTests
     {
         var late = 4 * TestClient.ServerTimeout;
         var slow = new SlowEcho(late);
-        var (primary, backup) = TestNode.StartedPair(primaryHandler: slow.Handle);
+        var (primary, backup) = TestNode.StartedPair(Patient, slow.Handle);
         using var one = primary;
         using var other = backup;
         slow.ReplyFrom(primary.Star.Poller);
@@ -132,12 +134,12 @@ public sealed class ClientFailoverTests
     [Fact]
     public async Task A_client_that_reaches_only_the_passive_server_does_not_make_it_active()
     {
-        var (primary, backup) = TestNode.StartedPair();
+        var (primary, backup) = TestNode.StartedPair(Patient);
         using var one = primary;
         using var other = backup;
         await using var client = new TestClient(
             [$"tcp://127.0.0.1:{Ports.Free()}", primary.Ports.VoterEndpoint(Backup)],
-            options => options.RequestTimeout = 4 * TestNode.Failover);
+            options => options.RequestTimeout = 1.5 * Failover);
 
         var asking = () => client.Ask();
         (await asking.Should().ThrowAsync<RequestTimeoutException>()).Which.MayHaveBeenExecuted.Should().BeTrue();
@@ -219,5 +221,12 @@ public sealed class ClientFailoverTests
         await client.Ask();
         await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => client.Ask()));
         server.Executed.Should().HaveCount(1001).And.OnlyHaveUniqueItems();
+    }
+
+    // Where it matters that nobody becomes active, not even because the machine is busy.
+    private static void Patient(BinaryStarOptions options)
+    {
+        options.FailoverTimeout = Failover;
+        options.HeartbeatInterval = Failover / 6;
     }
 }
