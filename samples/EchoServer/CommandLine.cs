@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using NetMQ.HighAvailability;
 
 namespace EchoServer;
@@ -19,15 +20,15 @@ internal static class CommandLine
         HelpName = "ENDPOINT",
     };
 
-    private static readonly Option<string?> Local = new("--local")
+    private static readonly Option<string[]> Local = new("--local")
     {
-        Description = "Where this node says its state [default: tcp://*:5003, tcp://*:5004]",
+        Description = "Where this node says its state; may be repeated, one for each network [default: tcp://*:5003, tcp://*:5004]",
         HelpName = "ENDPOINT",
     };
 
-    private static readonly Option<string?> Remote = new("--remote")
+    private static readonly Option<string[]> Remote = new("--remote")
     {
-        Description = "Where the other node says its own [default: tcp://localhost:5004, tcp://localhost:5003]",
+        Description = "Where the other node says its own; may be repeated [default: tcp://localhost:5004, tcp://localhost:5003]",
         HelpName = "ENDPOINT",
     };
 
@@ -45,6 +46,11 @@ internal static class CommandLine
         DefaultValueFactory = _ => 2000,
     };
 
+    private static readonly Option<bool> DetectCrash = new("--detect-crash")
+    {
+        Description = "Take over within milliseconds when the other process dies; not behind NAT, proxies or load balancers.",
+    };
+
     private static readonly Option<bool> Verbose = new("--verbose")
     {
         Description = "Log every state message, vote and transition to standard error.",
@@ -52,9 +58,11 @@ internal static class CommandLine
 
     public static int Run(string[] args, Action<Settings> serve)
     {
-        var command = new RootCommand("One half of a Binary Star pair: a server that echoes every request unchanged.")
+        var command = new RootCommand(
+            "One half of a Binary Star pair: a server that echoes every request unchanged. SIGUSR1 hands the pair over to the other half; "
+            + "SIGUSR2 promotes a backup that was started alone.")
         {
-            Primary, Backup, Voter, Local, Remote, Heartbeat, FailoverTimeout, Verbose,
+            Primary, Backup, Voter, Local, Remote, Heartbeat, FailoverTimeout, DetectCrash, Verbose,
         };
         command.Validators.Add(line =>
         {
@@ -78,16 +86,19 @@ internal static class CommandLine
             new BinaryStarOptions
             {
                 Role = primary ? BinaryStarRole.Primary : BinaryStarRole.Backup,
-                LocalEndpoints = [line.GetValue(Local) ?? (primary ? "tcp://*:5003" : "tcp://*:5004")],
-                RemoteEndpoints = [line.GetValue(Remote) ?? (primary ? "tcp://localhost:5004" : "tcp://localhost:5003")],
+                LocalEndpoints = line.GetValue(Local) is { Length: > 0 } local ? local : [primary ? "tcp://*:5003" : "tcp://*:5004"],
+                RemoteEndpoints = line.GetValue(Remote) is { Length: > 0 } remote ? remote : [primary ? "tcp://localhost:5004" : "tcp://localhost:5003"],
                 HeartbeatInterval = TimeSpan.FromMilliseconds(line.GetValue(Heartbeat)),
                 FailoverTimeout = TimeSpan.FromMilliseconds(line.GetValue(FailoverTimeout)),
+                DetectCrash = line.GetValue(DetectCrash),
             },
             line.GetValue(Verbose));
     }
 
     private static int Serve(RootCommand command, Settings settings, Action<Settings> serve)
     {
+        if (!IsEndpoint(settings.Voter)) return Usage(command, $"--voter '{settings.Voter}' must be tcp://address:port, with * for all addresses.");
+
         try
         {
             serve(settings);
@@ -106,6 +117,10 @@ internal static class CommandLine
             return Fault;
         }
     }
+
+    private static bool IsEndpoint(string endpoint) =>
+        endpoint.StartsWith("tcp://", StringComparison.Ordinal)
+        && ushort.TryParse(endpoint.AsSpan(endpoint.LastIndexOf(':') + 1), CultureInfo.InvariantCulture, out _);
 
     private static int Usage(RootCommand command, string wrong)
     {

@@ -32,7 +32,10 @@ static void Serve(Settings settings)
         while (more);
     });
 
+    using var signals = new Operator(star);
     star.StateChanged += (_, change) => settings.Print(change.To);
-    settings.Print(star.State);
+
+    // The loop's first act: whoever reads this line can rely on the server to answer a signal with a polite stop.
+    new Task(() => settings.Print(star.State)).Start(star.Poller);
     star.Run();
 }

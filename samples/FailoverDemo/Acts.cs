@@ -15,7 +15,27 @@ internal sealed class Acts(Pair pair, Traffic traffic, Timeline timeline, Cancel
             timeline.Say($"the active server is killed with SIGKILL: it is the {active.Name}");
             await active.Kill(cancellation);
         },
-        Restart);
+        server => Restart(server));
+
+    /// <summary>To be played when the standby was started to detect crashes, as <see cref="Stop"/> leaves it.</summary>
+    public Task<Outcome> KillWhileWatched() => Play(
+        "killed, the standby detects crashes",
+        async active =>
+        {
+            timeline.Say($"the active server is killed with SIGKILL, and its peer detects crashes: it is the {active.Name}");
+            await active.Kill(cancellation);
+        },
+        server => Restart(server));
+
+    public Task<Outcome> SwitchOver() => Play(
+        "ordered to hand over (SIGUSR1)",
+        active =>
+        {
+            timeline.Say($"the active server is ordered to hand over with SIGUSR1: it is the {active.Name}");
+            active.HandOver();
+            return Task.CompletedTask;
+        },
+        _ => { });
 
     public Task<Outcome> Stop() => Play(
         "stopped (SIGTERM), restarted",
@@ -26,7 +46,7 @@ internal sealed class Acts(Pair pair, Traffic traffic, Timeline timeline, Cancel
             timeline.Say($"the {active.Name} has ended with exit code {exitCode}");
             if (exitCode != 0) throw new InvalidOperationException($"the {active.Name} was asked to stop and ended with exit code {exitCode}: 0 was expected");
         },
-        Restart);
+        server => Restart(server, "--detect-crash"));
 
     public Task<Outcome> Freeze() => Play(
         "frozen (SIGSTOP), woken (SIGCONT)",
@@ -87,9 +107,9 @@ internal sealed class Acts(Pair pair, Traffic traffic, Timeline timeline, Cancel
         return new Outcome(fault, await traffic.TakeTally().WaitAsync(cancellation), trouble);
     }
 
-    private void Restart(Server server)
+    private void Restart(Server server, params string[] more)
     {
-        server.Start();
-        timeline.Say($"the {server.Name} is started again");
+        server.Start(more);
+        timeline.Say(string.Join(' ', [$"the {server.Name} is started again", .. more]));
     }
 }

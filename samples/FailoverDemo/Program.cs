@@ -27,6 +27,7 @@ foreach (var server in pair.Servers) server.Said += said => timeline.Say($"the {
 traffic.ServerChanged += (server, waited) =>
     timeline.Say($"the client is served by the {pair.Servers[server].Name}, after waiting {waited.TotalMilliseconds:0} ms");
 
+var play = new[] { acts.Kill, acts.Stop, acts.KillWhileWatched, acts.SwitchOver, acts.Freeze };
 var outcomes = new List<Outcome>();
 try
 {
@@ -36,7 +37,7 @@ try
     traffic.Start();
     await acts.Rest();
 
-    foreach (var act in new[] { acts.Kill, acts.Stop, acts.Freeze })
+    foreach (var act in play)
     {
         var outcome = await act();
         outcomes.Add(outcome);
@@ -57,7 +58,7 @@ Console.WriteLine();
 Outcome.PrintTable(outcomes);
 Console.WriteLine();
 
-if (outcomes.Count == 3 && outcomes.TrueForAll(outcome => outcome.Survived))
+if (outcomes.Count == play.Length && outcomes.TrueForAll(outcome => outcome.Survived))
 {
     Console.WriteLine("Every fault was survived.");
     return 0;

@@ -3,7 +3,7 @@ namespace FailoverDemo;
 /// <summary>One half of the pair: a server that is started, harmed, and started again in the same place.</summary>
 internal sealed class Server(string name, string voter, IReadOnlyList<string> arguments) : IDisposable
 {
-    private volatile ServerProcess? process;
+    private volatile SampleProcess? process;
     private volatile string state = "-";
 
     public string Name => name;
@@ -23,10 +23,11 @@ internal sealed class Server(string name, string voter, IReadOnlyList<string> ar
 
     public IEnumerable<string> Errors => process?.Errors ?? [];
 
-    public void Start()
+    /// <param name="more">Arguments for this run, beside its usual ones.</param>
+    public void Start(params string[] more)
     {
         state = "starting";
-        process = ServerProcess.Start(arguments, line =>
+        process = SampleProcess.Start("EchoServer", [.. arguments, .. more], line =>
         {
             state = line.Split(' ')[^1];
             Said?.Invoke(this);
@@ -48,6 +49,8 @@ internal sealed class Server(string name, string voter, IReadOnlyList<string> ar
         state = "stopped";
         return process.ExitCode;
     }
+
+    public void HandOver() => process!.HandOver();
 
     public void Freeze()
     {

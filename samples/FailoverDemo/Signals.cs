@@ -19,6 +19,12 @@ internal static class Signals
 
     public static void SendTerminate(int process) => Send(process, Terminate);
 
+    /// <summary>SIGUSR1: what the server takes for an order to hand over.</summary>
+    public static void SendHandOver(int process) => Send(process, OperatingSystem.IsMacOS() ? 30 : 10);
+
+    /// <summary>SIGUSR2: what the server takes for an order to promote it.</summary>
+    public static void SendPromote(int process) => Send(process, OperatingSystem.IsMacOS() ? 31 : 12);
+
     public static void SendContinue(int process) => Send(process, Continue);
 
     /// <summary>Returns once the process stands still.</summary>

@@ -119,7 +119,7 @@ public sealed class BinaryStar : IDisposable
 
     /// <summary>
     /// Raised when this node has become active, on the poller's thread, before the first request is handled. A
-    /// callback that takes longer than half of <see cref="BinaryStarOptions.FailoverTimeout"/> loses the state again.
+    /// callback that takes close to half of <see cref="BinaryStarOptions.FailoverTimeout"/> loses the state again.
     /// </summary>
     /// <remarks>Source: <c>bstar_new_active</c>.</remarks>
     public event EventHandler<BinaryStarStateChangedEventArgs>? BecameActive;

@@ -62,7 +62,7 @@ internal static partial class Log
     [LoggerMessage(307, LogLevel.Warning, "A subscriber is there but the peer has not been heard for {Duration}: this node's RemoteEndpoints or a firewall keep this node from hearing the peer")]
     public static partial void NotHeard(ILogger logger, TimeSpan duration);
 
-    [LoggerMessage(308, LogLevel.Warning, "The clock stepped back by {Step} and is taken as standing still: it must be monotonic ({Suppressed} more)")]
+    [LoggerMessage(308, LogLevel.Warning, "The clock stepped back by {Step}: it must be monotonic; nothing from before is believed, and an active node gives up ({Suppressed} more)")]
     public static partial void ClockSteppedBack(ILogger logger, TimeSpan step, long suppressed);
 
     [LoggerMessage(400, LogLevel.Trace, "Peer says {Message}")]

@@ -8,7 +8,7 @@ internal enum Hearing : byte
 {
     Valid,
     OwnRoleIgnored,   // the peer claims this node's role; this node has met its real peer before and goes on
-    OwnRoleFatal,     // the same before any peer was met: both sides have one role, or a node hears itself
+    OwnRoleFatal,     // the same while this node still waits for its peer: both sides have one role, or it hears itself
     DualActiveStays,  // two actives, and the policy decided for this node
     DualActiveFatal,  // two actives, and the policy is to abort
 }
@@ -54,9 +54,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     private bool GuardPassed => m.LastOffer is not { } offer || m.Turn - offer >= timing.OfferGuard;
 
     /// <summary>The peer was heard passive since this node became active, and lately: it will take what is offered.</summary>
-    public bool CanHandOver =>
-        m.State == BinaryStarState.Active && m.Drained
-        && m.PeerPassiveAt is { } heard && m.Turn - heard <= timing.HandOverFreshness;
+    public bool CanHandOver => m.Drained && m.PeerPassiveAt is { } heard && m.Turn - heard <= timing.HandOverFreshness;
 
     /// <summary>Begins the node's life; its first turn says its state.</summary>
     public void Start(TimeSpan now)
@@ -68,6 +66,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
             Expiry = now + F,
             ExpiryLimit = now + F + F,
             SettledAt = now + timing.Settle,
+            EvidenceFrom = now,
             PublishDue = true,
         };
         transition = null;
@@ -79,11 +78,16 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     /// </summary>
     public bool BeginTurn(TimeSpan now)
     {
-        var gap = now - m.Turn;
-        if (gap < TimeSpan.Zero) gap = TimeSpan.Zero; // a clock that steps back is taken as standing still
-        m.Turn += gap;
         m.Drained = false;
+        m.Listening = true;
+        var gap = now - m.Turn;
+        if (gap < TimeSpan.Zero)
+        {
+            BeginAnewAt(now);
+            return true;
+        }
 
+        m.Turn = now;
         var purge = gap > timing.ShortGap;
         if (purge) NoticeGap(gap);
         else if (m.Turn >= m.Expiry) m.ExpiryLimit = m.Turn + F + F;
@@ -97,10 +101,24 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         return purge;
     }
 
+    // A clock that steps back is broken, and nothing is known of how long the node was silent or its peer was.
+    private void BeginAnewAt(TimeSpan now)
+    {
+        m.Turn = m.EvidenceFrom = m.NextHeartbeat = m.LastPublish = now;
+        m.LastOffer = now;
+        m.LastHeard = m.CrashedUntil = m.DualActiveSince = m.PeerPassiveAt = null;
+        m.Pending = PendingPromotion.None;
+        m.Expiry = now + F;
+        m.ExpiryLimit = now + F + F;
+        m.SettledAt = now + timing.Settle;
+        if (m.State == BinaryStarState.Active) LoseLease();
+    }
+
     private void NoticeGap(TimeSpan gap)
     {
         m.Pending = PendingPromotion.None;
         m.CrashedUntil = null;
+        m.EvidenceFrom = m.Turn;
         if (m.State == BinaryStarState.Active) return;
 
         m.ExpiryLimit += gap;
@@ -122,7 +140,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (message != PeerMessage.Active || m.Turn >= m.Expiry) m.DualActiveSince = null;
         if (message == PeerMessage.Passive && m.State == BinaryStarState.Active) m.PeerPassiveAt = m.Turn;
         m.LastMessage = message;
-        m.LastHeard = m.Turn;
+        m.LastHeard = m.EvidenceFrom = m.Turn;
         m.Expiry = m.Turn + F;
         m.ExpiryLimit = m.Turn + F + F;
         m.CrashedUntil = null;
@@ -153,9 +171,10 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     public void EndDrain(bool complete)
     {
         m.Drained = complete;
+        m.Listening = false;
         if (m.Pending == PendingPromotion.None || !complete || !GuardPassed) return;
 
-        if (PeerGone && !Settling) EnterActive(m.Pending == PendingPromotion.Operator ? BinaryStarCause.Promoted : CauseOfAbsence);
+        if (PeerGone) Enter(BinaryStarState.Active, m.Pending == PendingPromotion.Operator ? BinaryStarCause.Promoted : CauseOfAbsence);
         m.Pending = PendingPromotion.None;
     }
 
@@ -165,38 +184,34 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     /// </summary>
     public bool Vote(TimeSpan now)
     {
-        if (m.State == BinaryStarState.Active)
-        {
-            if (!LeaseExpiredAt(now)) return true;
-            LoseLease();
-            return false;
-        }
-
-        // A turn long past says nothing of the peer's present; the next one will notice.
-        if (Settling || !m.Drained || now - m.Turn > timing.ShortGap) return false;
+        // A lease that ran out since the turn began, or a turn long past, is for the next turn to notice.
+        if (m.State == BinaryStarState.Active) return !LeaseExpiredAt(now);
+        if (Settling || !m.Drained || now < m.Turn || now - m.Turn > timing.ShortGap) return false;
 
         var step = StateMachine.Next(role, m.State, PeerGone ? PairInput.VotePeerGone : PairInput.VotePeerThere);
         if (step.Verdict != Verdict.Accept) return false;
         if (!MayPromoteNow(PendingPromotion.Vote)) return false;
-        return EnterActive(CauseOfAbsence);
+        Enter(step.Next, CauseOfAbsence);
+        return true;
     }
 
     /// <summary>An operator's order to a backup that was started alone and would wait for ever.</summary>
     public Promotion Promote()
     {
-        if (StateMachine.Next(role, m.State, PairInput.Promote).Next == m.State) return Promotion.NotWaiting;
+        if (m.Stopping || StateMachine.Next(role, m.State, PairInput.Promote).Next == m.State) return Promotion.NotWaiting;
         if (Settling || !m.Drained || !PeerGone) return Promotion.PeerMayBeAlive;
         if (!MayPromoteNow(PendingPromotion.Operator)) return Promotion.Pending;
-        return EnterActive(BinaryStarCause.Promoted) ? Promotion.Done : Promotion.NotWaiting;
+        Enter(BinaryStarState.Active, BinaryStarCause.Promoted);
+        return Promotion.Done;
     }
 
     /// <summary>
     /// Evidence, collected at <paramref name="collectedAt"/>, that the peer's process is dead. It counts until the
-    /// peer is heard or a process that was started anew could have been. False: it is void already.
+    /// peer is heard, a gap is noticed, or a process that was started anew could have been heard. False: it is void.
     /// </summary>
     public bool PeerLost(TimeSpan collectedAt)
     {
-        if (!m.Drained || m.LastHeard >= collectedAt) return false;
+        if (!m.Drained || collectedAt <= m.EvidenceFrom) return false;
         m.CrashedUntil = collectedAt + timing.EvidenceLifetime;
         return PeerCrashed;
     }
@@ -239,8 +254,10 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     public bool TryTakePublish(out PeerMessage message)
     {
         message = PeerMessageCodec.Of(role, m.State);
-        // A promotion that is pending withholds the offers that would renew its guard.
-        if ((!m.PublishDue && m.Turn < m.NextHeartbeat) || m.Pending != PendingPromotion.None) return false;
+        // A heartbeat waits for the peer to be heard first; a promotion that is pending withholds offers, which would
+        // renew its guard.
+        var beat = m.Turn >= m.NextHeartbeat && !m.Listening;
+        if (!(m.PublishDue || beat) || m.Pending != PendingPromotion.None) return false;
 
         // Periodic deadlines do not shift with lateness, else two lost heartbeats could make a false failover.
         var periodic = m.NextHeartbeat + timing.Heartbeat;
@@ -252,7 +269,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     }
 
     // The one place that validates the lease.
-    private bool LeaseExpiredAt(TimeSpan now) => now - m.LastPublish > timing.Lease;
+    private bool LeaseExpiredAt(TimeSpan now) => now < m.LastPublish || now - m.LastPublish > timing.Lease;
 
     // The one place that decides a promotion on this node's own judgement. An offer in flight could promote the peer too.
     private bool MayPromoteNow(PendingPromotion otherwise)
@@ -278,16 +295,9 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         Enter(StateMachine.Next(role, m.State, PairInput.GiveUp).Next, cause);
     }
 
-    private bool EnterActive(BinaryStarCause cause)
-    {
-        Enter(BinaryStarState.Active, cause);
-        return m.State == BinaryStarState.Active;
-    }
-
     private void Enter(BinaryStarState next, BinaryStarCause cause)
     {
         if (next == BinaryStarState.Active && m.Stopping) return;
-
         if (m.State == BinaryStarState.Active) m.ExpiryLimit = m.Turn + F + F;
         transition = new Transition(m.State, next, cause);
         m.State = next;

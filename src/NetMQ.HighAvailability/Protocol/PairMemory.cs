@@ -40,6 +40,9 @@ internal struct PairMemory
     /// <summary>Until here the peer's process is known to be dead; the default is never.</summary>
     public TimeSpan? CrashedUntil;
 
+    /// <summary>Evidence of a crash must be younger than this: the last message, gap, or start.</summary>
+    public TimeSpan EvidenceFrom;
+
     /// <summary>The last valid message of the peer, and when it was heard.</summary>
     public PeerMessage? LastMessage;
 
@@ -47,6 +50,9 @@ internal struct PairMemory
 
     /// <summary>A vote or promotion that failed on the offer guard alone: carried out when the guard has passed.</summary>
     public PendingPromotion Pending;
+
+    /// <summary>The present turn is still hearing the peer.</summary>
+    public bool Listening;
 
     /// <summary>The present turn has heard all that had arrived from the peer.</summary>
     public bool Drained;

@@ -48,7 +48,7 @@ internal sealed record Timing
         LongGap = heartbeat / 2,
         Settle = heartbeat * 3 / 2,
         OfferGuard = heartbeat * 3 / 4,
-        Lease = failover / 2,
+        Lease = LeaseOf(failover, heartbeat),
         HandOverFreshness = heartbeat * 2,
         EvidenceLifetime = heartbeat * 3 / 2,
     };
@@ -61,9 +61,13 @@ internal sealed record Timing
         From(heartbeat, failover) with
         {
             OfferGuard = heartbeat + peerHeartbeat,
-            Lease = Min(failover, peerFailover) / 2,
+            Lease = LeaseOf(Min(failover, peerFailover), heartbeat),
             HandOverFreshness = Max(heartbeat, peerHeartbeat) * 2,
         };
+
+    // Two pauses in a row, the only message between them lost, the next one delayed: the peer must still not have
+    // expired, so twice the lease and the greatest delay, a quarter of a heartbeat, fit into its failover timeout.
+    private static TimeSpan LeaseOf(TimeSpan failover, TimeSpan heartbeat) => (failover - heartbeat / 4) / 2;
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

@@ -41,6 +41,7 @@ internal sealed class Reactor : IDisposable
     private (Counters Counters, PairMemory Memory, TimeSpan?[] PathsHeard) board;
     private volatile BinaryStarState state;
     private TimeSpan turnEnded;
+    private TimeSpan quietUntil;
     private TimeSpan lastDial;
     private TimeSpan activeSince;
     private TimeSpan peerNotActiveAt;
@@ -131,6 +132,7 @@ internal sealed class Reactor : IDisposable
         var now = Now;
         engine.Start(now);
         turnEnded = lastDial = now;
+        quietUntil = now + timing.Settle; // the first turns are compiled as they run, and settling makes that harmless
         link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashWatch is null ? null : crashWatch.Look);
         voter!.Attach(poller, () => Turn(Wake.Votes));
         poller.Add(commands);
@@ -237,7 +239,7 @@ internal sealed class Reactor : IDisposable
 
         counters.Interruptions++;
         link.Purge();
-        if (idle > timing.ShortGap) trouble.Interrupted(now, idle);
+        if (idle > timing.ShortGap && now > quietUntil) trouble.Interrupted(now, idle);
     }
 
     /// <returns>Whether all that had arrived was heard.</returns>
@@ -394,7 +396,7 @@ internal sealed class Reactor : IDisposable
         ShowBoard();
         turnEnded = Now;
         var took = turnEnded - began;
-        if (took > timing.ShortGap) trouble.SlowTurn(turnEnded, took);
+        if (took > timing.ShortGap && turnEnded > quietUntil) trouble.SlowTurn(turnEnded, took);
 
         if (turnEnded >= farewellUntil || (PeerTookOver && turnEnded >= farewellFrom)) End(null);
     }

@@ -11,6 +11,9 @@ internal sealed class Node
     public static readonly TimeSpan H = Ms(500);
     public static readonly TimeSpan F = Ms(2000);
 
+    /// <summary>How long an active node serves after its last word.</summary>
+    public static readonly TimeSpan Lease = (F - H / 4) / 2;
+
     /// <summary>The least time there is: what lies on either side of a limit.</summary>
     public static readonly TimeSpan Instant = TimeSpan.FromTicks(1);
 
@@ -75,11 +78,11 @@ internal sealed class Node
     public bool TryTurn(TimeSpan at, string hears = "")
     {
         var purge = engine.BeginTurn(at);
-        TakeTransition();
+        Take();
         foreach (var digit in purge ? "" : hears)
         {
             LastHearing = engine.Hear((PeerMessage)(digit - '0'));
-            TakeTransition();
+            Take();
         }
 
         engine.EndDrain(complete: !HasBacklog);
@@ -117,7 +120,14 @@ internal sealed class Node
     public bool Stop(TimeSpan at) => Do(at, engine.Stop);
 
     /// <summary>A turn in which evidence of the peer's death comes in.</summary>
-    public Node PeerLost(TimeSpan at, TimeSpan collectedAt) => Do(at, () => { engine.PeerLost(collectedAt); return this; });
+    public Node PeerLost(TimeSpan at, TimeSpan collectedAt)
+    {
+        TryPeerLost(at, collectedAt);
+        return this;
+    }
+
+    /// <summary>The same; true: the evidence counts.</summary>
+    public bool TryPeerLost(TimeSpan at, TimeSpan collectedAt) => Do(at, () => engine.PeerLost(collectedAt));
 
     /// <summary>A turn in which a subscriber comes.</summary>
     public Node Welcome(TimeSpan at)

@@ -3,7 +3,7 @@ using static NetMQ.HighAvailability.Tests.Protocol.Node;
 
 namespace NetMQ.HighAvailability.Tests.Protocol;
 
-/// <summary>The clock may stand anywhere at the start; one that steps back is taken as standing still meanwhile.</summary>
+/// <summary>The clock may stand anywhere at the start; one that steps back is broken, and the node trusts nothing from before.</summary>
 public class PairEngineClockTests
 {
     [Theory]
@@ -37,41 +37,46 @@ public class PairEngineClockTests
     }
 
     [Fact]
-    public void A_step_back_is_no_gap_and_changes_nothing()
+    public void After_a_step_back_a_passive_node_purges_settles_and_waits_a_whole_timeout_in_the_new_time()
     {
         var node = Passive(Backup).Turn(Ms(1050));
-        var said = node.Said.Count;
 
-        node.TryTurn(Ms(200)).Should().BeFalse();
+        node.TryTurn(Ms(200), "1").Should().BeTrue();
 
         node.State.Should().Be(BinaryStarState.Passive);
-        node.Memory.Turn.Should().Be(Ms(1050));
-        node.Memory.Expiry.Should().Be(Ms(3000));
-        node.Said.Should().HaveCount(said);
+        node.QuietUntil(Ms(400)).Turn(Ms(450), "1").State.Should().Be(BinaryStarState.Passive, "it settles");
+        node.QuietUntil(Ms(2400)).Vote(Ms(2450) - Instant).Should().BeFalse();
+        node.Vote(Ms(2450)).Should().BeTrue("the peer was last heard at 450 ms of the new time");
     }
 
     [Fact]
-    public void Catching_up_is_no_gap_either()
+    public void After_a_step_back_an_active_node_gives_up_for_it_cannot_tell_how_long_it_was_silent()
     {
-        var node = Passive(Backup).Turn(Ms(1050)).Turn(Ms(500)).Turn(Ms(900));
+        var node = Active(Primary).QuietUntil(Ms(5000));
 
-        node.TryTurn(Ms(1100)).Should().BeFalse();
-        node.QuietUntil(Ms(2950)).Vote(Ms(3000) - Instant).Should().BeFalse();
-        node.Vote(Ms(3000)).Should().BeTrue();
+        node.LateVote(Ms(100)).Should().BeFalse("the lease cannot be judged");
+        node.Turn(Ms(100)).State.Should().Be(BinaryStarState.Yielding);
+
+        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.LeaseExpired);
+        node.Said[^1].Should().Be((Ms(100), '1'), "its schedule goes on in the new time");
     }
 
     [Fact]
-    public void Messages_heard_meanwhile_count_from_where_the_clock_stood()
+    public void An_expired_peer_is_no_longer_known_to_be_expired_after_a_step_back()
     {
-        var node = Passive(Backup).Turn(Ms(1050)).Turn(Ms(200), "3");
+        var node = Passive(Backup).QuietUntil(Ms(3050));
 
-        node.Memory.LastHeard.Should().Be(Ms(1050));
-        node.Memory.Expiry.Should().Be(Ms(3050));
+        node.LateVote(Ms(100)).Should().BeFalse();
+        node.Vote(Ms(100)).Should().BeFalse();
+        node.QuietUntil(Ms(2050)).Vote(Ms(2100)).Should().BeTrue();
     }
 
     [Fact]
-    public void An_expired_peer_stays_expired()
+    public void Evidence_from_before_a_step_back_says_nothing()
     {
-        Passive(Backup).QuietUntil(Ms(3050)).Vote(Ms(100)).Should().BeTrue();
+        var node = Passive(Backup).PeerLost(Ms(1100), collectedAt: Ms(1100)).Turn(Ms(1090));
+
+        node.QuietUntil(Ms(1850)).Vote(Ms(1860)).Should().BeFalse();
+        node.TryPeerLost(Ms(1870), collectedAt: Ms(1080)).Should().BeFalse();
     }
 }

@@ -53,6 +53,25 @@ public class PairEngineCrashEvidenceTests
     }
 
     [Fact]
+    public void Evidence_from_before_a_gap_says_nothing_whether_it_came_before_or_after_it()
+    {
+        var before = Passive(Backup).PeerLost(Ms(1050), collectedAt: Ms(1050)).Turn(Ms(1250));
+        var after = Passive(Backup).Turn(Ms(1050)).Turn(Ms(1250));
+
+        before.Vote(Ms(1270)).Should().BeFalse();
+        after.TryPeerLost(Ms(1260), collectedAt: Ms(1100)).Should().BeFalse("what the peer said since was purged unheard");
+        after.Vote(Ms(1270)).Should().BeFalse();
+    }
+
+    [Fact]
+    public void Whoever_brings_evidence_is_told_whether_it_counts()
+    {
+        Passive(Backup).TryPeerLost(Ms(1100), collectedAt: Ms(1060)).Should().BeTrue();
+        Passive(Backup).TryPeerLost(Ms(1100), collectedAt: Ms(1000)).Should().BeFalse("the peer was heard then");
+        Passive(Backup).QuietUntil(Ms(1850)).TryPeerLost(Ms(1850), collectedAt: Ms(1060)).Should().BeFalse("it is too old");
+    }
+
+    [Fact]
     public void Evidence_that_comes_while_messages_of_the_peer_are_still_waiting_is_not_taken()
     {
         var node = Passive(Backup);

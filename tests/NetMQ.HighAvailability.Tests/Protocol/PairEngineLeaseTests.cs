@@ -15,10 +15,10 @@ public class PairEngineLeaseTests
     {
         var node = Active(role);
 
-        node.LateVote(Ms(2000)).Should().BeTrue();
-        node.LateVote(Ms(2000) + Instant).Should().BeFalse();
+        node.LateVote(Ms(1000) + Lease).Should().BeTrue();
+        node.LateVote(Ms(1000) + Lease + Instant).Should().BeFalse();
+        node.Turn(Ms(2001)).State.Should().Be(BinaryStarState.Yielding, "the next turn draws the consequence");
 
-        node.State.Should().Be(BinaryStarState.Yielding);
         node.Transitions[^1].Cause.Should().Be(BinaryStarCause.LeaseExpired);
     }
 
@@ -27,7 +27,7 @@ public class PairEngineLeaseTests
     {
         var node = Active(Primary).Turn(Ms(1100), "4").Turn(Ms(1200), "4").Turn(Ms(1300), "4").Turn(Ms(1400), "4");
 
-        node.LateVote(Ms(2000) + Instant).Should().BeFalse();
+        node.LateVote(Ms(1000) + Lease + Instant).Should().BeFalse();
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public class PairEngineLeaseTests
     {
         var node = Active(Primary).QuietUntil(Ms(60_000));
 
-        node.LateVote(Ms(61_000)).Should().BeTrue();
+        node.LateVote(Ms(60_000) + Lease).Should().BeTrue();
         node.State.Should().Be(BinaryStarState.Active);
     }
 
@@ -44,11 +44,11 @@ public class PairEngineLeaseTests
     {
         var node = Active(Primary);
 
-        node.TryTurn(Ms(2000) + Instant).Should().BeTrue("what is queued from the peer may be old");
+        node.TryTurn(Ms(1000) + Lease + Instant).Should().BeTrue("what is queued from the peer may be old");
 
         node.State.Should().Be(BinaryStarState.Yielding);
         node.Transitions[^1].Cause.Should().Be(BinaryStarCause.LeaseExpired);
-        node.Said[^1].Should().Be((Ms(2000) + Instant, '1'));
+        node.Said[^1].Should().Be((Ms(1000) + Lease + Instant, '1'));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public class PairEngineLeaseTests
     {
         var node = Active(Backup);
 
-        node.Vote(Ms(2000)).Should().BeTrue();
+        node.Vote(Ms(1000) + Lease).Should().BeTrue();
         node.State.Should().Be(BinaryStarState.Active);
     }
 
@@ -98,6 +98,6 @@ public class PairEngineLeaseTests
 
         node.LateVote(Ms(10_001)).Should().BeFalse();
         node.LateVote(Ms(10_002)).Should().BeFalse();
-        node.State.Should().Be(BinaryStarState.Yielding);
+        node.Turn(Ms(10_003)).State.Should().Be(BinaryStarState.Yielding);
     }
 }

@@ -70,10 +70,27 @@ public class PairEnginePublishingTests
     public void The_lease_and_the_guard_run_from_what_was_said_out_of_turn_too()
     {
         var active = Active(Primary).QuietUntil(Ms(1200)).Welcome(Ms(1300));
-        active.LateVote(Ms(2300)).Should().BeTrue();
+        active.LateVote(Ms(1300) + Lease).Should().BeTrue();
 
         var primary = Started(Primary).QuietUntil(Ms(2250)).Welcome(Ms(2300)).QuietUntil(Ms(2650));
         primary.Vote(Ms(2675) - Instant).Should().BeFalse("the subscriber was made an offer at 2.3 s");
         primary.Turn(Ms(2675)).State.Should().Be(BinaryStarState.Active);
+    }
+
+    [Fact]
+    public void A_heartbeat_that_is_due_waits_until_the_peer_was_heard()
+    {
+        var node = Passive(Backup).QuietUntil(Ms(1450)).Turn(Ms(1500), "1");
+
+        node.SaidAfter(Ms(1450)).Should().Equal([(Ms(1500), '3')], "what was due is overtaken by what the peer's offer made of it");
+    }
+
+    [Fact]
+    public void A_flood_that_cannot_be_heard_to_its_end_does_not_silence_the_node()
+    {
+        var node = Passive(Backup).QuietUntil(Ms(1450));
+        node.HasBacklog = true;
+
+        node.Turn(Ms(1500)).SaidAfter(Ms(1450)).Should().Equal((Ms(1500), '4'));
     }
 }

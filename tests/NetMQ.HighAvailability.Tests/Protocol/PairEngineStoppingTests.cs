@@ -109,4 +109,14 @@ public class PairEngineStoppingTests
         node.Promote(Ms(2450)).Should().NotBe(Promotion.Done);
         node.QuietUntil(Ms(3500)).State.Should().Be(BinaryStarState.Backup);
     }
+
+    [Fact]
+    public void A_stopping_backup_is_not_promoted()
+    {
+        var node = Started(BinaryStarRole.Backup).QuietUntil(Ms(2400));
+        node.Stop(Ms(2400));
+
+        node.Promote(Ms(2450)).Should().Be(Promotion.NotWaiting);
+        node.QuietUntil(Ms(4000)).State.Should().Be(BinaryStarState.Backup);
+    }
 }

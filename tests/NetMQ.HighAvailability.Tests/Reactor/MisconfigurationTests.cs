@@ -154,7 +154,7 @@ public sealed class MisconfigurationTests
     }
 
     [Fact]
-    public void A_clock_that_steps_back_is_reported_and_harmless()
+    public void A_clock_that_steps_back_is_reported_and_the_active_node_gives_up()
     {
         var clock = new SteppingClock();
         var ports = PairPorts.New();
@@ -165,6 +165,7 @@ public sealed class MisconfigurationTests
         clock.StepBack(TimeSpan.FromMilliseconds(30));
 
         Wait.Until(() => node.HasLogged(308), "the step to be reported");
+        Wait.Until(() => node.Changes.Any(change => change.Cause == BinaryStarCause.LeaseExpired), "the node to give up active");
         node.Star.Completion.IsCompleted.Should().BeFalse();
     }
 

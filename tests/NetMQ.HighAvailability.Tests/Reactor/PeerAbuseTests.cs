@@ -33,8 +33,13 @@ public sealed class PeerAbuseTests
         using var node = new TestNode(Backup, ports).Started();
         peer.Heard();
 
-        for (var i = 0; i < 5; i++) peer.Say(frames);
-        Wait.Until(() => node.Star.Status.GarbageReceived == 5, "five messages to be counted as garbage");
+        Wait.Until(
+            () =>
+            {
+                peer.Say(frames);
+                return node.Star.Status.GarbageReceived >= 5;
+            },
+            "five messages to be counted as garbage");
 
         node.State.Should().Be(BinaryStarState.Backup);
         node.Star.Status.PeerLastHeard.Should().BeNull();
@@ -72,9 +77,11 @@ public sealed class PeerAbuseTests
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
         for (var i = 0; i < 100_000; i++) peer.Say("garbage");
-        Wait.Until(() => node.Star.Status.GarbageReceived == 100_000, "the burst to be heard");
         peer.SayUntil("3", () => node.State == BinaryStarState.Passive, "a valid message behind it to count");
 
+        // A pause of this machine in the middle purges what is queued, so not all of it need be heard.
+        node.Star.Status.GarbageReceived.Should().BeInRange(1, 100_000);
+        node.Changes.Should().ContainSingle();
         (GC.GetTotalMemory(forceFullCollection: true) - before).Should().BeLessThan(20_000_000);
         node.LogCount(300).Should().BeLessThan(10);
     }

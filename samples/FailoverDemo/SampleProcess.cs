@@ -3,15 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace FailoverDemo;
 
-/// <summary>One run of the EchoServer sample in a process of its own, and all that it printed.</summary>
-internal sealed class ServerProcess : IDisposable
+/// <summary>One run of a sample in a process of its own, and all that it printed.</summary>
+internal sealed class SampleProcess : IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<string> lines = [];
     private readonly List<string> errors = [];
     private readonly Process process;
 
-    private ServerProcess(ProcessStartInfo start, Action<string>? onLine)
+    private SampleProcess(ProcessStartInfo start, Action<string>? onLine)
     {
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, line) => Add(lines, line.Data, onLine);
@@ -21,20 +21,26 @@ internal sealed class ServerProcess : IDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <param name="arguments">EchoServer's own.</param>
+    /// <param name="program">Which sample; it is found beside this program.</param>
+    /// <param name="arguments">The sample's own.</param>
     /// <param name="onLine">Told each line of its standard output, as it comes.</param>
-    public static ServerProcess Start(IEnumerable<string> arguments, Action<string>? onLine = null)
+    public static SampleProcess Start(string program, IEnumerable<string> arguments, Action<string>? onLine = null) =>
+        Start([DotNet(), Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments], onLine);
+
+    /// <param name="command">Any program, and its arguments.</param>
+    /// <param name="onLine">Told each line of its standard output, as it comes.</param>
+    public static SampleProcess Start(IEnumerable<string> command, Action<string>? onLine = null)
     {
+        string[] words = [.. OwnSession(), .. command];
         var start = new ProcessStartInfo
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        string[] command = [.. OwnSession(), DotNet(), Path.Combine(AppContext.BaseDirectory, "EchoServer.dll"), .. arguments];
-        start.FileName = command[0];
-        foreach (var argument in command[1..]) start.ArgumentList.Add(argument);
-        return new ServerProcess(start, onLine);
+        start.FileName = words[0];
+        foreach (var argument in words[1..]) start.ArgumentList.Add(argument);
+        return new SampleProcess(start, onLine);
     }
 
     public int Id => process.Id;
@@ -69,6 +75,15 @@ internal sealed class ServerProcess : IDisposable
 
     /// <summary>Asks the process to end.</summary>
     public void Terminate() => Signals.SendTerminate(Id);
+
+    /// <summary>Orders the process to hand the pair over.</summary>
+    public void HandOver() => Signals.SendHandOver(Id);
+
+    /// <summary>Orders the process to serve though it never met its peer.</summary>
+    public void Promote() => Signals.SendPromote(Id);
+
+    /// <summary>Writes a line to its standard input.</summary>
+    public void Write(string line) => process.StandardInput.WriteLine(line);
 
     /// <summary>Stops the process in its tracks; it does not know. The kernel keeps its connections open.</summary>
     public void Freeze() => Signals.SendStop(Id);

@@ -1,0 +1,90 @@
+using System.Globalization;
+using NetMQ.HighAvailability.ModelCheck.Model;
+using NetMQ.HighAvailability.ModelCheck.Search;
+
+namespace NetMQ.HighAvailability.ModelCheck;
+
+internal static class Program
+{
+    public static int Main(string[] args)
+    {
+        try
+        {
+            var command = Command.Parse(args);
+            switch (command.Verb)
+            {
+                case "help":
+                    Console.WriteLine(Command.Usage);
+                    return 0;
+                case "list":
+                    foreach (var scenario in ModelChecks.All) Console.WriteLine(scenario.Name);
+                    return 0;
+                default:
+                    return Check(Chosen(command), command);
+            }
+        }
+        catch (FormatException wrong)
+        {
+            Console.Error.WriteLine(wrong.Message);
+            Console.Error.WriteLine();
+            Console.Error.WriteLine(Command.Usage);
+            return 2;
+        }
+    }
+
+    private static List<Scenario> Chosen(Command command)
+    {
+        var chosen = command.Verb switch
+        {
+            "small" => [.. ModelChecks.Small, .. ModelChecks.WithoutRules],
+            "large" => [.. ModelChecks.Large],
+            "try" => [OwnScenario.Parse(command.Arguments)],
+            _ => command.Arguments.SelectMany(Named).Distinct().ToList(),
+        };
+        return chosen.ConvertAll(s => s with
+        {
+            Limit = command.Limit > 0 ? command.Limit : s.Limit,
+            Liveness = s.Liveness && !command.SafetyOnly,
+        });
+    }
+
+    private static List<Scenario> Named(string name)
+    {
+        var named = ModelChecks.All.Where(s => s.Name == name).ToList();
+        if (named.Count == 0) named = ModelChecks.All.Where(s => s.Name.StartsWith(name, StringComparison.Ordinal)).ToList();
+        return named.Count > 0 ? named : throw new FormatException($"No scenario is called {name}; list shows them all.");
+    }
+
+    private static int Check(List<Scenario> scenarios, Command command)
+    {
+        var (states, failed, elapsed) = (0L, 0, TimeSpan.Zero);
+        Console.WriteLine("| scenario | expected | found | states | with calms | ticks without service | seconds |");
+        Console.WriteLine("|---|---|---|--:|--:|--:|--:|");
+        foreach (var scenario in scenarios)
+        {
+            var result = Checker.Run(scenario, command.Progress ? Console.Error.WriteLine : null);
+            states += result.States + result.CalmStates;
+            elapsed += result.Elapsed;
+            if (!result.AsExpected) failed++;
+            Console.WriteLine(Row(result));
+            if (command.Trace || !result.AsExpected)
+            {
+                foreach (var line in result.Trace) Console.WriteLine($"    {line}");
+            }
+        }
+
+        Console.WriteLine();
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(failed == 0 ? "PASSED" : "FAILED")}: {scenarios.Count} scenarios, {failed} not as expected, {states:N0} states in {elapsed.TotalSeconds:F0} s."));
+        return failed == 0 ? 0 : 1;
+    }
+
+    private static string Row(CheckResult r)
+    {
+        var outage = r.Scenario.Liveness && r.Outcome == Outcome.Safe ? $"{r.LongestOutage} of {r.Scenario.ServesWithin}" : "–";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {r.Scenario.Name} | {r.Scenario.Expected} | {r.Outcome} | {r.States:N0} | {r.States + r.CalmStates:N0} | {outage} | {r.Elapsed.TotalSeconds:F1} |");
+    }
+}

@@ -1,0 +1,40 @@
+using FailoverDemo;
+
+namespace NetMQ.HighAvailability.Tests.Samples;
+
+/// <summary>What the EchoClient sample prints, and how it ends.</summary>
+public sealed class EchoClientTests
+{
+    [Fact]
+    public void The_client_is_served_by_whichever_server_is_active_and_ends_with_a_summary()
+    {
+        var (primary, backup) = EchoServerProcess.StartedPair();
+        using var first = primary;
+        using var other = backup;
+
+        // The passive one first: it does not answer, and the client fails over.
+        using var client = SampleProcess.Start("EchoClient",
+            ["--server", backup.Voter, "--server", primary.Voter, "--count", "3", "--interval", "0"]);
+
+        client.WaitForExit().Should().Be(0, string.Join(Environment.NewLine, client.Errors));
+        client.Lines[^1].Should().StartWith("3 requests answered, ").And.NotContain(" 0 failovers");
+        client.Lines.Should().Contain(line => line.StartsWith($"3: answered by {primary.Voter} after "));
+    }
+
+    [Theory]
+    [InlineData("--count 0")]
+    [InlineData("--count many")]
+    [InlineData("--interval -1")]
+    [InlineData("--server localhost")]
+    [InlineData("nonsense")]
+    public void Bad_usage_exits_with_2_and_the_usage_text(string arguments)
+    {
+        using var client = SampleProcess.Start("EchoClient", arguments.Split(' '));
+
+        client.WaitForExit().Should().Be(2);
+
+        client.Lines.Should().BeEmpty();
+        client.Errors[0].Should().StartWith("error: ");
+        client.Errors.Should().Contain(line => line.Contains("EchoClient [options]"));
+    }
+}

@@ -1,0 +1,115 @@
+using FailoverDemo;
+using NetMQ.HighAvailability.Tests.Support;
+
+namespace NetMQ.HighAvailability.Tests.Samples;
+
+/// <summary>What the EchoServer sample prints, and how it ends.</summary>
+public sealed class EchoServerTests
+{
+    [Theory]
+    [InlineData(BinaryStarRole.Primary, "primary")]
+    [InlineData(BinaryStarRole.Backup, "backup")]
+    public void The_first_line_is_the_state_at_the_start(BinaryStarRole role, string state)
+    {
+        using var server = new EchoServerProcess(role, PairPorts.New());
+
+        server.WaitFor(state);
+
+        server.Process.Lines.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_server_that_has_printed_its_first_line_stops_politely_when_asked()
+    {
+        using var server = new EchoServerProcess(BinaryStarRole.Backup, PairPorts.New());
+
+        server.WaitFor("backup");
+        server.Process.Terminate();
+
+        server.WaitForExit().Should().Be(0, server.ToString());
+    }
+
+    [Fact]
+    public void Every_frame_of_a_request_comes_back_unchanged()
+    {
+        var (primary, backup) = EchoServerProcess.StartedPair();
+        using var first = primary;
+        using var other = backup;
+        byte[][] request = [[], [1, 2, 3], new byte[10_000], [0]];
+
+        primary.Client.Socket.SendMultipartBytes(request);
+
+        var reply = new NetMQMessage();
+        Wait.Until(() => primary.Client.Socket.TryReceiveMultipartMessage(TimeSpan.FromMilliseconds(20), ref reply!), "the echo");
+        reply.Select(frame => frame.ToByteArray()).Should().BeEquivalentTo(request, order => order.WithStrictOrdering());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--primary --backup")]
+    [InlineData("--primary --nonsense")]
+    [InlineData("--primary nonsense")]
+    [InlineData("--primary --voter")]
+    [InlineData("--primary --voter nonsense")]
+    [InlineData("--primary --local nonsense")]
+    [InlineData("--primary --remote tcp://*:5004")]
+    [InlineData("--primary --local tcp://*:5003 --remote tcp://127.0.0.1:5003")]
+    [InlineData("--primary --heartbeat soon")]
+    [InlineData("--primary --heartbeat -1")]
+    [InlineData("--primary --heartbeat 500 --failover-timeout 600")]
+    public void Bad_usage_exits_with_2_and_the_usage_text(string arguments)
+    {
+        using var server = SampleProcess.Start("EchoServer", arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        server.WaitForExit().Should().Be(2);
+
+        server.Lines.Should().BeEmpty();
+        server.Errors[0].Should().StartWith("error: ");
+        server.Errors.Should().Contain(line => line.Contains("EchoServer [options]"));
+    }
+
+    [Theory]
+    [InlineData("--voter")]
+    [InlineData("--local")]
+    public void A_port_in_use_exits_with_1_and_one_line_that_names_the_endpoint(string option)
+    {
+        var ports = PairPorts.New();
+        using var holder = new NetMQ.Sockets.RouterSocket();
+        var taken = $"tcp://127.0.0.1:{Ports.Free()}";
+        holder.Bind(taken);
+        string[] arguments = EchoServerProcess.Arguments(BinaryStarRole.Primary, ports);
+        arguments[Array.IndexOf(arguments, option) + 1] = taken;
+
+        using var server = SampleProcess.Start("EchoServer", arguments);
+
+        server.WaitForExit().Should().Be(1);
+        server.Lines.Should().BeEmpty();
+        server.Errors.Should().ContainSingle().Which.Should().StartWith("error: ").And.Contain(taken);
+    }
+
+    [Fact]
+    public void Two_primaries_end_with_1_and_say_why()
+    {
+        var ports = PairPorts.New();
+        var mirrored = new PairPorts(ports.BackupState, ports.PrimaryState, ports.BackupVoter, ports.PrimaryVoter);
+        using var server = new EchoServerProcess(BinaryStarRole.Primary, ports);
+        using var same = new EchoServerProcess(BinaryStarRole.Primary, mirrored);
+
+        Wait.Until(() => server.Process.HasExited || same.Process.HasExited, "one of them to end");
+
+        var ended = server.Process.HasExited ? server : same;
+        ended.WaitForExit().Should().Be(1);
+        ended.Process.Errors[^1].Should().StartWith("error: ").And.Contain("Primary");
+    }
+
+    [Fact]
+    public void Verbose_logs_to_standard_error_and_leaves_the_states_alone()
+    {
+        using var server = new EchoServerProcess(BinaryStarRole.Backup, PairPorts.New(), "--verbose");
+
+        Wait.Until(() => server.Process.Errors.Any(line => line.Contains("Saying", StringComparison.Ordinal)), "a logged heartbeat");
+        server.WaitFor("backup");
+
+        server.Process.Lines.Should().ContainSingle().Which.Should().EndWith(" backup");
+    }
+}
