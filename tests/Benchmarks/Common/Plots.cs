@@ -32,4 +32,22 @@ internal static class Plots
 
         multiplot.SavePng(file.FullName, Width, HeightOfOne * drawn.Length);
     }
+
+    /// <summary>Groups of bars: one group for each label, one bar in each for every series.</summary>
+    public static void Bars(FileInfo file, string title, string[] labels, (string Name, double[] Values)[] series)
+    {
+        var plot = new Plot();
+        for (var i = 0; i < series.Length; i++)
+        {
+            var bars = plot.Add.Bars(labels.Select((_, group) => (double)((group * (series.Length + 1)) + i)), series[i].Values);
+            bars.LegendText = series[i].Name;
+        }
+
+        var middles = labels.Select((_, group) => (group * (series.Length + 1)) + ((series.Length - 1) / 2.0)).ToArray();
+        plot.Axes.Bottom.SetTicks(middles, labels);
+        plot.Axes.Margins(bottom: 0);
+        plot.ShowLegend(Alignment.UpperLeft);
+        plot.Title(title);
+        plot.SavePng(file.FullName, Width, 500);
+    }
 }

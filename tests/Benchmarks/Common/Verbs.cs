@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Benchmarks.Failover;
+using Benchmarks.Serve;
+using Benchmarks.Throughput;
 
 namespace Benchmarks.Common;
 
@@ -11,9 +13,13 @@ internal static class Verbs
 
     public static int Run(string[] args)
     {
+        var serve = ServeVerb.Create();
+        serve.Hidden = true;
         var root = new RootCommand("Benchmarks of NetMQ.HighAvailability. Run a Release build on an otherwise idle machine.")
         {
             FailoverVerb.Create(),
+            ThroughputVerb.Create(),
+            serve,
         };
         var parsed = root.Parse(args);
         if (parsed.Errors.Count == 0) return parsed.Invoke();
