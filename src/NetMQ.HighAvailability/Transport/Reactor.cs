@@ -15,6 +15,7 @@ internal sealed class Reactor : IDisposable
     private const int MaxPeerMessages = 1024;
     private const int MaxSubscriptions = 64;
     private const int MaxVotes = 256;
+    private const int FarewellTick = 2; // milliseconds
 
     private readonly PairEngine engine;
     private readonly Timing timing;
@@ -150,8 +151,8 @@ internal sealed class Reactor : IDisposable
     {
         if (farewell is not null) return;
         Log.Stopping(logger, state);
-        voter!.Dispose(); // before the state link says anything: no request is accepted any more
         farewell = new Farewell(engine, timing, Now);
+        tick.Interval = FarewellTick;
     }
 
     /// <summary>Ends the node, at once: all sockets are closed.</summary>
@@ -317,6 +318,7 @@ internal sealed class Reactor : IDisposable
             {
                 counters.VotesRejected++;
                 voter.Drop();
+                farewell?.Dropped(now);
             }
         }
     }
@@ -373,7 +375,9 @@ internal sealed class Reactor : IDisposable
         var took = turnEnded - began;
         if (took > timing.ShortGap && turnEnded > quietUntil) trouble.SlowTurn(turnEnded, took);
 
-        if (farewell?.IsOverAt(turnEnded) == true) End(null);
+        if (farewell is null) return;
+        if (farewell.MayCloseVoterAt(turnEnded)) voter!.Dispose();
+        if (farewell.IsOverAt(turnEnded)) End(null);
     }
 
     private void ShowBoard()

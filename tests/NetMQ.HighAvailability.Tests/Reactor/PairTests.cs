@@ -87,7 +87,7 @@ public sealed class PairTests
     [Fact]
     public void A_polite_stop_hands_over_without_a_request()
     {
-        var (primary, backup) = TestNode.StartedPair();
+        var (primary, backup) = TestNode.StartedPair(TestNode.Calm);
         using var other = backup;
 
         primary.Dispose();
