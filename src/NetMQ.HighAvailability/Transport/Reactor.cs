@@ -25,6 +25,7 @@ internal sealed class Reactor : IDisposable
     private readonly LinkWatch watch;
     private readonly Orders orders;
     private readonly Trouble trouble;
+    private readonly Metrics metrics;
     private readonly CrashWatch? crashWatch;
     private readonly TimeProvider time;
     private readonly long startedAt;
@@ -53,13 +54,14 @@ internal sealed class Reactor : IDisposable
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
     public Reactor(
         PairEngine engine, Timing timing, IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes,
-        bool detectCrash, TimeProvider time, ILogger logger, Action<NodeChange> raise, Action<Exception?> ended)
+        bool detectCrash, TimeProvider time, ILogger logger, Metrics metrics, Action<NodeChange> raise, Action<Exception?> ended)
     {
         this.engine = engine;
         this.timing = timing;
         trouble = new Trouble(logger);
         this.time = time;
         this.logger = logger;
+        this.metrics = metrics;
         this.raise = raise;
         this.ended = ended;
         startedAt = time.GetTimestamp();
@@ -137,6 +139,7 @@ internal sealed class Reactor : IDisposable
         voter!.Attach(poller, () => Turn(Wake.Votes));
         poller.Add(commands);
         poller.Add(tick);
+        metrics.Begin(Read, Remotes);
         link.Dial(now);
         Turn(Wake.Look);
     }
@@ -169,6 +172,7 @@ internal sealed class Reactor : IDisposable
     {
         if (IsOver) return;
         IsOver = true;
+        metrics.End();
         LeaveTimer();
         orders.End();
         voter?.Dispose();
@@ -320,10 +324,13 @@ internal sealed class Reactor : IDisposable
     {
         var until = turn + timing.Heartbeat / 16;
         var now = turn;
+        var (longest, handled) = (TimeSpan.Zero, false);
         for (var i = 0; i < MaxVotes && now <= until && !voter!.IsClosed && voter.TryTake(); i++)
         {
+            var before = now;
             now = Now;
-            var accepted = Judge(now);
+            if (handled) longest = Max(longest, now - before);
+            var accepted = handled = Judge(now);
             Log.Vote(logger, state, accepted);
             if (accepted)
             {
@@ -336,6 +343,9 @@ internal sealed class Reactor : IDisposable
                 voter.Drop();
             }
         }
+
+        if (handled) longest = Max(longest, Now - now);
+        if (longest > TimeSpan.Zero) metrics.Handler(longest);
     }
 
     private bool Judge(TimeSpan now)
@@ -353,8 +363,10 @@ internal sealed class Reactor : IDisposable
     private bool CarryOut()
     {
         var changed = engine.TryTakeTransition(out var transition);
+        var due = engine.Memory.NextHeartbeat;
         if (engine.TryTakePublish(out var message))
         {
+            if (engine.Memory.Turn >= due) metrics.Heartbeat(engine.Memory.Turn - due);
             link.Publish(message);
             counters.StatesPublished++;
             Log.Said(logger, (int)message);
@@ -369,6 +381,7 @@ internal sealed class Reactor : IDisposable
 
         state = transition.To;
         ShowBoard();
+        metrics.Changed(transition, engine.Memory.Turn - engine.Memory.LastHeard);
         Log.StateChanged(logger, transition.From, transition.To, transition.Cause);
         raise(new NodeChange(transition, counters.Term, DualActiveFor(transition)));
         return true;
@@ -385,6 +398,7 @@ internal sealed class Reactor : IDisposable
         if (now - Max(lastDial, heard ?? TimeSpan.Zero) >= timing.Failover)
         {
             lastDial = now;
+            counters.Redials++;
             link.Dial(now);
         }
 
@@ -396,6 +410,7 @@ internal sealed class Reactor : IDisposable
         ShowBoard();
         turnEnded = Now;
         var took = turnEnded - began;
+        metrics.Turn(took);
         if (took > timing.ShortGap && turnEnded > quietUntil) trouble.SlowTurn(turnEnded, took);
 
         if (turnEnded >= farewellUntil || (PeerTookOver && turnEnded >= farewellFrom)) End(null);
