@@ -21,6 +21,9 @@ namespace NetMQ.HighAvailability;
 /// </remarks>
 public sealed class BinaryStar : IDisposable
 {
+    /// <summary>The name of the one <see cref="System.Diagnostics.Metrics.Meter"/> under which all nodes of a process measure.</summary>
+    public const string MeterName = "NetMQ.HighAvailability";
+
     private readonly BinaryStarOptions options;
     private readonly ILogger logger;
     private readonly Reactor reactor;
@@ -60,7 +63,8 @@ public sealed class BinaryStar : IDisposable
         var timing = options.ToTiming();
         var engine = new PairEngine(options.Role, timing, options.DualActivePolicy);
         reactor = SocketLimitException.Guard(() => new Reactor(
-            engine, timing, options.ParseLocals(), options.ParseRemotes(), options.DetectCrash, options.TimeProvider, this.logger, Raise, OnEnded));
+            engine, timing, options.ParseLocals(), options.ParseRemotes(), options.DetectCrash, options.TimeProvider, this.logger,
+            new Metrics(options.Name ?? options.Role.ToString(), options.Role), Raise, OnEnded));
         try
         {
             Poller = poller ?? SocketLimitException.Guard(() => new NetMQPoller());
@@ -107,6 +111,7 @@ public sealed class BinaryStar : IDisposable
                 GarbageReceived = counters.GarbageReceived,
                 OwnRoleReceived = counters.OwnRoleReceived,
                 Interruptions = counters.Interruptions,
+                TurnAge = now - memory.Turn,
             };
         }
     }
@@ -179,7 +184,7 @@ public sealed class BinaryStar : IDisposable
     /// <summary>
     /// Runs the node on the calling thread until it is stopped: by <see cref="Stop"/>, by
     /// <paramref name="cancellationToken"/>, or by SIGINT or SIGTERM (a second signal ends the process). An active
-    /// node whose peer is there waits, at most two heartbeats and 2 s, for the peer to take over.
+    /// node whose peer is there waits, at most three heartbeats and 2 s, for the peer to take over.
     /// </summary>
     /// <param name="cancellationToken">Stops the node; <see cref="Run"/> then returns normally.</param>
     /// <exception cref="InvalidOperationException">There is no voter, the node was started before, or the application gave the poller.</exception>

@@ -43,6 +43,11 @@ public sealed class BinaryStarOptions
         PeerFailoverTimeout = TimeSpan.FromSeconds(2);
     }
 
+    /// <summary>
+    /// Tells this node from others of the same process in metrics. Default <see langword="null"/>: the role's name.
+    /// </summary>
+    public string? Name { get; set; }
+
     /// <summary>Which half of the pair this node is. Required; exactly one node is the primary.</summary>
     public BinaryStarRole Role { get; set; }
 
@@ -108,8 +113,9 @@ public sealed class BinaryStarOptions
     /// <summary>The source of monotonic time. Default <see cref="TimeProvider.System"/>; another one is for tests.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    /// <summary>Checks all options, as the constructor of <see cref="BinaryStar"/> does.</summary>
     /// <exception cref="ArgumentException">An option is missing, malformed or out of range; the message names it.</exception>
-    internal void Validate()
+    public void Validate()
     {
         if (Role is not (BinaryStarRole.Primary or BinaryStarRole.Backup))
             throw Invalid(nameof(Role), $"must be {BinaryStarRole.Primary} or {BinaryStarRole.Backup}, and is {(int)Role}: give each node of the pair its own role");

@@ -51,6 +51,12 @@ public sealed record BinaryStarStatus
 
     /// <summary>How often the loop was interrupted for more than a quarter of a heartbeat: pauses, starvation, slow handlers.</summary>
     public required long Interruptions { get; init; }
+
+    /// <summary>
+    /// How long ago the loop began the turn at whose end these values were taken. An eighth of a heartbeat is normal;
+    /// much more says that the loop is held up, by a handler for example.
+    /// </summary>
+    public required TimeSpan TurnAge { get; init; }
 }
 
 /// <summary>One way to hear the peer.</summary>

@@ -13,4 +13,5 @@ internal struct Counters
     public long GarbageReceived;
     public long OwnRoleReceived;
     public long Interruptions;
+    public long Redials;
 }

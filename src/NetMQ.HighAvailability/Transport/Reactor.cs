@@ -15,6 +15,7 @@ internal sealed class Reactor : IDisposable
     private const int MaxPeerMessages = 1024;
     private const int MaxSubscriptions = 64;
     private const int MaxVotes = 256;
+    private const int FarewellTick = 2; // milliseconds
 
     private readonly PairEngine engine;
     private readonly Timing timing;
@@ -23,6 +24,7 @@ internal sealed class Reactor : IDisposable
     private readonly Orders orders;
     private readonly Promotions promotions;
     private readonly Trouble trouble;
+    private readonly Metrics metrics;
     private readonly CrashWatch? crashWatch;
     private readonly TimeProvider time;
     private readonly long startedAt;
@@ -47,13 +49,14 @@ internal sealed class Reactor : IDisposable
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
     public Reactor(
         PairEngine engine, Timing timing, IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes,
-        bool detectCrash, TimeProvider time, ILogger logger, Action<NodeChange> raise, Action<Exception?> ended)
+        bool detectCrash, TimeProvider time, ILogger logger, Metrics metrics, Action<NodeChange> raise, Action<Exception?> ended)
     {
         this.engine = engine;
         this.timing = timing;
         trouble = new Trouble(logger);
         this.time = time;
         this.logger = logger;
+        this.metrics = metrics;
         this.raise = raise;
         this.ended = ended;
         startedAt = time.GetTimestamp();
@@ -130,6 +133,7 @@ internal sealed class Reactor : IDisposable
         voter!.Attach(poller, () => Turn(Wake.Votes));
         poller.Add(commands);
         poller.Add(tick);
+        metrics.Begin(Read, Remotes);
         link.Dial(now);
         crashWatch?.WarmUp();
         Turn(Wake.Look);
@@ -150,8 +154,8 @@ internal sealed class Reactor : IDisposable
     {
         if (farewell is not null) return;
         Log.Stopping(logger, state);
-        voter!.Dispose(); // before the state link says anything: no request is accepted any more
         farewell = new Farewell(engine, timing, Now);
+        tick.Interval = FarewellTick;
     }
 
     /// <summary>Ends the node, at once: all sockets are closed.</summary>
@@ -159,6 +163,7 @@ internal sealed class Reactor : IDisposable
     {
         if (IsOver) return;
         IsOver = true;
+        metrics.End();
         LeaveTimer();
         orders.End();
         voter?.Dispose();
@@ -303,10 +308,13 @@ internal sealed class Reactor : IDisposable
     {
         var until = turn + timing.Heartbeat / 16;
         var now = turn;
+        var (longest, handled) = (TimeSpan.Zero, false);
         for (var i = 0; i < MaxVotes && now <= until && !voter!.IsClosed && voter.TryTake(); i++)
         {
+            var before = now;
             now = Now;
-            var accepted = Judge(now);
+            if (handled) longest = Max(longest, now - before);
+            var accepted = handled = Judge(now);
             Log.Vote(logger, state, accepted);
             if (accepted)
             {
@@ -317,8 +325,12 @@ internal sealed class Reactor : IDisposable
             {
                 counters.VotesRejected++;
                 voter.Drop();
+                farewell?.Dropped(now);
             }
         }
+
+        if (handled) longest = Max(longest, Now - now);
+        if (longest > TimeSpan.Zero) metrics.Handler(longest);
     }
 
     private bool Judge(TimeSpan now)
@@ -336,8 +348,10 @@ internal sealed class Reactor : IDisposable
     private bool CarryOut()
     {
         var changed = engine.TryTakeTransition(out var transition);
+        var due = engine.Memory.NextHeartbeat;
         if (engine.TryTakePublish(out var message))
         {
+            if (engine.Memory.Turn >= due) metrics.Heartbeat(engine.Memory.Turn - due);
             link.Publish(message);
             counters.StatesPublished++;
             Log.Said(logger, (int)message);
@@ -348,6 +362,7 @@ internal sealed class Reactor : IDisposable
         var change = promotions.Note(transition);
         counters.Term = change.Term;
         ShowBoard();
+        metrics.Changed(transition, engine.Memory.Turn - engine.Memory.LastHeard);
         Log.StateChanged(logger, transition.From, transition.To, transition.Cause);
         raise(change);
         return true;
@@ -359,6 +374,7 @@ internal sealed class Reactor : IDisposable
         if (now - Max(lastDial, heard ?? TimeSpan.Zero) >= timing.Failover)
         {
             lastDial = now;
+            counters.Redials++;
             link.Dial(now);
         }
 
@@ -371,9 +387,12 @@ internal sealed class Reactor : IDisposable
         ShowBoard();
         turnEnded = Now;
         var took = turnEnded - began;
+        metrics.Turn(took);
         if (took > timing.ShortGap && turnEnded > quietUntil) trouble.SlowTurn(turnEnded, took);
 
-        if (farewell?.IsOverAt(turnEnded) == true) End(null);
+        if (farewell is null) return;
+        if (farewell.MayCloseVoterAt(turnEnded)) voter!.Dispose();
+        if (farewell.IsOverAt(turnEnded)) End(null);
     }
 
     private void ShowBoard()

@@ -1,0 +1,125 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using NetMQ.HighAvailability.Hosting.Setup;
+using NetMQ.HighAvailability.Hosting.Work;
+
+namespace NetMQ.HighAvailability.Hosting;
+
+/// <summary>Adds to a pair what it serves, who is told, and what only its active node does. For the time of setting up; not thread-safe.</summary>
+public sealed class BinaryStarBuilder
+{
+    private readonly PairSetup setup;
+
+    internal BinaryStarBuilder(IServiceCollection services, string name, PairSetup setup)
+    {
+        Services = services;
+        Name = name;
+        this.setup = setup;
+    }
+
+    /// <summary>The application's services.</summary>
+    public IServiceCollection Services { get; }
+
+    /// <summary>The pair's name, and the key of its <see cref="HostedBinaryStar"/>.</summary>
+    public string Name { get; }
+
+    /// <summary>Sets what the host needs to know, after the configuration was read.</summary>
+    /// <param name="configure">Changes the options.</param>
+    /// <returns>This builder.</returns>
+    public BinaryStarBuilder Configure(Action<BinaryStarHostOptions> configure)
+    {
+        Services.Configure(Name, configure);
+        return this;
+    }
+
+    /// <summary>Names the one handler of requests: see <see cref="IRequestHandler.Handle"/> for its duties.</summary>
+    /// <param name="handler">Reads one request and, if there is a reply, sends it. Poller thread.</param>
+    /// <returns>This builder.</returns>
+    public BinaryStarBuilder HandleRequests(Action<VoterSocket> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        setup.Handlers.Add(_ => handler);
+        return this;
+    }
+
+    /// <summary>Names the one handler of requests: a service, a singleton if it is not registered otherwise.</summary>
+    /// <typeparam name="T">The handler.</typeparam>
+    /// <returns>This builder.</returns>
+    public BinaryStarBuilder HandleRequests<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IRequestHandler
+    {
+        Services.TryAddSingleton<T>();
+        setup.Handlers.Add(services => services.GetRequiredService<T>().Handle);
+        return this;
+    }
+
+    /// <summary>
+    /// Has <paramref name="configure"/> called once before the node starts: the place to subscribe to its events and to
+    /// put sockets and timers of one's own on its poller.
+    /// </summary>
+    /// <param name="configure">Given the application's services and the node.</param>
+    /// <returns>This builder.</returns>
+    public BinaryStarBuilder ConfigureNode(Action<IServiceProvider, BinaryStar> configure)
+    {
+        ArgumentNullException.ThrowIfNull(configure);
+        setup.Hooks.Add(configure);
+        return this;
+    }
+
+    /// <summary>Adds one who is told what happens: a service, a singleton if it is not registered otherwise.</summary>
+    /// <typeparam name="T">The observer.</typeparam>
+    /// <returns>This builder.</returns>
+    public BinaryStarBuilder AddObserver<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IBinaryStarObserver
+    {
+        Services.TryAddSingleton<T>();
+        return ConfigureNode((services, star) =>
+        {
+            var observer = services.GetRequiredService<T>();
+            star.StateChanged += (_, change) => observer.StateChanged(change);
+            star.BecameActive += (_, change) => observer.BecameActive(change);
+            star.BecamePassive += (_, change) => observer.BecamePassive(change);
+            star.DualActiveLost += (_, window) => observer.DualActiveLost(window);
+        });
+    }
+
+    /// <summary>Adds work that only the active node does: see <see cref="IActiveWork.RunAsync"/>.</summary>
+    /// <param name="work">Given the term, and a token that is cancelled when it should end.</param>
+    /// <returns>This builder.</returns>
+    public BinaryStarBuilder RunWhileActive(Func<BinaryStarTerm, CancellationToken, Task> work)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return RunWhileActive(_ => work);
+    }
+
+    /// <summary>Adds work that only the active node does: a service, a singleton if it is not registered otherwise.</summary>
+    /// <typeparam name="T">The work.</typeparam>
+    /// <returns>This builder.</returns>
+    public BinaryStarBuilder RunWhileActive<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IActiveWork
+    {
+        Services.TryAddSingleton<T>();
+        return RunWhileActive(services => services.GetRequiredService<T>().RunAsync);
+    }
+
+    /// <summary>
+    /// Adds a hosted service that runs only on the active node: for each term a new object, in a scope of its own, is
+    /// started, stopped before the pair is handed over, and disposed.
+    /// </summary>
+    /// <typeparam name="T">
+    /// The service. If it is a <see cref="BackgroundService"/>, an exception of it ends the host. Its constructor is
+    /// given services of the scope.
+    /// </typeparam>
+    /// <returns>This builder.</returns>
+    public BinaryStarBuilder AddHostedServiceWhileActive<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IHostedService => RunWhileActive(services => (_, stepDown) => ServiceWhileActive.RunAsync<T>(services, Name, stepDown));
+
+    // Several may be of the same type, so each is added rather than tried.
+    private BinaryStarBuilder RunWhileActive(Func<IServiceProvider, Func<BinaryStarTerm, CancellationToken, Task>> create)
+    {
+        Services.AddSingleton<IHostedService>(services => new WorkService(services, Name, create));
+        return this;
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using NetMQ.HighAvailability.Hosting;
+using NetMQ.HighAvailability.Hosting.Health;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the health of a pair's node to an application's health checks.</summary>
+public static class BinaryStarHealthChecksBuilderExtensions
+{
+    /// <summary>
+    /// Adds two checks of a pair that was added with <c>AddBinaryStar</c>. One, with the pair's name and the tag
+    /// <c>live</c>: healthy with a live peer; degraded without, while both nodes are active, and while the node is
+    /// neither active nor passive; unhealthy when the node has ended or its loop has stood still for the failover
+    /// timeout. The other, with <c>-active</c> behind the name and the tag <c>ready</c>: healthy on the active node
+    /// alone, unhealthy otherwise.
+    /// </summary>
+    /// <param name="builder">The application's health checks.</param>
+    /// <param name="name">The pair's name.</param>
+    /// <returns>The same builder.</returns>
+    public static IHealthChecksBuilder AddBinaryStar(this IHealthChecksBuilder builder, string name)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        return builder
+            .Add(new HealthCheckRegistration(name, services => new NodeHealthCheck(Pair(services, name)), HealthStatus.Unhealthy, ["live"]))
+            .Add(new HealthCheckRegistration($"{name}-active", services => new ActiveHealthCheck(Pair(services, name)), HealthStatus.Unhealthy, ["ready"]));
+    }
+
+    private static HostedBinaryStar Pair(IServiceProvider services, string name) => services.GetRequiredKeyedService<HostedBinaryStar>(name);
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace NetMQ.HighAvailability.Hosting.Health;
+
+/// <summary>Whether the node works, and could be relied upon: an active or passive one with a peer is all there is to wish.</summary>
+internal sealed class NodeHealthCheck(HostedBinaryStar pair) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var (status, what, fault) = Judge(pair.Star.Completion, pair.Star.Status);
+        return Task.FromResult(new HealthCheckResult(status, what, fault, Data(pair.Star.Status)));
+    }
+
+    private (HealthStatus Status, string What, Exception? Fault) Judge(Task completion, BinaryStarStatus node)
+    {
+        if (completion.IsFaulted) return (HealthStatus.Unhealthy, "The node ended with a fault.", completion.Exception.GetBaseException());
+        if (completion.IsCompleted) return (HealthStatus.Unhealthy, "The node has ended.", null);
+        if (IsStalled(pair, node)) return (HealthStatus.Unhealthy, $"The loop has stood still for {Seconds(node.TurnAge)} s: a handler or callback does not return, or the process is starved.", null);
+        if (!node.PeerAlive) return (HealthStatus.Degraded, $"{node.State}, without a peer: nobody could take over.", null);
+        if (node is { State: BinaryStarState.Active, PeerState: BinaryStarState.Active }) return (HealthStatus.Degraded, "Both nodes are active.", null);
+        return node.State is BinaryStarState.Active or BinaryStarState.Passive
+            ? (HealthStatus.Healthy, $"{node.State}, and the peer is there.", null)
+            : (HealthStatus.Degraded, $"{node.State}: neither active nor passive yet.", null);
+    }
+
+    /// <summary>Past the failover timeout the peer has, or could have, taken over from a node that stands still.</summary>
+    public static bool IsStalled(HostedBinaryStar pair, BinaryStarStatus node) => node.TurnAge > pair.FailoverTimeout;
+
+    private static Dictionary<string, object> Data(BinaryStarStatus node)
+    {
+        var data = new Dictionary<string, object>
+        {
+            ["role"] = node.Role.ToString(),
+            ["state"] = node.State.ToString(),
+            ["term"] = node.Term,
+            ["votesAccepted"] = node.VotesAccepted,
+            ["votesRejected"] = node.VotesRejected,
+        };
+        if (node.PeerState is { } peer) data["peerState"] = peer.ToString();
+        if (node.PeerLastHeard is { } heard) data["peerSilenceSeconds"] = heard.TotalSeconds;
+        return data;
+    }
+
+    private static string Seconds(TimeSpan time) => time.TotalSeconds.ToString("F1", CultureInfo.InvariantCulture);
+}

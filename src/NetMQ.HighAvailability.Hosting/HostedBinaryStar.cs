@@ -1,0 +1,122 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using NetMQ.HighAvailability.Hosting.Setup;
+using NetMQ.HighAvailability.Hosting.Work;
+
+namespace NetMQ.HighAvailability.Hosting;
+
+/// <summary>
+/// A pair's node in the host, a service keyed by the pair's name. The host starts it after the application's own
+/// services and stops it before them. All members: any thread.
+/// </summary>
+public sealed class HostedBinaryStar : IDisposable
+{
+    private readonly PairSetup setup;
+    private readonly ILogger logger;
+    private readonly ActiveWork work;
+    private Action<VoterSocket> handle = static _ => throw new InvalidOperationException("The node has not begun.");
+    private bool overdue;
+
+    internal HostedBinaryStar(IServiceProvider services, string name)
+    {
+        Name = name;
+        setup = services.GetRequiredKeyedService<PairSetup>(name);
+        var logs = services.GetRequiredService<ILoggerFactory>();
+        logger = logs.CreateLogger<HostedBinaryStar>();
+        var options = services.GetRequiredService<IOptionsMonitor<BinaryStarHostOptions>>().Get(name);
+        var nodeOptions = services.GetRequiredService<IOptionsMonitor<BinaryStarOptions>>().Get(name);
+        FailoverTimeout = nodeOptions.FailoverTimeout;
+
+        Star = new BinaryStar(nodeOptions, new PairLogger(logs, name));
+        try
+        {
+            VoterEndpoint = Star.RegisterVoter(options.VoterEndpoint!, options.VoterType, socket => handle(socket));
+        }
+        catch
+        {
+            Star.Dispose();
+            throw;
+        }
+
+        work = new ActiveWork(Star, name, options.StepDownTimeout, logger);
+    }
+
+    /// <summary>The pair's name.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// The node itself, for its state, events and orders. To hand over with regard to the work of the active node, use
+    /// <see cref="HandOverAsync"/> of this object and not of that; to stop, stop the host.
+    /// </summary>
+    public BinaryStar Star { get; }
+
+    /// <summary>Where clients connect, with the port that the system chose if it was 0.</summary>
+    public string VoterEndpoint { get; }
+
+    internal TimeSpan FailoverTimeout { get; }
+
+    /// <summary>
+    /// Runs <paramref name="work"/> whenever this node is active, never twice at a time. Before the pair is handed
+    /// over or the host stops, the work's token is cancelled and its end awaited, up to
+    /// <see cref="BinaryStarHostOptions.StepDownTimeout"/>. A hand-over that came to nothing starts it again. Work that
+    /// ends by itself is done for its term.
+    /// </summary>
+    /// <param name="work">Given the term, and a token that is cancelled when it should end.</param>
+    /// <param name="cancellationToken">Ends the work, and does not start it again.</param>
+    /// <returns>A task that ends when the node has ended.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="Exception">Whatever the work threw; it is not started again.</exception>
+    public Task RunWhileActiveAsync(Func<BinaryStarTerm, CancellationToken, Task> work, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        return this.work.RunAsync(work, cancellationToken);
+    }
+
+    /// <summary>
+    /// Hands the pair over as <see cref="BinaryStar.HandOverAsync"/> does, once the work of the active node has ended,
+    /// or its time is up. Until then this node goes on serving requests.
+    /// </summary>
+    /// <param name="cancellationToken">Gives up waiting for the work, and goes on as the active node.</param>
+    /// <returns>What came of it.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled before the hand-over began.</exception>
+    public async Task<HandOverOutcome> HandOverAsync(CancellationToken cancellationToken = default)
+    {
+        // No need to disturb the work for what would be refused anyway.
+        var status = Star.Status;
+        if (status.State != BinaryStarState.Active) return HandOverOutcome.NotActive;
+        if (!status.PeerAlive || status.PeerState != BinaryStarState.Passive) return HandOverOutcome.PeerNotPassive;
+
+        await using var _ = await work.StepDownAsync(cancellationToken).ConfigureAwait(false);
+        return await Star.HandOverAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Closes all. A node that did not end in the host's time is left to the end of the process.</summary>
+    public void Dispose()
+    {
+        if (!overdue || Star.Completion.IsCompleted) Star.Dispose();
+    }
+
+    internal void Begin(IServiceProvider services)
+    {
+        handle = setup.Handlers[0](services);
+        foreach (var hook in setup.Hooks) hook(services, Star);
+        Star.Start();
+    }
+
+    /// <exception cref="Exception">What the node ended with, if it was a fault.</exception>
+    internal async Task EndAsync(CancellationToken hostLimit)
+    {
+        try
+        {
+            await work.StepDownForGoodAsync(hostLimit).ConfigureAwait(false);
+            await Star.StopAsync().WaitAsync(hostLimit).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (hostLimit.IsCancellationRequested && !Star.Completion.IsCompleted)
+        {
+            overdue = true;
+            Star.Stop();
+            Log.Overdue(logger, Name);
+        }
+    }
+}

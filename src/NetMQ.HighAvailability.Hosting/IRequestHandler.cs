@@ -1,0 +1,12 @@
+namespace NetMQ.HighAvailability.Hosting;
+
+/// <summary>Serves a pair's requests while this node is active. A singleton, resolved once, before the node starts.</summary>
+public interface IRequestHandler
+{
+    /// <summary>
+    /// Reads one request and, if there is a reply, sends it. Called on the poller's thread, one request at a time; must
+    /// return well within a quarter of <see cref="BinaryStarOptions.HeartbeatInterval"/>. An exception ends the node.
+    /// </summary>
+    /// <param name="client">The request, and the way back to whoever asked.</param>
+    void Handle(VoterSocket client);
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace NetMQ.HighAvailability.Hosting.Setup;
+
+/// <summary>
+/// Reads a pair's section of the configuration, by hand: a misspelt key or a value that is none is an error here, which
+/// the usual binder would pass over, and nothing depends on reflection.
+/// </summary>
+internal sealed class PairConfiguration(string name, IConfiguration section)
+{
+    private static readonly string[] NodeKeys =
+    [
+        "Preset", "Name", "Role", "LocalEndpoints", "RemoteEndpoints", "HeartbeatInterval", "FailoverTimeout",
+        "PeerHeartbeatInterval", "PeerFailoverTimeout", "DualActivePolicy", "DetectCrash", "VoterHighWatermark",
+    ];
+
+    private static readonly string[] HostKeys = ["VoterEndpoint", "VoterType", "StepDownTimeout"];
+
+    private readonly string path = (section as IConfigurationSection)?.Path ?? "The configuration";
+
+    /// <exception cref="OptionsValidationException">A key is unknown or a value malformed; the message names it.</exception>
+    public void Read(BinaryStarOptions options)
+    {
+        foreach (var key in section.GetChildren().Select(child => child.Key))
+        {
+            if (!NodeKeys.Concat(HostKeys).Contains(key, StringComparer.OrdinalIgnoreCase))
+                throw Invalid($"{path}:{key} is no option of a pair; there are {string.Join(", ", NodeKeys.Concat(HostKeys))}.");
+        }
+
+        Use<BinaryStarPreset>("Preset", Enum.TryParse, options.Apply, Names<BinaryStarPreset>()); // first: others refine it
+        if (section["Name"] is { } given) options.Name = given;
+        Use<BinaryStarRole>("Role", Enum.TryParse, value => options.Role = value, Names<BinaryStarRole>());
+        if (List("LocalEndpoints") is { } locals) options.LocalEndpoints = locals;
+        if (List("RemoteEndpoints") is { } remotes) options.RemoteEndpoints = remotes;
+        Time("HeartbeatInterval", value => options.HeartbeatInterval = value);
+        Time("FailoverTimeout", value => options.FailoverTimeout = value);
+        Time("PeerHeartbeatInterval", value => options.PeerHeartbeatInterval = value);
+        Time("PeerFailoverTimeout", value => options.PeerFailoverTimeout = value);
+        Use<DualActivePolicy>("DualActivePolicy", Enum.TryParse, value => options.DualActivePolicy = value, Names<DualActivePolicy>());
+        Use<bool>("DetectCrash", Bool, value => options.DetectCrash = value, "true or false");
+        Use<int>("VoterHighWatermark", Number, value => options.VoterHighWatermark = value, "a number");
+    }
+
+    /// <exception cref="OptionsValidationException">A value is malformed; the message names it.</exception>
+    public void Read(BinaryStarHostOptions options)
+    {
+        if (section["VoterEndpoint"] is { } endpoint) options.VoterEndpoint = endpoint;
+        Use<ZmqSocketType>("VoterType", Enum.TryParse, value => options.VoterType = value, "Router, Dealer, Pull or Sub");
+        Time("StepDownTimeout", value => options.StepDownTimeout = value);
+    }
+
+    private delegate bool Parser<T>(string text, bool ignoreCase, out T value);
+
+    private void Use<T>(string key, Parser<T> parse, Action<T> use, string expected)
+    {
+        if (section[key] is not { } text) return;
+        if (!parse(text, true, out var value)) throw Invalid($"{path}:{key} is '{text}', and must be {expected}.");
+        use(value);
+    }
+
+    private void Time(string key, Action<TimeSpan> use) => Use<TimeSpan>(key, Duration, use, "a time such as 00:00:00.500 for half a second");
+
+    private List<string>? List(string key)
+    {
+        var part = section.GetSection(key);
+        if (part.Value is { } single) return [.. single.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
+        return part.Exists() ? [.. part.GetChildren().Select(child => child.Value ?? "")] : null;
+    }
+
+    private OptionsValidationException Invalid(string message) => new(name, typeof(BinaryStarOptions), [message]);
+
+    // A bare number would be taken for days.
+    private static bool Duration(string text, bool ignoreCase, out TimeSpan value)
+    {
+        value = default;
+        return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
+    }
+
+    private static bool Bool(string text, bool ignoreCase, out bool value) => bool.TryParse(text, out value);
+
+    private static bool Number(string text, bool ignoreCase, out int value) => int.TryParse(text, CultureInfo.InvariantCulture, out value);
+
+    private static string Names<T>()
+        where T : struct, Enum => string.Join(" or ", Enum.GetNames<T>());
+}

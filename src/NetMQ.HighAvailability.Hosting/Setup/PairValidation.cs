@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Options;
+
+namespace NetMQ.HighAvailability.Hosting.Setup;
+
+/// <summary>Checks a pair's options when the host starts, with the library's own messages.</summary>
+internal sealed class PairValidation(string pair, PairSetup setup) : IValidateOptions<BinaryStarOptions>, IValidateOptions<BinaryStarHostOptions>
+{
+    public ValidateOptionsResult Validate(string? name, BinaryStarOptions options)
+    {
+        if (name != pair) return ValidateOptionsResult.Skip;
+        try
+        {
+            options.Validate();
+            return ValidateOptionsResult.Success;
+        }
+        catch (ArgumentException e)
+        {
+            return Fail(e.Message);
+        }
+    }
+
+    public ValidateOptionsResult Validate(string? name, BinaryStarHostOptions options)
+    {
+        if (name != pair) return ValidateOptionsResult.Skip;
+        if (setup.Handlers.Count != 1)
+            return Fail($"it has {setup.Handlers.Count} request handlers and must have exactly one: call {nameof(BinaryStarBuilder.HandleRequests)} once.");
+        if (string.IsNullOrEmpty(options.VoterEndpoint))
+            return Fail($"{nameof(options.VoterEndpoint)} must be given, such as tcp://*:5001.");
+        if (options.VoterType is not (ZmqSocketType.Router or ZmqSocketType.Dealer or ZmqSocketType.Pull or ZmqSocketType.Sub))
+            return Fail($"{nameof(options.VoterType)} must be Router, Dealer, Pull or Sub, and is {options.VoterType}.");
+        if (options.StepDownTimeout < TimeSpan.Zero || options.StepDownTimeout > BinaryStarHostOptions.MaxStepDownTimeout)
+            return Fail($"{nameof(options.StepDownTimeout)} must be from {TimeSpan.Zero} to {BinaryStarHostOptions.MaxStepDownTimeout}, and is {options.StepDownTimeout}.");
+        return ValidateOptionsResult.Success;
+    }
+
+    private ValidateOptionsResult Fail(string what) => ValidateOptionsResult.Fail($"Pair '{pair}': {what}");
+}

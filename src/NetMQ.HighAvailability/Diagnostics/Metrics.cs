@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+using NetMQ.HighAvailability.Protocol;
+using NetMQ.HighAvailability.Transport;
+
+namespace NetMQ.HighAvailability.Diagnostics;
+
+/// <summary>
+/// The measurements of one node, under one meter for all of them. What a node counts anyway is read when somebody
+/// looks, so that a request costs nothing for it; durations are recorded at most once a turn, while somebody listens.
+/// </summary>
+/// <remarks>Names and units after OpenTelemetry's conventions; docs/monitoring.md has the table.</remarks>
+internal sealed class Metrics
+{
+    private static readonly Meter Meter = new(BinaryStar.MeterName);
+    private static readonly Counter<long> TransitionCount = Meter.CreateCounter<long>("binarystar.transitions", "{transition}", "Changes of state.");
+    private static readonly Histogram<double> TurnSeconds = Seconds("binarystar.turn.duration", "One turn of the loop, handlers and callbacks included.");
+    private static readonly Histogram<double> HandlerSeconds = Seconds("binarystar.handler.duration", "The longest call of the voter's handler in a turn.");
+    private static readonly Histogram<double> LateSeconds = Seconds("binarystar.heartbeat.lateness", "How long after its time a heartbeat was published.");
+    private static readonly Histogram<double> FailoverSeconds = Seconds("binarystar.failover.duration", "From the dead peer's last message to this node's being active.");
+
+    private static readonly BinaryStarState[] AllStates = Enum.GetValues<BinaryStarState>();
+    private static ImmutableArray<Metrics> nodes = [];
+
+    private readonly KeyValuePair<string, object?> name;
+    private readonly KeyValuePair<string, object?> role;
+    private Func<NodeReading>? read;
+    private IReadOnlyList<string> remotes = [];
+
+    static Metrics()
+    {
+        Meter.CreateObservableUpDownCounter("binarystar.state", () => Observe(StateOf), "{node}", "1 for the state that the node is in, 0 for the others.");
+        Meter.CreateObservableCounter("binarystar.votes", () => Observe(Votes), "{vote}", "Client requests received: accepted and served, or rejected and dropped.");
+        Meter.CreateObservableCounter("binarystar.messages", () => Observe(Messages), "{message}", "State messages published, and valid ones received.");
+        Meter.CreateObservableCounter("binarystar.messages.ignored", () => Observe(Ignored), "{message}", "Messages on the state link that changed nothing.");
+        Meter.CreateObservableCounter("binarystar.interruptions", () => Observe(Interruptions), "{interruption}", "How often the loop did not run for over a quarter of a heartbeat.");
+        Meter.CreateObservableCounter("binarystar.redials", () => Observe(Redials), "{redial}", "How often the state link was connected anew because the peer was silent.");
+        Meter.CreateObservableGauge("binarystar.peer.silence", () => Observe(Silence), "s", "Since the peer was last heard.");
+        Meter.CreateObservableGauge("binarystar.path.silence", () => Observe(PathSilence), "s", "Since the peer was last heard on one of its endpoints.");
+    }
+
+    public Metrics(string name, BinaryStarRole role)
+    {
+        this.name = new("binarystar.name", name);
+        this.role = new("binarystar.role", Word(role.ToString()));
+    }
+
+    /// <summary>The node is at work: its counts can be read from now on.</summary>
+    public void Begin(Func<NodeReading> read, IEnumerable<string> remotes)
+    {
+        this.read = read;
+        this.remotes = [.. remotes];
+        ImmutableInterlocked.Update(ref nodes, all => all.Add(this));
+    }
+
+    /// <summary>The node has ended. Counts that were not collected by now are not seen any more.</summary>
+    public void End() => ImmutableInterlocked.Update(ref nodes, all => all.Remove(this));
+
+    public void Turn(TimeSpan took) => TurnSeconds.Record(took.TotalSeconds, name, role);
+
+    public void Handler(TimeSpan longest) => HandlerSeconds.Record(longest.TotalSeconds, name, role);
+
+    public void Heartbeat(TimeSpan late) => LateSeconds.Record(late.TotalSeconds, name, role);
+
+    /// <param name="transition">What changed.</param>
+    /// <param name="silence">How long ago the peer was heard.</param>
+    public void Changed(Transition transition, TimeSpan? silence)
+    {
+        var cause = new KeyValuePair<string, object?>("binarystar.cause", Word(transition.Cause.ToString()));
+        TransitionCount.Add(1, [
+            name, role, cause,
+            new("binarystar.state.from", Word(transition.From.ToString())),
+            new("binarystar.state.to", Word(transition.To.ToString())),
+        ]);
+
+        var failover = transition is { To: BinaryStarState.Active, Cause: BinaryStarCause.PeerSilent or BinaryStarCause.PeerCrashed };
+        if (failover && silence is { } lasted) FailoverSeconds.Record(lasted.TotalSeconds, name, role, cause);
+    }
+
+    private static Histogram<double> Seconds(string name, string description) => Meter.CreateHistogram<double>(
+        name, "s", description, advice: new InstrumentAdvice<double>
+        {
+            // From a fast turn to a slow failover; the SDK's own buckets are meant for milliseconds.
+            HistogramBucketBoundaries = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+        });
+
+    private static IEnumerable<Measurement<T>> Observe<T>(Func<Metrics, NodeReading, IEnumerable<Measurement<T>>> measure)
+        where T : struct => nodes.SelectMany(node => measure(node, node.read!()));
+
+    private static IEnumerable<Measurement<long>> StateOf(Metrics node, NodeReading reading) =>
+        AllStates.Select(state => node.Measure(reading.Memory.State == state ? 1L : 0L, "binarystar.state", Word(state.ToString())));
+
+    private static IEnumerable<Measurement<long>> Votes(Metrics node, NodeReading reading) =>
+    [
+        node.Measure(reading.Counters.VotesAccepted, "binarystar.vote.accepted", true),
+        node.Measure(reading.Counters.VotesRejected, "binarystar.vote.accepted", false),
+    ];
+
+    private static IEnumerable<Measurement<long>> Messages(Metrics node, NodeReading reading) =>
+    [
+        node.Measure(reading.Counters.StatesPublished, "network.io.direction", "transmit"),
+        node.Measure(reading.Counters.StatesReceived, "network.io.direction", "receive"),
+    ];
+
+    private static IEnumerable<Measurement<long>> Ignored(Metrics node, NodeReading reading) =>
+    [
+        node.Measure(reading.Counters.GarbageReceived, "binarystar.reason", "garbage"),
+        node.Measure(reading.Counters.OwnRoleReceived, "binarystar.reason", "own_role"),
+    ];
+
+    private static IEnumerable<Measurement<long>> Interruptions(Metrics node, NodeReading reading) =>
+        [new(reading.Counters.Interruptions, node.name, node.role)];
+
+    private static IEnumerable<Measurement<long>> Redials(Metrics node, NodeReading reading) =>
+        [new(reading.Counters.Redials, node.name, node.role)];
+
+    private static IEnumerable<Measurement<double>> Silence(Metrics node, NodeReading reading) =>
+        reading.Memory.LastHeard is { } heard ? [new((reading.Now - heard).TotalSeconds, node.name, node.role)] : [];
+
+    private static IEnumerable<Measurement<double>> PathSilence(Metrics node, NodeReading reading) =>
+        node.remotes.Zip(reading.PathsHeard)
+            .Where(path => path.Second is not null)
+            .Select(path => node.Measure((reading.Now - path.Second!.Value).TotalSeconds, "binarystar.path", path.First));
+
+    private Measurement<T> Measure<T>(T value, string tag, object tagValue)
+        where T : struct => new(value, name, role, new(tag, tagValue));
+
+    // PeerSilent → peer_silent, as OpenTelemetry writes values.
+    private static string Word(string name) =>
+        string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
+}

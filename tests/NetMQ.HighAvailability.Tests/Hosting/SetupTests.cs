@@ -1,0 +1,130 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using NetMQ.HighAvailability.Hosting;
+using NetMQ.HighAvailability.Tests.Support;
+using static NetMQ.HighAvailability.BinaryStarRole;
+
+namespace NetMQ.HighAvailability.Tests.Hosting;
+
+/// <summary>Options come from the configuration, and bad ones end the start with a message that names them.</summary>
+public sealed class SetupTests
+{
+    [Fact]
+    public void Every_option_can_be_configured_and_code_has_the_last_word()
+    {
+        using var node = new HostedNode(Backup, PairPorts.New(), settings: Section(
+            ("Preset", "Wan"), ("HeartbeatInterval", "00:00:00.250"), ("FailoverTimeout", "00:00:03"), ("PeerHeartbeatInterval", "00:00:01"),
+            ("PeerFailoverTimeout", "00:00:02"), ("DualActivePolicy", "abort"), ("DetectCrash", "true"), ("VoterHighWatermark", "7"),
+            ("LocalEndpoints:1", "tcp://127.0.0.2:9999"), ("VoterType", "Dealer"), ("StepDownTimeout", "00:00:05")),
+            add: pair => pair.Services.Configure<BinaryStarOptions>(HostedNode.Name, options => options.VoterHighWatermark++));
+
+        var options = node.Host.Services.GetRequiredService<IOptionsMonitor<BinaryStarOptions>>().Get(HostedNode.Name);
+        var host = node.Host.Services.GetRequiredService<IOptionsMonitor<BinaryStarHostOptions>>().Get(HostedNode.Name);
+
+        options.Role.Should().Be(Backup);
+        options.Name.Should().Be(HostedNode.Name);
+        options.HeartbeatInterval.Should().Be(TimeSpan.FromMilliseconds(250));
+        options.FailoverTimeout.Should().Be(TimeSpan.FromSeconds(3));
+        options.PeerHeartbeatInterval.Should().Be(TimeSpan.FromSeconds(1));
+        options.PeerFailoverTimeout.Should().Be(TimeSpan.FromSeconds(2));
+        options.DualActivePolicy.Should().Be(DualActivePolicy.Abort);
+        options.DetectCrash.Should().BeTrue();
+        options.VoterHighWatermark.Should().Be(8);
+        options.LocalEndpoints.Should().HaveCount(2);
+        host.VoterType.Should().Be(ZmqSocketType.Dealer);
+        host.StepDownTimeout.Should().Be(TimeSpan.FromSeconds(5));
+    }
+
+    [Theory]
+    [InlineData("Role", "Tertiary", "*BinaryStar:orders:Role is 'Tertiary', and must be Primary or Backup*")]
+    [InlineData("HeartbeatInterval", "500", "*BinaryStar:orders:HeartbeatInterval is '500', and must be a time such as*")]
+    [InlineData("HeartbeatIntervall", "00:00:01", "*BinaryStar:orders:HeartbeatIntervall is no option of a pair; there are *HeartbeatInterval*")]
+    [InlineData("FailoverTimeout", "00:00:00.200", "*Pair 'orders': FailoverTimeout must be at least three times HeartbeatInterval*")]
+    [InlineData("RemoteEndpoints:0", "nonsense", "*Pair 'orders': RemoteEndpoints has 'nonsense'*")]
+    [InlineData("VoterEndpoint", "", "*Pair 'orders': VoterEndpoint must be given*")]
+    [InlineData("VoterType", "Rep", "*Pair 'orders': VoterType must be Router, Dealer, Pull or Sub, and is Rep*")]
+    [InlineData("StepDownTimeout", "-00:00:01", "*Pair 'orders': StepDownTimeout must be from*")]
+    public async Task A_bad_option_ends_the_start_with_a_message_that_names_it(string key, string value, string message)
+    {
+        using var node = new HostedNode(Primary, PairPorts.New(), settings: Section((key, value)));
+
+        await FluentActions.Awaiting(() => node.Host.StartAsync()).Should().ThrowAsync<OptionsValidationException>().WithMessage(message);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public async Task Exactly_one_request_handler_is_required(int handlers)
+    {
+        using var node = new HostedNode(Primary, PairPorts.New(), echo: false, add: pair =>
+        {
+            for (var i = 0; i < handlers; i++) pair.HandleRequests(TestNode.Echo);
+        });
+
+        await FluentActions.Awaiting(() => node.Host.StartAsync()).Should().ThrowAsync<OptionsValidationException>()
+            .WithMessage($"*has {handlers} request handlers*");
+    }
+
+    [Fact]
+    public async Task An_endpoint_in_use_ends_the_start()
+    {
+        var ports = PairPorts.New();
+        using var holder = new NetMQ.Sockets.RouterSocket();
+        holder.Bind(ports.VoterEndpoint(Primary));
+        using var node = new HostedNode(Primary, ports);
+
+        await FluentActions.Awaiting(() => node.Host.StartAsync()).Should().ThrowAsync<EndpointException>().WithMessage("*in use*");
+    }
+
+    [Fact]
+    public void Two_pairs_of_one_name_are_refused()
+    {
+        var services = new ServiceCollection();
+        services.AddBinaryStar("orders");
+
+        services.Invoking(s => s.AddBinaryStar("orders")).Should().Throw<InvalidOperationException>().WithMessage("*'orders' already*");
+        services.Invoking(s => s.AddBinaryStar("invoices")).Should().NotThrow();
+    }
+
+    [Fact]
+    public async Task Several_pairs_run_in_one_host_each_under_its_name()
+    {
+        var (orders, invoices) = (PairPorts.New(), PairPorts.New());
+        using var node = new HostedNode(Primary, orders, settings: HostedNode.Settings(Primary, invoices, "invoices"),
+            add: pair => pair.Services.AddBinaryStar("invoices").HandleRequests<Shout>());
+        await node.Host.StartAsync();
+        using var toInvoices = new NetMQ.Sockets.DealerSocket();
+        toInvoices.Connect(invoices.VoterEndpoint(Primary));
+
+        string? answer = null;
+        Wait.Until(
+            () =>
+            {
+                toInvoices.SendFrame("paid");
+                return toInvoices.TryReceiveFrameString(TimeSpan.FromMilliseconds(100), out answer);
+            },
+            "an answer");
+        using var toOrders = node.Client();
+        toOrders.AskUntilAnswered();
+
+        answer.Should().Be("PAID");
+        node.Host.Services.GetRequiredKeyedService<HostedBinaryStar>("invoices").Should().NotBeSameAs(node.Pair);
+        node.Logged.Select(record => record.Category).Should().Contain("NetMQ.HighAvailability.BinaryStar.orders").And.Contain("NetMQ.HighAvailability.BinaryStar.invoices");
+        await node.Host.StopAsync();
+    }
+
+    internal static IEnumerable<KeyValuePair<string, string?>> Section(params (string Key, string Value)[] options) =>
+        options.Select(option => KeyValuePair.Create($"BinaryStar:{HostedNode.Name}:{option.Key}", (string?)option.Value));
+
+    private sealed class Shout : IRequestHandler
+    {
+        public void Handle(VoterSocket client)
+        {
+            var request = client.ReceiveMultipartMessage();
+            var reply = new NetMQMessage();
+            reply.Append(request[0]);
+            reply.Append(request.Last.ConvertToString().ToUpperInvariant());
+            client.SendMultipartMessage(reply);
+        }
+    }
+}
