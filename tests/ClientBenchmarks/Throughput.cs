@@ -21,12 +21,12 @@ internal static class Throughput
         for (var i = 0; i <= rounds; i++)
         {
             // In turns, the one first and then the other, so that a busy machine harms both alike.
-            double bare, client;
+            Rate bare, client;
             if (i % 2 == 0) (bare, client) = (Bare(pair.Voters[0]), await Client(pair));
             else (client, bare) = (await Client(pair), Bare(pair.Voters[0]));
             var what = i == 0 ? "warm-up" : $"round {i}";
-            Console.WriteLine($"{what}: bare loop {bare,9:N0}/s, client {client,9:N0}/s, ratio {client / bare:0.00}");
-            if (i > 0) ratios.Add(client / bare);
+            Console.WriteLine($"{what}: bare loop {bare}, client {client}, ratio {client.PerSecond / bare.PerSecond:0.00}");
+            if (i > 0) ratios.Add(client.PerSecond / bare.PerSecond);
         }
 
         ratios.Sort();
@@ -34,7 +34,7 @@ internal static class Throughput
         return ratios[ratios.Count / 2] >= Target;
     }
 
-    private static double Bare(string server)
+    private static Rate Bare(string server)
     {
         using var socket = new DealerSocket();
         socket.Options.SendHighWatermark = socket.Options.ReceiveHighWatermark = 0;
@@ -44,10 +44,10 @@ internal static class Throughput
 
         var msg = new Msg();
         msg.InitEmpty();
-        double rate = 0;
+        var rate = default(Rate);
         foreach (var time in new[] { Warmup, Round })
         {
-            var clock = Stopwatch.StartNew();
+            var (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
             long count = 0;
             while (clock.Elapsed < time)
             {
@@ -59,7 +59,7 @@ internal static class Throughput
                 }
             }
 
-            rate = count / clock.Elapsed.TotalSeconds;
+            rate = new Rate(count, clock.Elapsed, Environment.CpuUsage.TotalTime - cpu);
         }
 
         msg.Close();
@@ -82,16 +82,16 @@ internal static class Throughput
         msg.Close();
     }
 
-    private static async Task<double> Client(EchoPair pair)
+    private static async Task<Rate> Client(EchoPair pair)
     {
         await using var client = pair.NewClient(options => options.MaxOutstanding = Window);
         using var stop = new CancellationTokenSource();
         var callers = Enumerable.Range(0, Window).Select(_ => Task.Run(() => Ask(client, stop.Token))).ToList();
         await Task.Delay(Warmup);
         var before = client.Status.Answered;
-        var clock = Stopwatch.StartNew();
+        var (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         await Task.Delay(Round);
-        var rate = (client.Status.Answered - before) / clock.Elapsed.TotalSeconds;
+        var rate = new Rate(client.Status.Answered - before, clock.Elapsed, Environment.CpuUsage.TotalTime - cpu);
         await stop.CancelAsync();
         await Task.WhenAll(callers);
         return rate;
@@ -105,5 +105,13 @@ internal static class Throughput
             var reply = await client.RequestAsync(payload, CancellationToken.None);
             if (reply.Length != PayloadBytes) throw new InvalidOperationException($"{reply.Length} bytes came back of {PayloadBytes}");
         }
+    }
+
+    /// <summary>Requests in a time, and the processor time that this process, not the server's, took for them.</summary>
+    private readonly record struct Rate(long Count, TimeSpan Time, TimeSpan Cpu)
+    {
+        public double PerSecond => Count / Time.TotalSeconds;
+
+        public override string ToString() => $"{PerSecond,8:N0}/s at {Cpu.TotalMicroseconds / Count:0.0} µs";
     }
 }

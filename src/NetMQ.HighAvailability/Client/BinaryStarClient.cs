@@ -50,7 +50,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
         metrics = new ClientMetrics(() => loop!.Read(), options.Servers);
         try
         {
-            loop = SocketLimitException.Guard(() => new ClientLoop(options, metrics, Raise, this.logger));
+            loop = SocketLimitException.Guard(() => new ClientLoop(options, this, metrics, Raise, this.logger));
         }
         catch
         {
@@ -152,7 +152,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
         await loop.Ended.ConfigureAwait(false);
     }
 
-    void IRequestOwner.Ended(PendingRequest request) => places.Release();
+    void IRequestOwner.Ended(int requests) => places.Release(requests);
 
     void IRequestOwner.Cancelled(PendingRequest request)
     {

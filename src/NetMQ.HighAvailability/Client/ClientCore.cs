@@ -193,7 +193,8 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     /// <summary>In how long the clock is to be looked at again, if nothing happens.</summary>
     public TimeSpan Pace(TimeSpan now)
     {
-        if (IsFollowing || outstanding.Count == 0 || !IsUp) return timing.Tick;
+        if (outstanding.Count == 0) return ClientTiming.IdleTick;
+        if (IsFollowing || !IsUp) return timing.Tick;
         if (now >= nextProbe) return timing.Probe; // it was due and could not be sent
         return nextProbe - now < timing.Tick ? nextProbe - now : timing.Tick;
     }

@@ -12,12 +12,14 @@ internal sealed class ClientLoop : IDisposable
     // What one turn takes from each source at most, so that none can starve the others.
     private const int MaxReplies = 256;
     private const int MaxCommands = 1024;
+    private const int MaxRounds = 4;
 
     private readonly BinaryStarClientOptions options;
     private readonly ILogger logger;
     private readonly ClientTrouble trouble;
     private readonly ClientTiming timing;
     private readonly ClientCore core;
+    private readonly IRequestOwner owner;
     private readonly ClientMetrics metrics;
     private readonly Action<ServerChange> onServerChanged;
     private readonly long startedAt;
@@ -29,14 +31,16 @@ internal sealed class ClientLoop : IDisposable
     private readonly NetMQTimer tick;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
+    private readonly List<PendingRequest> answered = [];
     private ClientCounters counters;
     private ClientReading board;
     private volatile Exception? end; // what requests fail with once the loop has ended
     private volatile bool stopping;
 
-    public ClientLoop(BinaryStarClientOptions options, ClientMetrics metrics, Action<ServerChange> onServerChanged, ILogger logger)
+    public ClientLoop(BinaryStarClientOptions options, IRequestOwner owner, ClientMetrics metrics, Action<ServerChange> onServerChanged, ILogger logger)
     {
         this.options = options;
+        this.owner = owner;
         this.metrics = metrics;
         this.onServerChanged = onServerChanged;
         this.logger = logger;
@@ -148,11 +152,19 @@ internal sealed class ClientLoop : IDisposable
             return;
         }
 
-        var now = Now;
-        for (var i = 0; i < readers.Length; i++) TakeReplies(i, now);
-        TakeCommands(now);
-        core.Tick(now);
-        CarryOut(now);
+        // Callers that are answered now ask the next at once: a round more is cheaper than a bell and a turn.
+        var rounds = 0;
+        do
+        {
+            var now = Now;
+            for (var i = 0; i < readers.Length; i++) TakeReplies(i, now);
+            TakeCommands(now);
+            core.Tick(now);
+            CarryOut(now);
+        }
+        while (commands.EndTaking() && ++rounds < MaxRounds);
+
+        if (rounds == MaxRounds) commands.Ring();
     }
 
     private void NoteConnection(int server, bool isUp)
@@ -172,29 +184,40 @@ internal sealed class ClientLoop : IDisposable
     /// <returns>Whether there may be more.</returns>
     private bool TakeReplies(int server, TimeSpan now)
     {
-        var reader = readers[server];
-        for (var i = 0; i < MaxReplies; i++)
-        {
-            switch (reader.TryTake(out var number))
-            {
-                case Take.Nothing:
-                    return false;
-                case Take.Reply:
-                    TakeReply(server, number, now);
-                    break;
-                default:
-                    NoteGarbage(server, now);
-                    break;
-            }
-        }
+        var taken = 0;
+        while (taken < MaxReplies && TakeNext(server, now)) taken++;
+        PublishAnswers();
+        return taken == MaxReplies;
+    }
 
-        return true;
+    private bool TakeNext(int server, TimeSpan now)
+    {
+        switch (readers[server].TryTake(out var number))
+        {
+            case Take.Nothing:
+                return false;
+            case Take.Reply:
+                TakeReply(server, number, now);
+                return true;
+            default:
+                NoteGarbage(server, now);
+                return true;
+        }
+    }
+
+    // The places of all first, so that no caller has to wait for a place that is already free.
+    private void PublishAnswers()
+    {
+        if (answered.Count == 0) return;
+        if (core.Answering != board.Answering) ShowBoard(); // whoever gets an answer can see who gave it
+        owner.Ended(answered.Count);
+        foreach (var request in answered) request.Publish();
+        answered.Clear();
     }
 
     private void TakeReply(int server, long number, TimeSpan now)
     {
         var kind = core.Answer(server, number, now, out var request);
-        if (core.Answering != board.Answering) ShowBoard(); // whoever gets the answer can see who gave it
         if (kind == ReplyKind.Awaited)
         {
             Complete((PendingRequest)request!, server, now);
@@ -212,7 +235,7 @@ internal sealed class ClientLoop : IDisposable
         {
             counters.Answered++;
             metrics.Answered(now - (request.Deadline - timing.Request));
-            request.Answer(reply);
+            if (request.TryAnswer(reply)) answered.Add(request);
             return;
         }
 
@@ -230,7 +253,6 @@ internal sealed class ClientLoop : IDisposable
 
     private void TakeCommands(TimeSpan now)
     {
-        commands.BeginTaking();
         for (var i = 0; i < MaxCommands && commands.TryTake(out var command); i++)
         {
             if (command.Run is not null) command.Run();
@@ -238,8 +260,6 @@ internal sealed class ClientLoop : IDisposable
             else if (command.IsWithdrawal) core.Withdraw(request);
             else if (!request.IsOver) core.Submit(request, now);
         }
-
-        commands.RingIfAnyLeft();
     }
 
     // The one place that sends, fails requests, and tells of servers.
@@ -308,6 +328,7 @@ internal sealed class ClientLoop : IDisposable
 
     private void FailAll()
     {
+        PublishAnswers(); // those that a fault came between
         commands.Close();
         FailPosted();
         while (core.WithdrawNext() is { } request) ((PendingRequest)request).Fail(end!);

@@ -23,4 +23,7 @@ internal sealed record ClientTiming(TimeSpan Request, TimeSpan Silence, TimeSpan
 
     /// <summary>How often to look at the clock while nothing happens: silence and time-outs are noticed so late at most.</summary>
     public TimeSpan Tick { get; } = TimeSpan.FromMilliseconds(Math.Clamp((Silence < Request ? Silence : Request).TotalMilliseconds / 8, 1, 100));
+
+    /// <summary>The same while nothing is outstanding, so that nothing can be late.</summary>
+    public static TimeSpan IdleTick { get; } = TimeSpan.FromSeconds(1);
 }

@@ -33,18 +33,25 @@ internal sealed class CommandQueue : IDisposable
         return !Volatile.Read(ref closed);
     }
 
-    /// <summary>Begins to take commands: whoever posts one from now on rings again.</summary>
-    public void BeginTaking()
-    {
-        if (Volatile.Read(ref rung) != 0) Interlocked.Exchange(ref rung, 0);
-    }
-
     public bool TryTake(out Command command) => commands.TryDequeue(out command);
 
-    /// <summary>Not all could be taken: there will be another turn.</summary>
-    public void RingIfAnyLeft()
+    /// <summary>
+    /// Says, at the end of a turn, that whoever posts a command from now on must ring. True: there are commands that
+    /// came before that, and nobody will ring for them.
+    /// </summary>
+    public bool EndTaking()
     {
-        if (!commands.IsEmpty && Interlocked.Exchange(ref rung, 1) == 0) Ring();
+        Interlocked.Exchange(ref rung, 0);
+        return !commands.IsEmpty && Interlocked.Exchange(ref rung, 1) == 0;
+    }
+
+    /// <summary>Has the poller come again, when there was too much for one turn.</summary>
+    public void Ring()
+    {
+        lock (gate)
+        {
+            if (!closed) bell.Enqueue(0);
+        }
     }
 
     public void Close()
@@ -56,14 +63,6 @@ internal sealed class CommandQueue : IDisposable
     {
         Close();
         bell.Dispose();
-    }
-
-    private void Ring()
-    {
-        lock (gate)
-        {
-            if (!closed) bell.Enqueue(0);
-        }
     }
 }
 

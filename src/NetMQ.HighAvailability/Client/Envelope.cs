@@ -26,9 +26,7 @@ internal sealed class Envelope
         BinaryPrimitives.WriteInt64BigEndian(id.AsSpan(IdBytes / 2), request.Number);
         if (!TrySend(socket, id, more: true)) return false;
         TrySend(socket, [], more: true);
-
-        var frames = request.Frames;
-        for (var i = 0; i < frames.Length; i++) TrySend(socket, frames[i], more: i < frames.Length - 1);
+        request.SendPayload(socket);
         return true;
     }
 
@@ -43,7 +41,8 @@ internal sealed class Envelope
         return true;
     }
 
-    private static bool TrySend(DealerSocket socket, byte[] frame, bool more)
+    /// <summary>Sends a frame as it is; the array must never be written to again.</summary>
+    public static bool TrySend(DealerSocket socket, byte[] frame, bool more)
     {
         var msg = new Msg();
         msg.InitGC(frame, frame.Length);

@@ -1,22 +1,22 @@
+using NetMQ.Sockets;
+
 namespace NetMQ.HighAvailability.Clients;
 
-/// <summary>Told when a request ends, however it ends, on whatever thread ended it.</summary>
+/// <summary>Told when requests end, however they end, on whatever thread ended them.</summary>
 internal interface IRequestOwner
 {
-    void Ended(PendingRequest request);
+    void Ended(int requests);
 
     void Cancelled(PendingRequest request);
 }
 
-/// <summary>A request with its payload and its caller. It ends once, whoever is first to end it.</summary>
-internal abstract class PendingRequest(byte[][] frames, RequestDelivery delivery, IRequestOwner owner) : ClientRequest(delivery)
+/// <summary>A request with its payload and its caller. It ends once: by whoever claims its end first.</summary>
+internal abstract class PendingRequest(RequestDelivery delivery, IRequestOwner owner) : ClientRequest(delivery)
 {
     private CancellationTokenRegistration cancellation;
+    private int claimed;
 
-    /// <summary>The payload; never written to.</summary>
-    public byte[][] Frames => frames;
-
-    public abstract bool IsOver { get; }
+    public bool IsOver => Volatile.Read(ref claimed) != 0;
 
     /// <summary>Lets the token end it. Before it is submitted.</summary>
     public void CancelBy(CancellationToken token)
@@ -24,59 +24,98 @@ internal abstract class PendingRequest(byte[][] frames, RequestDelivery delivery
         if (token.CanBeCanceled) cancellation = token.UnsafeRegister(static (state, token) => ((PendingRequest)state!).Cancel(token), this);
     }
 
-    /// <summary>Ends it with the frames of its reply, which are copied where need be.</summary>
-    public void Answer(List<byte[]> reply) => NoteEnd(TryAnswer(reply));
+    /// <summary>Sends the frames of the payload, which are never written to.</summary>
+    public abstract void SendPayload(DealerSocket socket);
 
-    public void Fail(Exception exception) => NoteEnd(TryFail(exception));
+    /// <summary>
+    /// Claims the end of the request for its reply. If true, the caller tells the owner, for many at once, and then
+    /// has it <see cref="Publish"/>.
+    /// </summary>
+    public bool TryAnswer(List<byte[]> reply)
+    {
+        if (!TryClaim()) return false;
+        Hold(reply);
+        return true;
+    }
 
-    protected abstract bool TryAnswer(List<byte[]> reply);
+    public abstract void Publish();
 
-    protected abstract bool TryFail(Exception exception);
+    public void Fail(Exception exception)
+    {
+        if (!TryClaim()) return;
+        owner.Ended(1);
+        PublishFailure(exception);
+    }
 
-    protected abstract bool TryCancel(CancellationToken token);
+    /// <summary>Keeps the reply's frames, but not the list.</summary>
+    protected abstract void Hold(List<byte[]> reply);
+
+    protected abstract void PublishFailure(Exception exception);
+
+    protected abstract void PublishCancellation(CancellationToken token);
 
     private void Cancel(CancellationToken token)
     {
-        if (!TryCancel(token)) return;
-        owner.Ended(this);
+        if (!TryClaim()) return;
+        owner.Ended(1);
+        PublishCancellation(token);
         owner.Cancelled(this);
     }
 
-    private void NoteEnd(bool ended)
+    private bool TryClaim()
     {
-        if (!ended) return;
+        if (Interlocked.Exchange(ref claimed, 1) != 0) return false;
         cancellation.Unregister(); // not Dispose, which would wait for a callback that runs
-        owner.Ended(this);
+        return true;
     }
 }
 
 /// <summary>A request whose caller gets a <typeparamref name="T"/>. The caller goes on on the thread pool.</summary>
-internal abstract class PendingRequest<T>(byte[][] frames, RequestDelivery delivery, IRequestOwner owner) : PendingRequest(frames, delivery, owner)
+internal abstract class PendingRequest<T>(RequestDelivery delivery, IRequestOwner owner) : PendingRequest(delivery, owner)
 {
     private readonly TaskCompletionSource<T> source = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<T> Task => source.Task;
 
-    public override bool IsOver => source.Task.IsCompleted;
+    protected void Publish(T result) => source.SetResult(result);
 
-    protected bool TryGive(T result) => source.TrySetResult(result);
+    protected sealed override void PublishFailure(Exception exception) => source.SetException(exception);
 
-    protected sealed override bool TryFail(Exception exception) => source.TrySetException(exception);
-
-    protected sealed override bool TryCancel(CancellationToken token) => source.TrySetCanceled(token);
+    protected sealed override void PublishCancellation(CancellationToken token) => source.SetCanceled(token);
 }
 
 /// <summary>One frame to ask, one to answer.</summary>
-internal sealed class SingleRequest(byte[] payload, RequestDelivery delivery, IRequestOwner owner) : PendingRequest<byte[]>([payload], delivery, owner)
+internal sealed class SingleRequest(byte[] payload, RequestDelivery delivery, IRequestOwner owner) : PendingRequest<byte[]>(delivery, owner)
 {
-    protected override bool TryAnswer(List<byte[]> reply) => reply.Count == 1
-        ? TryGive(reply[0])
-        : TryFail(new UnusableReplyException(
-            $"The reply has {reply.Count} frames, and RequestAsync gives one: call RequestMultipartAsync. The request has been executed."));
+    private byte[] reply = [];
+    private int replyFrames;
+
+    public override void SendPayload(DealerSocket socket) => Envelope.TrySend(socket, payload, more: false);
+
+    public override void Publish()
+    {
+        if (replyFrames == 1) Publish(reply);
+        else PublishFailure(new UnusableReplyException($"The reply has {replyFrames} frames, and RequestAsync gives one: call RequestMultipartAsync. The request has been executed."));
+    }
+
+    protected override void Hold(List<byte[]> reply)
+    {
+        this.reply = reply[0];
+        replyFrames = reply.Count;
+    }
 }
 
 /// <summary>Several frames to ask, any number to answer.</summary>
-internal sealed class MultipartRequest(byte[][] frames, RequestDelivery delivery, IRequestOwner owner) : PendingRequest<byte[][]>(frames, delivery, owner)
+internal sealed class MultipartRequest(byte[][] payload, RequestDelivery delivery, IRequestOwner owner) : PendingRequest<byte[][]>(delivery, owner)
 {
-    protected override bool TryAnswer(List<byte[]> reply) => TryGive([.. reply]);
+    private byte[][] reply = [];
+
+    public override void SendPayload(DealerSocket socket)
+    {
+        for (var i = 0; i < payload.Length; i++) Envelope.TrySend(socket, payload[i], more: i < payload.Length - 1);
+    }
+
+    public override void Publish() => Publish(reply);
+
+    protected override void Hold(List<byte[]> reply) => this.reply = [.. reply];
 }

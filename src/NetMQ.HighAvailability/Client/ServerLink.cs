@@ -11,9 +11,9 @@ namespace NetMQ.HighAvailability.Clients;
 /// <summary>The connection to one server: a DEALER and what its monitor says. On the poller's thread, but for its making.</summary>
 internal sealed class ServerLink : IDisposable
 {
-    // A refused connection costs a few events each time, all day long where one server of the pair is down.
+    // A refused attempt costs NetMQ milliseconds, all day long where one server of the pair is down.
     private static readonly TimeSpan ReconnectInterval = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan MaxReconnectInterval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan MaxReconnectInterval = TimeSpan.FromSeconds(1);
 
     // How long a name that leads nowhere, or did not resolve, is let be before it is looked up again.
     private static readonly TimeSpan LookUpInterval = TimeSpan.FromSeconds(2);

@@ -266,10 +266,10 @@ public sealed class ClientCoreSendingTests
     public void The_clock_is_looked_at_often_only_while_a_server_is_sought()
     {
         var client = CoreDriver.Following();
+        client.Core.Pace(CoreDriver.Ms(client.Now)).Should().Be(CoreDriver.Ms(1000), "nothing is outstanding");
+        client.Submit();
         client.Core.Pace(CoreDriver.Ms(client.Now)).Should().Be(CoreDriver.Ms(100));
         client.Down(0);
-        client.Core.Pace(CoreDriver.Ms(client.Now)).Should().Be(CoreDriver.Ms(100), "nothing is outstanding");
-        client.Submit();
         client.Core.Pace(CoreDriver.Ms(client.Now)).Should().Be(CoreDriver.Ms(CoreDriver.Probe));
     }
 }
