@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using NetMQ;
+
+namespace PairMonitor;
+
+/// <summary>The options, their defaults, and the exit code, which is Nagios's: 0 well, 1 warning, 2 critical, 3 bad usage or unknown.</summary>
+internal static class CommandLine
+{
+    private const int Unknown = 3;
+
+    private static readonly Option<string> Primary = Endpoint("--primary", "Where the primary says its state", "tcp://localhost:5003");
+    private static readonly Option<string> Backup = Endpoint("--backup", "Where the backup says its state", "tcp://localhost:5004");
+
+    private static readonly Option<int> Timeout = new("--failover-timeout")
+    {
+        Description = "After how long a node that is not heard counts as silent, in milliseconds; the pair's own",
+        HelpName = "MS",
+        DefaultValueFactory = _ => 2000,
+    };
+
+    private static readonly Option<bool> Once = new("--once") { Description = "Print the verdict as JSON and end with it: 0 healthy, 1 warning, 2 critical." };
+
+    public static int Run(string[] args)
+    {
+        var command = new RootCommand("Watches a Binary Star pair: states, heartbeats, transitions, and whether both nodes are active.")
+        {
+            Primary, Backup, Timeout, Once,
+        };
+        Timeout.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 60) result.AddError("--failover-timeout must be 60 ms or more.");
+        });
+        command.SetAction(Watch);
+
+        var parsed = command.Parse(args);
+        if (parsed.Errors.Count == 0) return parsed.Invoke();
+        Console.Error.WriteLine($"error: {string.Join(Environment.NewLine, parsed.Errors.Select(error => error.Message))}");
+        return Unknown;
+    }
+
+    private static int Watch(ParseResult line)
+    {
+        var silent = TimeSpan.FromMilliseconds(line.GetValue(Timeout));
+        try
+        {
+            using var watcher = new Watcher(
+                new Node("primary", line.GetValue(Primary)!, silent),
+                new Node("backup", line.GetValue(Backup)!, silent));
+            if (line.GetValue(Once)) return OneLook.Run(watcher, silent);
+            Dashboard.Run(watcher);
+            return 0;
+        }
+        catch (Exception e) when (e is NetMQException or ArgumentException or System.Net.Sockets.SocketException)
+        {
+            Console.Error.WriteLine($"error: {e.Message.ReplaceLineEndings(" ")}");
+            return Unknown;
+        }
+    }
+
+    private static Option<string> Endpoint(string name, string description, string preset)
+    {
+        var option = new Option<string>(name) { Description = description, HelpName = "ENDPOINT", DefaultValueFactory = _ => preset };
+        option.Validators.Add(result =>
+        {
+            if (!IsEndpoint(result)) result.AddError($"{name} must be tcp://host:port.");
+        });
+        return option;
+    }
+
+    private static bool IsEndpoint(OptionResult result) =>
+        Uri.TryCreate(result.GetValueOrDefault<string>(), UriKind.Absolute, out var uri) && uri is { Scheme: "tcp", Port: > 0, Host.Length: > 0 };
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace PairMonitor;
+
+/// <summary>The pair on a terminal, until Ctrl+C.</summary>
+internal static class Dashboard
+{
+    private const int Remembered = 12;
+
+    public static void Run(Watcher watcher)
+    {
+        var stopping = false;
+        Console.CancelKeyPress += (_, e) => e.Cancel = stopping = true;
+        var journal = new Journal(watcher);
+        if (!AnsiConsole.Profile.Capabilities.Interactive)
+        {
+            // No terminal: a line for each change.
+            while (!stopping)
+            {
+                watcher.Look();
+                foreach (var line in journal.News()) Console.WriteLine(line);
+            }
+
+            return;
+        }
+
+        var transitions = new Queue<string>();
+        AnsiConsole.Live(new Text("")).Start(live =>
+        {
+            while (!stopping)
+            {
+                watcher.Look();
+                foreach (var line in journal.News()) transitions.Enqueue(line);
+                while (transitions.Count > Remembered) transitions.Dequeue();
+                live.UpdateTarget(Draw(watcher, transitions));
+            }
+        });
+    }
+
+    private static Rows Draw(Watcher watcher, IEnumerable<string> transitions)
+    {
+        var verdict = Verdict.Of(watcher.Primary, watcher.Backup);
+        var colour = verdict.Severity switch
+        {
+            Severity.Healthy => Color.Green,
+            Severity.Warning => Color.Yellow,
+            _ => Color.Red,
+        };
+        var table = new Table().AddColumns("node", "endpoint", "state", "heartbeat");
+        foreach (var node in new[] { watcher.Primary, watcher.Backup })
+        {
+            var look = node.IsActive ? "bold green" : node.IsPassive ? "blue" : node.IsAlive ? "yellow" : "red";
+            var age = node.Age is { } heard ? string.Create(CultureInfo.InvariantCulture, $"{heard.TotalSeconds:F1} s ago") : "–";
+            table.AddRow(node.Role, Markup.Escape(node.Endpoint), $"[{look}]{node.Shown}[/]", age);
+        }
+
+        return new Rows(
+            new Panel(new Text(verdict.Reason, new Style(colour))) { BorderStyle = new Style(colour), Header = new PanelHeader(verdict.Severity.ToString()) },
+            table,
+            new Text(string.Join(Environment.NewLine, transitions)));
+    }
+}

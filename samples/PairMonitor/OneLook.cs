@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace PairMonitor;
+
+/// <summary>One verdict as JSON, for scripts.</summary>
+internal static class OneLook
+{
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+
+    /// <summary>Looks until all is well, and for the failover timeout at most: by then a node that is there has spoken.</summary>
+    public static int Run(Watcher watcher, TimeSpan limit)
+    {
+        var clock = Stopwatch.StartNew();
+        Verdict verdict;
+        do
+        {
+            watcher.Look();
+            verdict = Verdict.Of(watcher.Primary, watcher.Backup);
+        }
+        while (verdict.Severity != Severity.Healthy && clock.Elapsed < limit);
+
+        Console.WriteLine(new JsonObject
+        {
+            ["status"] = Lower(verdict.Severity),
+            ["reason"] = verdict.Reason,
+            ["dualActive"] = watcher.Primary.IsActive && watcher.Backup.IsActive,
+            ["nodes"] = new JsonArray(Of(watcher.Primary), Of(watcher.Backup)),
+        }.ToJsonString(Indented));
+        return (int)verdict.Severity;
+    }
+
+    private static JsonObject Of(Node node) => new()
+    {
+        ["role"] = node.Role,
+        ["endpoint"] = node.Endpoint,
+        ["state"] = node.Shown,
+        ["heartbeatAgeSeconds"] = node.Age is { } age ? Math.Round(age.TotalSeconds, 3) : null,
+    };
+
+    private static string Lower(Severity severity) => severity.ToString().ToLowerInvariant();
+}
