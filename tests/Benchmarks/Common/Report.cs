@@ -1,5 +1,5 @@
-using System.Reflection;
 using System.Diagnostics;
+using System.Reflection;
 using System.Text.Json;
 
 namespace Benchmarks.Common;
@@ -12,6 +12,7 @@ internal sealed class Report(string verb)
     private readonly List<Table> tables = [];
     private readonly List<string> summary = [];
     private readonly long started = Stopwatch.GetTimestamp();
+    private readonly string? loadBefore = LoadAverage();
 
     /// <summary>Something happened that must never happen.</summary>
     public bool Failed { get; private set; }
@@ -40,7 +41,8 @@ internal sealed class Report(string verb)
 
     public void Finish(FileInfo? json)
     {
-        var line = $"{verb}: {string.Join("; ", summary)} ({Stopwatch.GetElapsedTime(started).TotalSeconds:0} s)";
+        var load = loadBefore is null ? "" : $", load average before {loadBefore}";
+        var line = $"{verb}: {string.Join("; ", summary)} ({Stopwatch.GetElapsedTime(started).TotalSeconds:0} s on {Environment.ProcessorCount} cores{load})";
         if (json is not null)
         {
             var content = new
@@ -48,6 +50,7 @@ internal sealed class Report(string verb)
                 verb,
                 time = DateTimeOffset.UtcNow,
                 cores = Environment.ProcessorCount,
+                loadBefore,
                 runtime = Environment.Version.ToString(),
                 summary = line,
                 tables = tables.Select(table => new { title = table.Title, rows = table.Rows }),
@@ -58,4 +61,7 @@ internal sealed class Report(string verb)
         Console.WriteLine();
         Console.WriteLine(line);
     }
+
+    // How many threads wanted a core in the minute before: above nought, others were measured as well.
+    private static string? LoadAverage() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : null;
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Benchmarks.Failover;
+using Benchmarks.Micro;
+using Benchmarks.Scale;
 using Benchmarks.Serve;
 using Benchmarks.Throughput;
 
@@ -19,6 +21,8 @@ internal static class Verbs
         {
             FailoverVerb.Create(),
             ThroughputVerb.Create(),
+            MicroVerb.Create(),
+            ScaleVerb.Create(),
             serve,
         };
         var parsed = root.Parse(args);

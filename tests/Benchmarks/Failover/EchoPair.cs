@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using Benchmarks.Common;
 using FailoverDemo;
 
 namespace Benchmarks.Failover;
@@ -29,16 +29,10 @@ internal sealed class EchoPair : IDisposable
         return Nodes[0].IsActive ? 0 : 1;
     }
 
-    public void WaitFor(Func<bool> condition)
-    {
-        var start = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            if (Stopwatch.GetElapsedTime(start) > Limit)
-                throw new TimeoutException($"the pair stayed {Nodes[0].State} and {Nodes[1].State} for {Limit.TotalSeconds} s; {string.Join(' ', Nodes.SelectMany(node => node.Errors.TakeLast(3)))}");
-            Thread.Sleep(2);
-        }
-    }
+    public void WaitFor(Func<bool> condition) => Until.True(
+        condition,
+        Limit,
+        () => $"the pair was no longer {Nodes[0].State} and {Nodes[1].State}; {string.Join(' ', Nodes.SelectMany(node => node.Errors.TakeLast(3)))}");
 
     public void Dispose()
     {
