@@ -18,7 +18,7 @@ public sealed class EchoClientTests
 
         client.WaitForExit().Should().Be(0, string.Join(Environment.NewLine, client.Errors));
         client.Lines[^1].Should().StartWith("3 requests answered, ");
-        client.Lines.Should().Contain(line => line.StartsWith($"3: answered by {primary.Voter} after "));
+        client.Lines.Should().Contain($"{primary.Voter} answers");
     }
 
     [Theory]
