@@ -4,7 +4,7 @@ using NetMQ.HighAvailability;
 namespace EchoClient;
 
 /// <summary>How long the answers took, and when the server changed.</summary>
-internal sealed class Latencies
+internal sealed class Latencies(IReadOnlyList<string> servers)
 {
     // From a microsecond to ten minutes, to three digits.
     private const long Highest = 600_000_000;
@@ -62,7 +62,7 @@ internal sealed class Latencies
         lock (gate)
         {
             changes.Add((Now, what));
-            if (change.Previous is not null) failovers++;
+            if (change.Current != (change.Previous ?? servers[0])) failovers++; // the first is tried first
         }
 
         return what;

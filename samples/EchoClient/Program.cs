@@ -16,8 +16,8 @@ return CommandLine.Run(args, async settings =>
     using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
 
     await using var client = new BinaryStarClient(new BinaryStarClientOptions { Servers = settings.Servers });
-    var latencies = new Latencies();
-    var progress = new Progress(settings.Interval, latencies);
+    var latencies = new Latencies(settings.Servers);
+    var progress = new Progress(settings, latencies);
     client.ServerChanged += (_, change) => Progress.Tell(latencies.Note(change));
     try
     {
