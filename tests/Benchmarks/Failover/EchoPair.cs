@@ -22,10 +22,13 @@ internal sealed class EchoPair : IDisposable
 
     public IReadOnlyList<EchoNode> Nodes { get; }
 
+    /// <summary>Whether one is active and the other passive.</summary>
+    public bool IsWhole => (Nodes[0].IsActive && Nodes[1].IsPassive) || (Nodes[1].IsActive && Nodes[0].IsPassive);
+
     /// <summary>The index of the active one, once one is active and the other passive.</summary>
     public int WaitUntilWhole()
     {
-        WaitFor(() => (Nodes[0].IsActive && Nodes[1].IsPassive) || (Nodes[1].IsActive && Nodes[0].IsPassive));
+        WaitFor(() => IsWhole);
         return Nodes[0].IsActive ? 0 : 1;
     }
 

@@ -25,6 +25,7 @@ internal sealed class GapClient : IDisposable
     private readonly Tally tally = new();
     private readonly bool restless;
     private Strike? strike;
+    private (sbyte Server, int From)? succeeded; // who was succeeded, and the first request made after that
     private Msg frame;
     private bool waiting;
     private int favourite;
@@ -113,6 +114,7 @@ internal sealed class GapClient : IDisposable
     private void StrikeIfDue()
     {
         if (strike is not { Struck: 0 } due || (due.BetweenRequests && waiting)) return;
+        succeeded = null;
         due.Struck = Stopwatch.GetTimestamp();
         due.Fault();
     }
@@ -148,8 +150,11 @@ internal sealed class GapClient : IDisposable
         if (strike is { Struck: > 0 } hit && server != hit.Victim)
         {
             strike = null;
+            succeeded = ((sbyte)hit.Victim, answeredBy.Count);
             hit.Gap.SetResult(Stopwatch.GetElapsedTime(hit.Struck));
         }
+
+        if (succeeded is { } predecessor && server == predecessor.Server && number >= predecessor.From) tally.ServedBesideSuccessor++;
 
         var before = answeredBy[number];
         answeredBy[number] = before == Nobody || before == server ? server : Both;

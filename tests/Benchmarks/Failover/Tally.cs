@@ -10,8 +10,17 @@ internal sealed class Tally
     /// <summary>Given up: no server answered, however often it was asked.</summary>
     public int Lost { get; set; }
 
-    /// <summary>Both servers answered the same request: then both served at once, and that must never be.</summary>
+    /// <summary>
+    /// Both servers answered the same request, which was asked of both: one before it gave up, the other after it took
+    /// over. That may be, as a client that retries is served at least once.
+    /// </summary>
     public int AnsweredByTwo { get; set; }
+
+    /// <summary>
+    /// Answers of a server that had been harmed or had handed over, to requests that were made after its successor had
+    /// answered one: then both served at once, and that must never be.
+    /// </summary>
+    public int ServedBesideSuccessor { get; set; }
 
     public void Add(Tally other)
     {
@@ -19,5 +28,6 @@ internal sealed class Tally
         Answered += other.Answered;
         Lost += other.Lost;
         AnsweredByTwo += other.AnsweredByTwo;
+        ServedBesideSuccessor += other.ServedBesideSuccessor;
     }
 }
