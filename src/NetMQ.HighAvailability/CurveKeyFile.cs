@@ -23,6 +23,7 @@ public static class CurveKeyFile
         var keys = new NetMQCertificate();
         var publicFile = Path.Combine(folder, name + ".key");
         var secretFile = publicFile + "_secret";
+        if (File.Exists(publicFile)) throw new IOException($"The file '{publicFile}' already exists; keys are never overwritten.");
         var publicLine = string.Create(CultureInfo.InvariantCulture, $"    public-key = \"{keys.PublicKeyZ85}\"\n");
 
         Write(secretFile, UnixFileMode.UserRead | UnixFileMode.UserWrite,

@@ -15,15 +15,14 @@ internal sealed class Reactor : IDisposable
     private const int MaxPeerMessages = 1024;
     private const int MaxSubscriptions = 64;
     private const int MaxVotes = 256;
-
-    // How long a node that served stays after its last request, so that its replies leave the machine.
-    private static readonly TimeSpan ReplyGrace = TimeSpan.FromMilliseconds(50);
+    private const int FarewellTick = 2; // milliseconds
 
     private readonly PairEngine engine;
     private readonly Timing timing;
     private readonly PeerLink link;
     private readonly LinkWatch watch;
     private readonly Orders orders;
+    private readonly Promotions promotions;
     private readonly Trouble trouble;
     private readonly Metrics metrics;
     private readonly CrashWatch? crashWatch;
@@ -44,11 +43,7 @@ internal sealed class Reactor : IDisposable
     private TimeSpan turnEnded;
     private TimeSpan quietUntil;
     private TimeSpan lastDial;
-    private TimeSpan activeSince;
-    private TimeSpan peerNotActiveAt;
-    private TimeSpan farewellFrom;
-    private TimeSpan? farewellUntil;
-    private bool handingOver;
+    private Farewell? farewell;
     private bool closed;
 
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
@@ -70,6 +65,7 @@ internal sealed class Reactor : IDisposable
         board = (default, engine.Memory, new TimeSpan?[remotes.Count]);
         watch = new LinkWatch(timing, logger);
         orders = new Orders(engine, timing);
+        promotions = new Promotions(engine);
         try
         {
             link = new PeerLink(locals, remotes, keys, timing, command => Post(command), logger);
@@ -80,7 +76,7 @@ internal sealed class Reactor : IDisposable
             throw;
         }
 
-        if (detectCrash) crashWatch = new CrashWatch(engine, link, time, () => Now, Post, logger);
+        if (detectCrash) crashWatch = new CrashWatch(engine, link, timing, time, () => Now, Post, logger);
 
         // Often enough to notice a pause, and to keep the heartbeat's deadline.
         tick = new NetMQTimer(Max(timing.Heartbeat / 8, TimeSpan.FromMilliseconds(1)));
@@ -111,8 +107,6 @@ internal sealed class Reactor : IDisposable
         lock (gate) return new NodeReading(board.Counters, board.Memory, [.. board.PathsHeard], Now);
     }
 
-    private bool PeerTookOver => handingOver && state == BinaryStarState.Passive;
-
     private TimeSpan Now => time.GetElapsedTime(startedAt);
 
     public void Use(Voter voter) => this.voter = voter;
@@ -135,12 +129,13 @@ internal sealed class Reactor : IDisposable
         engine.Start(now);
         turnEnded = lastDial = now;
         quietUntil = now + timing.Settle; // the first turns are compiled as they run, and settling makes that harmless
-        link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashWatch is null ? null : crashWatch.Look);
+        link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashWatch is null ? null : crashWatch.OnDisconnected);
         voter!.Attach(poller, () => Turn(Wake.Votes));
         poller.Add(commands);
         poller.Add(tick);
         metrics.Begin(Read, Remotes);
         link.Dial(now);
+        crashWatch?.WarmUp();
         Turn(Wake.Look);
     }
 
@@ -157,14 +152,10 @@ internal sealed class Reactor : IDisposable
     /// <summary>Stops politely: no more requests; what the peer can take, it is given. A command.</summary>
     public void Stop()
     {
-        if (farewellUntil is not null) return;
+        if (farewell is not null) return;
         Log.Stopping(logger, state);
-        var served = state == BinaryStarState.Active;
-        voter!.Dispose();
-        handingOver = engine.Stop();
-        var now = Now;
-        farewellFrom = served ? now + ReplyGrace : now;
-        farewellUntil = handingOver ? now + timing.StopBound : farewellFrom;
+        farewell = new Farewell(engine, timing, Now);
+        tick.Interval = FarewellTick;
     }
 
     /// <summary>Ends the node, at once: all sockets are closed.</summary>
@@ -183,7 +174,7 @@ internal sealed class Reactor : IDisposable
             if (poller is { IsDisposed: false }) poller.Remove(commands);
         }
 
-        if (fault is null) Log.Stopped(logger, PeerTookOver);
+        if (fault is null) Log.Stopped(logger, farewell is { PeerTookOver: true });
         else Log.Failed(logger, fault);
         ended(fault);
     }
@@ -257,9 +248,7 @@ internal sealed class Reactor : IDisposable
                     return true;
                 case Inbox.Message:
                     Log.Heard(logger, (int)message);
-                    var peerWasActive = engine.Memory.LastMessage == PeerMessage.Active;
-                    Consider(engine.Hear(message));
-                    NoteNews(message, peerWasActive);
+                    Consider(message, engine.Hear(message));
                     CarryOut();
                     break;
                 default:
@@ -272,7 +261,7 @@ internal sealed class Reactor : IDisposable
         return false;
     }
 
-    private void Consider(Hearing hearing)
+    private void Consider(PeerMessage message, Hearing hearing)
     {
         var now = engine.Memory.Turn;
         switch (hearing)
@@ -295,13 +284,8 @@ internal sealed class Reactor : IDisposable
         }
 
         counters.StatesReceived++;
-    }
-
-    private void NoteNews(PeerMessage message, bool peerWasActive)
-    {
-        if (engine.Memory.LastHeard != engine.Memory.Turn || engine.Memory.LastMessage != message) return;
-        if (message != PeerMessage.Active) peerNotActiveAt = engine.Memory.Turn;
-        else if (!peerWasActive) counters.Term++;
+        promotions.Heard(message);
+        counters.Term = promotions.Term;
     }
 
     private void Welcome()
@@ -341,6 +325,7 @@ internal sealed class Reactor : IDisposable
             {
                 counters.VotesRejected++;
                 voter.Drop();
+                farewell?.Dropped(now);
             }
         }
 
@@ -373,24 +358,15 @@ internal sealed class Reactor : IDisposable
         }
 
         if (!changed) return false;
-        if (transition.To == BinaryStarState.Active)
-        {
-            counters.Term++;
-            activeSince = engine.Memory.Turn;
-        }
-
         state = transition.To;
+        var change = promotions.Note(transition);
+        counters.Term = change.Term;
         ShowBoard();
         metrics.Changed(transition, engine.Memory.Turn - engine.Memory.LastHeard);
         Log.StateChanged(logger, transition.From, transition.To, transition.Cause);
-        raise(new NodeChange(transition, counters.Term, DualActiveFor(transition)));
+        raise(change);
         return true;
     }
-
-    // From when the peer may have been active beside this node: since it was last heard not to be.
-    private TimeSpan? DualActiveFor(Transition transition) => transition.Cause == BinaryStarCause.DualActive
-        ? engine.Memory.Turn - Max(activeSince, peerNotActiveAt)
-        : null;
 
     private void LookAfterLink(TimeSpan now)
     {
@@ -403,6 +379,7 @@ internal sealed class Reactor : IDisposable
         }
 
         watch.Look(now, heard, link.HasSubscriber);
+        crashWatch?.Look();
     }
 
     private void EndTurn(TimeSpan began)
@@ -413,7 +390,9 @@ internal sealed class Reactor : IDisposable
         metrics.Turn(took);
         if (took > timing.ShortGap && turnEnded > quietUntil) trouble.SlowTurn(turnEnded, took);
 
-        if (turnEnded >= farewellUntil || (PeerTookOver && turnEnded >= farewellFrom)) End(null);
+        if (farewell is null) return;
+        if (farewell.MayCloseVoterAt(turnEnded)) voter!.Dispose();
+        if (farewell.IsOverAt(turnEnded)) End(null);
     }
 
     private void ShowBoard()

@@ -45,10 +45,15 @@ public sealed class PathTests
         var (ports, second) = (PairPorts.New(), PairPorts.New());
         using var first = new RawPeer(ports.PrimaryState);
         using var late = new RawPeer(second.PrimaryState);
-        using var node = new TestNode(Backup, ports, options => TwoPaths(options, ports, second)).Started();
+        using var node = new TestNode(Backup, ports, options =>
+        {
+            TestNode.Calm(options);
+            TwoPaths(options, ports, second);
+        }).Started();
         late.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
         first.Heard().SayUntil("3", () => node.Star.Status.Paths is [{ Alive: true }, { Alive: false }], "the second path to be silent");
 
+        first.Say("3");
         late.Say("1"); // an offer out of the past: it would make the passive node active
         late.Heard();
         first.SayUntil("3", () => node.Star.Status.PeerState == BinaryStarState.Active, "the first path to be believed");

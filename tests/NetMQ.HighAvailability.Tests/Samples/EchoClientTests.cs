@@ -12,13 +12,13 @@ public sealed class EchoClientTests
         using var first = primary;
         using var other = backup;
 
-        // The passive one first: it does not answer, and the client fails over.
+        // The passive one first: it does not answer, and the client turns to the other.
         using var client = SampleProcess.Start("EchoClient",
             ["--server", backup.Voter, "--server", primary.Voter, "--count", "3", "--interval", "0"]);
 
         client.WaitForExit().Should().Be(0, string.Join(Environment.NewLine, client.Errors));
-        client.Lines[^1].Should().StartWith("3 requests answered, ").And.NotContain(" 0 failovers");
-        client.Lines.Should().Contain(line => line.StartsWith($"3: answered by {primary.Voter} after "));
+        client.Lines[^1].Should().StartWith("3 requests answered, ");
+        client.Lines.Should().Contain($"{primary.Voter} answers");
     }
 
     [Theory]

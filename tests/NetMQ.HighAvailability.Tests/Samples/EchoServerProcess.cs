@@ -16,7 +16,7 @@ internal sealed class EchoServerProcess : IDisposable
     {
         this.role = role;
         this.ports = ports;
-        Process = SampleProcess.Start("EchoServer", [.. Arguments(role, ports), .. more]);
+        Process = SampleProcess.Start("EchoServer", [.. Arguments(role, ports), .. more.Contains("--heartbeat") ? [] : Timing, .. more]);
         Client = new Client(ports.VoterEndpoint(role));
     }
 
@@ -33,7 +33,6 @@ internal sealed class EchoServerProcess : IDisposable
         "--voter", ports.VoterEndpoint(role),
         "--local", $"tcp://127.0.0.1:{ports.State(role)}",
         "--remote", $"tcp://127.0.0.1:{ports.State(TestNode.Other(role))}",
-        .. Timing,
     ];
 
     /// <summary>Starts both and waits until the primary serves.</summary>

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Benchmarks.Common;
+
+namespace Benchmarks.Scale;
+
+/// <summary>The verb <c>scale</c>: many nodes in one process, at default settings, that have nothing to do.</summary>
+internal static class ScaleVerb
+{
+    // Enough to see lateness by; the observer must not become the load.
+    private const int Observed = 10;
+
+    private static readonly TimeSpan DefaultHeartbeat = new NetMQ.HighAvailability.BinaryStarOptions().HeartbeatInterval;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
+
+    private static readonly Option<int[]> Nodes = new("--nodes")
+    {
+        Description = "How many nodes, two to a pair; repeatable",
+        HelpName = "N",
+        DefaultValueFactory = _ => [2, 20, 100, 1000],
+    };
+
+    private static readonly Option<int> PerPoller = Options.Positive("--per-poller", "How many nodes share a poller, where they do", "N", () => 20);
+    private static readonly Option<int> Seconds = Options.Positive("--seconds", "How long each is watched", "S", () => 20);
+
+    public static Command Create()
+    {
+        var command = new Command("scale", "What idle nodes cost: processor time, memory, threads, and how late their heartbeats are.")
+        {
+            Nodes, PerPoller, Seconds, Options.Quick, Options.Json,
+        };
+        command.Validators.Add(line =>
+        {
+            if (Array.Exists(line.GetValue(Nodes)!, nodes => nodes < 2 || nodes % 2 != 0)) line.AddError("--nodes must be even, and 2 or more.");
+        });
+        command.SetBenchmark(Measure);
+        return command;
+    }
+
+    private static void Measure(ParseResult line, Report report)
+    {
+        Report.WarnOfDebugBuild();
+        var quick = line.GetValue(Options.Quick);
+        var duration = TimeSpan.FromSeconds(quick ? 3 : line.GetValue(Seconds));
+        var table = new Table(
+            $"Idle nodes of one process at default settings, {duration.TotalSeconds:0} s each; heartbeats of {Observed} nodes at most",
+            "nodes", "nodes per poller", "CPU % of a core", "per node", "resident MiB", "threads", "late p50 ms", "late p99 ms", "late max ms", "interruptions");
+        var warmUp = TimeSpan.FromSeconds(quick ? 5 : 10);
+        foreach (var nodes in line.GetValue(Nodes)!.Where(nodes => !quick || nodes <= 20))
+        {
+            foreach (var perPoller in new[] { 1, line.GetValue(PerPoller) })
+            {
+                Watch(nodes, perPoller, warmUp, duration, table, report);
+            }
+        }
+
+        report.Add(table);
+    }
+
+    private static void Watch(int nodes, int perPoller, TimeSpan warmUp, TimeSpan duration, Table table, Report report)
+    {
+        var server = ServerProcess.Serve("nodes", $"{nodes}", $"{perPoller}");
+        try
+        {
+            Until.True(
+                () => server.Ask() is [var active, var passive, ..] && active == passive && active == nodes / 2,
+                Limit,
+                () => $"all of {nodes} nodes were in pairs: {string.Join(' ', server.Ask()[..3])}");
+            Thread.Sleep(warmUp); // the runtime compiles in the background what has run often enough
+
+            var before = server.Ask();
+            var ports = before[3..].Chunk(Math.Max(1, nodes / Observed)).Select(some => $"tcp://127.0.0.1:{some[0]}");
+            using var watch = new HeartbeatWatch(ports, DefaultHeartbeat);
+            var cpu = server.CpuTime;
+            Thread.Sleep(duration);
+            var percent = 100 * (server.CpuTime - cpu) / duration;
+            report.Summarise(FormattableString.Invariant($"{nodes} nodes, {perPoller} per poller: {percent / nodes:0.000} % of a core each"));
+            table.Add(
+                nodes, perPoller, percent, percent / nodes, server.ResidentMiB, server.Threads,
+                watch.LatenessMs(50), watch.LatenessMs(99), watch.LatenessMs(100), server.Ask()[2] - before[2]);
+        }
+        finally
+        {
+            Children.Dispose(server);
+        }
+    }
+}

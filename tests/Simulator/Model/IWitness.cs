@@ -1,0 +1,24 @@
+using NetMQ.HighAvailability.Protocol;
+
+namespace NetMQ.HighAvailability.Simulator.Model;
+
+/// <summary>Sees what the nodes do, the moment they do it.</summary>
+internal interface IWitness
+{
+    void Changed(SimNode node, Transition transition);
+
+    void Accepted(SimNode node);
+
+    /// <summary>A node that stood still goes on; its first turn is done.</summary>
+    void Woke(SimNode node);
+
+    /// <summary>The process has ended; <paramref name="fatal"/>: by itself, for what it heard.</summary>
+    void Ended(SimNode node, Hearing? fatal);
+
+    void Lost(SimNode receiver);
+
+    /// <summary>For a transcript, if one is wanted.</summary>
+    void Said(SimNode node, string words);
+
+    bool WantsWords { get; }
+}
