@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using NetMQ;
+using NetMQ.HighAvailability;
 
 namespace PairMonitor;
 
@@ -11,6 +12,9 @@ internal static class CommandLine
 
     private static readonly Option<string> Primary = Endpoint("--primary", "Where the primary says its state", "tcp://localhost:5003");
     private static readonly Option<string> Backup = Endpoint("--backup", "Where the backup says its state", "tcp://localhost:5004");
+
+    private static readonly Option<string?> PrimaryKey = KeyFile("--primary-key", "primary");
+    private static readonly Option<string?> BackupKey = KeyFile("--backup-key", "backup");
 
     private static readonly Option<int> Timeout = new("--failover-timeout")
     {
@@ -25,7 +29,7 @@ internal static class CommandLine
     {
         var command = new RootCommand("Watches a Binary Star pair: states, heartbeats, transitions, and whether both nodes are active.")
         {
-            Primary, Backup, Timeout, Once,
+            Primary, Backup, PrimaryKey, BackupKey, Timeout, Once, Keys(),
         };
         Timeout.Validators.Add(result =>
         {
@@ -45,18 +49,45 @@ internal static class CommandLine
         try
         {
             using var watcher = new Watcher(
-                new Node("primary", line.GetValue(Primary)!, silent),
-                new Node("backup", line.GetValue(Backup)!, silent));
+                new Node("primary", line.GetValue(Primary)!, Load(line.GetValue(PrimaryKey)), silent),
+                new Node("backup", line.GetValue(Backup)!, Load(line.GetValue(BackupKey)), silent));
             if (line.GetValue(Once)) return OneLook.Run(watcher, silent);
             Dashboard.Run(watcher);
             return 0;
         }
-        catch (Exception e) when (e is NetMQException or ArgumentException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is NetMQException or ArgumentException or System.Net.Sockets.SocketException or FormatException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"error: {e.Message.ReplaceLineEndings(" ")}");
             return Unknown;
         }
     }
+
+    private static Command Keys()
+    {
+        var name = new Argument<string>("NAME") { Description = "What the files are called" };
+        var folder = new Option<string>("--folder") { Description = "Where they go", DefaultValueFactory = _ => "." };
+        var command = new Command("keys", "Makes a pair of CURVE keys: NAME.key to be given to the peer, NAME.key_secret for the node alone.") { name, folder };
+        command.SetAction(line =>
+        {
+            try
+            {
+                var (publicFile, secretFile) = CurveKeyFile.Create(line.GetValue(folder)!, line.GetValue(name)!);
+                Console.WriteLine($"{publicFile} (for the peer), {secretFile} (for the node alone)");
+                return 0;
+            }
+            catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)
+            {
+                Console.Error.WriteLine($"error: {e.Message}");
+                return Unknown;
+            }
+        });
+        return command;
+    }
+
+    private static NetMQCertificate? Load(string? file) => file is null ? null : CurveKeyFile.Load(file);
+
+    private static Option<string?> KeyFile(string name, string role) =>
+        new(name) { Description = $"The {role}'s public key file, where the pair's link is secured", HelpName = "FILE" };
 
     private static Option<string> Endpoint(string name, string description, string preset)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NetMQ;
 
 namespace PairMonitor;
 
@@ -13,13 +14,15 @@ internal enum Says
 }
 
 /// <summary>One node, as it is heard.</summary>
-internal sealed class Node(string role, string endpoint, TimeSpan silentAfter)
+internal sealed class Node(string role, string endpoint, NetMQCertificate? key, TimeSpan silentAfter)
 {
     private readonly Stopwatch since = new();
 
     public string Role => role;
 
     public string Endpoint => endpoint;
+
+    public NetMQCertificate? Key => key;
 
     public Says Last { get; private set; }
 

@@ -40,8 +40,14 @@ internal sealed class Watcher : IDisposable
     private static SubscriberSocket Listen(Node node)
     {
         var socket = new SubscriberSocket();
-        socket.Options.MaxMsgSize = 256;
+        socket.Options.MaxMsgSize = 1024;
         socket.Options.ReconnectInterval = TimeSpan.FromMilliseconds(100);
+
+        if (node.Key is not null)
+        {
+            socket.Options.CurveServerCertificate = node.Key;
+            socket.Options.CurveCertificate = new NetMQCertificate(); // a node lets anybody listen who knows its public key
+        }
 
         // To the four words, not to everything: a node takes whoever subscribes to everything for its peer.
         foreach (var word in "1234") socket.Subscribe(word.ToString());

@@ -63,7 +63,7 @@ public sealed class BinaryStar : IDisposable
         var timing = options.ToTiming();
         var engine = new PairEngine(options.Role, timing, options.DualActivePolicy);
         reactor = SocketLimitException.Guard(() => new Reactor(
-            engine, timing, options.ParseLocals(), options.ParseRemotes(), options.DetectCrash, options.TimeProvider, this.logger,
+            engine, timing, options.ParseLocals(), options.ParseRemotes(), options.ToLinkKeys(), options.DetectCrash, options.TimeProvider, this.logger,
             new Metrics(options.Name ?? options.Role.ToString(), options.Role), Raise, OnEnded));
         try
         {
@@ -172,7 +172,7 @@ public sealed class BinaryStar : IDisposable
             if (started) throw new InvalidOperationException("The voter must be registered before the node starts.");
             if (reactor.HasVoter) throw new InvalidOperationException($"There is a voter already; a node has exactly one. '{endpoint}' was not bound.");
 
-            var voter = SocketLimitException.Guard(() => new Voter(endpoint, type, options.VoterHighWatermark));
+            var voter = SocketLimitException.Guard(() => new Voter(endpoint, type, options.VoterHighWatermark, options.VoterCertificate));
             var socket = new VoterSocket(voter);
             voter.Handler = () => handler(socket);
             reactor.Use(voter);

@@ -110,6 +110,26 @@ public sealed class BinaryStarOptions
     /// </summary>
     public int VoterHighWatermark { get; set; } = 100_000;
 
+    /// <summary>
+    /// This node's keys, which secure the state link with CURVE together with <see cref="PeerCertificate"/>: the peer
+    /// hears only who has the secret key. Default <see langword="null"/>: the link is not secured. <see cref="CurveKeyFile"/>
+    /// makes and reads keys.
+    /// </summary>
+    public NetMQCertificate? Certificate { get; set; }
+
+    /// <summary>
+    /// The peer's public key: whoever cannot prove that it has the secret one is not heard. Given together with
+    /// <see cref="Certificate"/>, on both nodes.
+    /// </summary>
+    public NetMQCertificate? PeerCertificate { get; set; }
+
+    /// <summary>
+    /// The keys of the voter socket: clients must know the public key, and can be sure of whom they talk to; what they
+    /// say is encrypted. It keeps no client out: NetMQ has no way to ask who may connect (no ZAP). Default
+    /// <see langword="null"/>: plain. Both nodes may have the same, so that clients need to know one.
+    /// </summary>
+    public NetMQCertificate? VoterCertificate { get; set; }
+
     /// <summary>The source of monotonic time. Default <see cref="TimeProvider.System"/>; another one is for tests.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
@@ -126,6 +146,7 @@ public sealed class BinaryStarOptions
         if (TimeProvider is null)
             throw Invalid(nameof(TimeProvider), "must not be null");
 
+        ValidateKeys();
         ValidateTiming();
         ValidateEndpoints();
     }
@@ -139,6 +160,20 @@ public sealed class BinaryStarOptions
     internal Timing ToTiming() => PeerHeartbeatInterval is { } peerHeartbeat && PeerFailoverTimeout is { } peerFailover
         ? Timing.From(HeartbeatInterval, FailoverTimeout, peerHeartbeat, peerFailover)
         : Timing.From(HeartbeatInterval, FailoverTimeout);
+
+    internal LinkKeys? ToLinkKeys() => Certificate is { } own && PeerCertificate is { } peer ? new LinkKeys(own, peer) : null;
+
+    private void ValidateKeys()
+    {
+        if (Certificate is null != PeerCertificate is null)
+            throw Invalid(nameof(Certificate), $"and {nameof(PeerCertificate)} must be given together, or neither: the link is secured in both directions or not at all");
+        if (Certificate is { HasSecretKey: false })
+            throw Invalid(nameof(Certificate), "must have its secret key: give it this node's secret key file, and the public one to the peer");
+        if (VoterCertificate is { HasSecretKey: false })
+            throw Invalid(nameof(VoterCertificate), "must have its secret key: the public one is for the clients");
+        if (Certificate is not null && Certificate.PublicKeyZ85 == PeerCertificate!.PublicKeyZ85)
+            throw Invalid(nameof(PeerCertificate), "must be the peer's, and is this node's own: make keys for each node, and give each side the other's public key");
+    }
 
     private void ValidateTiming()
     {

@@ -14,6 +14,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
     [
         "Preset", "Name", "Role", "LocalEndpoints", "RemoteEndpoints", "HeartbeatInterval", "FailoverTimeout",
         "PeerHeartbeatInterval", "PeerFailoverTimeout", "DualActivePolicy", "DetectCrash", "VoterHighWatermark",
+        "CertificateFile", "PeerCertificateFile", "VoterCertificateFile",
     ];
 
     private static readonly string[] HostKeys = ["VoterEndpoint", "VoterType", "StepDownTimeout"];
@@ -41,6 +42,9 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
         Use<DualActivePolicy>("DualActivePolicy", Enum.TryParse, value => options.DualActivePolicy = value, Names<DualActivePolicy>());
         Use<bool>("DetectCrash", Bool, value => options.DetectCrash = value, "true or false");
         Use<int>("VoterHighWatermark", Number, value => options.VoterHighWatermark = value, "a number");
+        Keys("CertificateFile", value => options.Certificate = value);
+        Keys("PeerCertificateFile", value => options.PeerCertificate = value);
+        Keys("VoterCertificateFile", value => options.VoterCertificate = value);
     }
 
     /// <exception cref="OptionsValidationException">A value is malformed; the message names it.</exception>
@@ -61,6 +65,19 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
     }
 
     private void Time(string key, Action<TimeSpan> use) => Use<TimeSpan>(key, Duration, use, "a time such as 00:00:00.500 for half a second");
+
+    private void Keys(string key, Action<NetMQCertificate> use)
+    {
+        if (section[key] is not { Length: > 0 } file) return;
+        try
+        {
+            use(CurveKeyFile.Load(file));
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw Invalid($"{path}:{key} is '{file}', and cannot be read as a key file: {e.Message}");
+        }
+    }
 
     private List<string>? List(string key)
     {

@@ -11,8 +11,9 @@ namespace NetMQ.HighAvailability.Transport;
 /// </summary>
 internal sealed class PeerLink : IDisposable
 {
-    // A state is one byte.
-    private const int MaxFrameBytes = 256;
+    // A state is one byte; CURVE's handshake takes some 300 in one frame.
+    private const int MaxPlainFrameBytes = 256;
+    private const int MaxSecuredFrameBytes = 1024;
 
     private readonly TimeSpan pathSilence;
     private readonly List<PeerPath> paths = [];
@@ -24,12 +25,13 @@ internal sealed class PeerLink : IDisposable
 
     /// <param name="locals">Where to publish.</param>
     /// <param name="remotes">Whom to hear.</param>
+    /// <param name="keys">What secures the link, if anything does.</param>
     /// <param name="timing">How long a path may be silent.</param>
     /// <param name="post">Brings an outcome to the poller's thread.</param>
     /// <param name="logger">Where trouble goes.</param>
     /// <exception cref="EndpointException">An endpoint cannot be bound; none stays bound.</exception>
     public PeerLink(
-        IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, Timing timing, Action<Action> post, ILogger logger)
+        IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, LinkKeys? keys, Timing timing, Action<Action> post, ILogger logger)
     {
         pathSilence = 2 * timing.Heartbeat;
         inbound.InitEmpty();
@@ -37,10 +39,12 @@ internal sealed class PeerLink : IDisposable
         try
         {
             publisher.Options.XPubVerbose = true; // also tells of a second subscriber, and of one that comes back
-            publisher.Options.MaxMsgSize = MaxFrameBytes;
+            var maxFrameBytes = keys is null ? MaxPlainFrameBytes : MaxSecuredFrameBytes;
+            publisher.Options.MaxMsgSize = maxFrameBytes;
+            keys?.Publish(publisher);
             foreach (var local in locals) Endpoints.Bind(publisher, local.ToString(), "local state endpoint");
 
-            var settings = new PathSettings(MaxFrameBytes, ReconnectInterval(timing), post);
+            var settings = new PathSettings(maxFrameBytes, ReconnectInterval(timing), post, keys);
             foreach (var remote in remotes) paths.Add(new PeerPath(remote, settings, logger));
         }
         catch

@@ -118,6 +118,7 @@ internal sealed class PeerPath : IDisposable
         var socket = new SubscriberSocket();
         socket.Options.MaxMsgSize = settings.MaxFrameBytes;
         socket.Options.ReconnectInterval = settings.ReconnectInterval;
+        settings.Keys?.Hear(socket);
         socket.SubscribeToAnyTopic();
         return socket;
     }
@@ -195,4 +196,5 @@ internal sealed class PeerPath : IDisposable
 /// <param name="MaxFrameBytes">Whoever sends more is disconnected by NetMQ, before it costs memory.</param>
 /// <param name="ReconnectInterval">How soon NetMQ tries a lost connection again.</param>
 /// <param name="Post">Brings the outcome of a name's resolution to the poller's thread.</param>
-internal sealed record PathSettings(int MaxFrameBytes, TimeSpan ReconnectInterval, Action<Action> Post);
+/// <param name="Keys">What secures the link, if anything does.</param>
+internal sealed record PathSettings(int MaxFrameBytes, TimeSpan ReconnectInterval, Action<Action> Post, LinkKeys? Keys);

@@ -48,7 +48,7 @@ internal sealed class Reactor : IDisposable
 
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
     public Reactor(
-        PairEngine engine, Timing timing, IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes,
+        PairEngine engine, Timing timing, IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, LinkKeys? keys,
         bool detectCrash, TimeProvider time, ILogger logger, Metrics metrics, Action<NodeChange> raise, Action<Exception?> ended)
     {
         this.engine = engine;
@@ -68,7 +68,7 @@ internal sealed class Reactor : IDisposable
         promotions = new Promotions(engine);
         try
         {
-            link = new PeerLink(locals, remotes, timing, command => Post(command), logger);
+            link = new PeerLink(locals, remotes, keys, timing, command => Post(command), logger);
         }
         catch
         {

@@ -28,7 +28,7 @@ internal sealed class Voter : IDisposable
 
     /// <exception cref="ArgumentException">The type cannot be a voter; the message says why.</exception>
     /// <exception cref="EndpointException">The endpoint cannot be bound.</exception>
-    public Voter(string endpoint, ZmqSocketType type, int highWatermark)
+    public Voter(string endpoint, ZmqSocketType type, int highWatermark, NetMQCertificate? keys)
     {
         this.type = type;
         socket = Create(type);
@@ -38,6 +38,12 @@ internal sealed class Voter : IDisposable
             socket.Options.Linger = Linger;
             socket.Options.SendHighWatermark = highWatermark;
             socket.Options.ReceiveHighWatermark = highWatermark;
+            if (keys is not null)
+            {
+                socket.Options.CurveServer = true;
+                socket.Options.CurveCertificate = keys;
+            }
+
             Endpoint = Endpoints.Bind(socket, endpoint, "voter endpoint");
         }
         catch
