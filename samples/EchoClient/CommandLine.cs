@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace EchoClient;
 
 /// <summary>What the command line asks for; without a count the client goes on until it is interrupted.</summary>
-internal sealed record Settings(IReadOnlyList<string> Servers, int? Count, TimeSpan Interval);
+internal sealed record Settings(IReadOnlyList<string> Servers, int? Count, TimeSpan Interval, string? Plot);
 
 /// <summary>The options, their defaults, and the exit code: 0 when done, 2 on bad usage, 1 on a fault.</summary>
 internal static class CommandLine
@@ -32,33 +32,45 @@ internal static class CommandLine
         DefaultValueFactory = _ => 1000,
     };
 
-    public static int Run(string[] args, Action<Settings> ask)
+    private static readonly Option<string?> Plot = new("--plot")
+    {
+        Description = "Draw the latency over time, with the failovers, into this file at the end",
+        HelpName = "FILE.png",
+    };
+
+    public static int Run(string[] args, Func<Settings, Task> ask)
     {
         var command = new RootCommand("Asks the echo pair, and fails over to the other server when one does not answer.")
         {
-            Server, Count, Interval,
+            Server, Count, Interval, Plot,
         };
-        command.SetAction(line => Ask(command, line, ask));
+        command.SetAction((line, _) => Ask(command, line, ask));
 
         var parsed = command.Parse(args);
-        if (parsed.Errors.Count == 0) return parsed.Invoke();
+        // Signals are the client's own to handle, with a summary at the end.
+        if (parsed.Errors.Count == 0) return parsed.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = null });
 
         return Usage(command, string.Join(Environment.NewLine, parsed.Errors.Select(error => error.Message)));
     }
 
-    private static int Ask(RootCommand command, ParseResult line, Action<Settings> ask)
+    private static async Task<int> Ask(RootCommand command, ParseResult line, Func<Settings, Task> ask)
     {
         var settings = new Settings(
-            line.GetRequiredValue(Server), line.GetValue(Count), TimeSpan.FromMilliseconds(line.GetValue(Interval)));
-        var malformed = settings.Servers.FirstOrDefault(server => !IsEndpoint(server));
-        if (malformed is not null) return Usage(command, $"--server '{malformed}' must be tcp://host:port.");
+            line.GetRequiredValue(Server), line.GetValue(Count), TimeSpan.FromMilliseconds(line.GetValue(Interval)), line.GetValue(Plot));
         if (settings.Count < 1) return Usage(command, "--count must be 1 or more.");
         if (settings.Interval < TimeSpan.Zero) return Usage(command, "--interval must be 0 or more.");
 
+        if (settings.Plot?.EndsWith(".png", StringComparison.OrdinalIgnoreCase) == false) return Usage(command, "--plot must name a .png file.");
+
         try
         {
-            ask(settings);
+            await ask(settings);
             return Success;
+        }
+        catch (ArgumentException badOption)
+        {
+            // The library knows best which endpoints make no pair.
+            return Usage(command, badOption.Message);
         }
 #pragma warning disable CA1031 // Whatever ended the client, its user is told in one line rather than with a stack.
         catch (Exception fault)
@@ -76,7 +88,4 @@ internal static class CommandLine
         command.Parse("--help").Invoke(new InvocationConfiguration { Output = Console.Error });
         return BadUsage;
     }
-
-    private static bool IsEndpoint(string server) =>
-        Uri.TryCreate(server, UriKind.Absolute, out var uri) && uri is { Scheme: "tcp", Port: > 0, Host.Length: > 0 };
 }

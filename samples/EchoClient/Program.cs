@@ -1,34 +1,36 @@
-// A client of the echo pair. It needs nothing but NetMQ: a client of a Binary Star is any client that, when its
-// server does not answer, asks the other one.
+// A client of the echo pair: it knows both servers, and a failover is a short delay.
 //
 //     dotnet run --project samples/EchoClient -- --count 10
+//     dotnet run --project samples/EchoClient -- --interval 1 --plot latency.png
 
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using EchoClient;
+using NetMQ.HighAvailability;
 
-return CommandLine.Run(args, settings =>
+return CommandLine.Run(args, async settings =>
 {
     using var interrupted = new CancellationTokenSource();
     using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
     using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
-    using var client = new LazyPirate(settings.Servers, Console.WriteLine);
 
-    var clock = TimeProvider.System;
-    var longest = TimeSpan.Zero;
-    var answered = 0;
+    await using var client = new BinaryStarClient(new BinaryStarClientOptions { Servers = settings.Servers });
+    var latencies = new Latencies();
+    var progress = new Progress(settings.Interval, latencies);
+    client.ServerChanged += (_, change) => Progress.Tell(latencies.Note(change));
     try
     {
         for (var number = 1; settings.Count is not { } count || number <= count; number++)
         {
-            var sent = clock.GetTimestamp();
-            client.Ask(number, interrupted.Token);
-            var waited = clock.GetElapsedTime(sent);
+            var request = number.ToString(CultureInfo.InvariantCulture);
+            var asked = latencies.Now;
+            var reply = Encoding.ASCII.GetString(await client.RequestAsync(Encoding.ASCII.GetBytes(request), interrupted.Token));
+            if (reply != request) throw new InvalidOperationException($"{client.CurrentServer} answered '{reply}' to '{request}': it is not an echo server");
 
-            answered++;
-            if (waited > longest) longest = waited;
-            Console.WriteLine($"{number}: answered by {client.Server} after {waited.TotalMilliseconds:0.0} ms");
-
-            if (number != settings.Count) interrupted.Token.WaitHandle.WaitOne(settings.Interval);
+            var waited = latencies.Add(asked);
+            progress.Answered(number, client.CurrentServer!, waited);
+            if (number != settings.Count && settings.Interval > TimeSpan.Zero) await Task.Delay(settings.Interval, interrupted.Token);
             if (interrupted.IsCancellationRequested) break;
         }
     }
@@ -38,7 +40,8 @@ return CommandLine.Run(args, settings =>
     }
     finally
     {
-        Console.WriteLine($"{answered} requests answered, {client.Failovers} failovers, longest wait {longest.TotalMilliseconds:0.0} ms");
+        Progress.Tell(latencies.Summary);
+        if (settings.Plot is { } file) Progress.Tell(Plot.Draw(latencies, file));
     }
 
     void Interrupt(PosixSignalContext signal)

@@ -179,7 +179,7 @@ public sealed class BinaryStar : IDisposable
     /// <summary>
     /// Runs the node on the calling thread until it is stopped: by <see cref="Stop"/>, by
     /// <paramref name="cancellationToken"/>, or by SIGINT or SIGTERM (a second signal ends the process). An active
-    /// node whose peer is there waits, at most two heartbeats and 2 s, for the peer to take over.
+    /// node whose peer is there waits, at most three heartbeats and 2 s, for the peer to take over.
     /// </summary>
     /// <param name="cancellationToken">Stops the node; <see cref="Run"/> then returns normally.</param>
     /// <exception cref="InvalidOperationException">There is no voter, the node was started before, or the application gave the poller.</exception>

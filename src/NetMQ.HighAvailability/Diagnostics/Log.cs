@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace NetMQ.HighAvailability.Diagnostics;
 
 /// <summary>
-/// Every log message of the library. Event ids are stable: 1xx life, 2xx the pair, 3xx trouble, 4xx tracing.
+/// Every log message of the library. Event ids are stable: 1xx life, 2xx the pair, 3xx trouble, 4xx tracing, 5xx the client.
 /// "(n more)" counts what was held back since the last message of its kind.
 /// </summary>
 internal static partial class Log
@@ -79,4 +79,43 @@ internal static partial class Log
 
     [LoggerMessage(404, LogLevel.Debug, "A subscriber came")]
     public static partial void Subscribed(ILogger logger);
+
+    [LoggerMessage(500, LogLevel.Information, "Client started: servers {Servers}, request timeout {RequestTimeout}, server timeout {ServerTimeout}")]
+    public static partial void ClientStarted(ILogger logger, string servers, TimeSpan requestTimeout, TimeSpan serverTimeout);
+
+    [LoggerMessage(501, LogLevel.Information, "Client stopped")]
+    public static partial void ClientStopped(ILogger logger);
+
+    [LoggerMessage(502, LogLevel.Error, "The client ended with a fault")]
+    public static partial void ClientFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(510, LogLevel.Information, "{Server} answers, after {Took} ({Cause})")]
+    public static partial void ServerFound(ILogger logger, string server, TimeSpan took, ServerChangeCause cause);
+
+    [LoggerMessage(511, LogLevel.Warning, "Left {From} ({Cause}), asking {To} ({Suppressed} more)")]
+    public static partial void ServerLeft(ILogger logger, string from, ServerChangeCause cause, string to, long suppressed);
+
+    [LoggerMessage(512, LogLevel.Warning, "The server's host '{Host}' does not resolve: {Reason}; it is tried again ({Suppressed} more)")]
+    public static partial void ServerUnresolved(ILogger logger, string host, string reason, long suppressed);
+
+    [LoggerMessage(520, LogLevel.Warning, "Dropped a message of {Server} that is no reply to this client: it must return the id and the empty frame before the payload as they came ({Suppressed} more)")]
+    public static partial void GarbageReply(ILogger logger, string server, long suppressed);
+
+    [LoggerMessage(521, LogLevel.Warning, "Dropped a reply of {Server} that is larger than MaxReplyBytes, {Limit} ({Suppressed} more)")]
+    public static partial void OversizedReply(ILogger logger, string server, int limit, long suppressed);
+
+    [LoggerMessage(522, LogLevel.Warning, "A request was not answered within {Timeout} ({Suppressed} more)")]
+    public static partial void RequestTimedOut(ILogger logger, TimeSpan timeout, long suppressed);
+
+    [LoggerMessage(523, LogLevel.Warning, "A request that may be executed only once was sent and its server was lost: its outcome is unknown ({Suppressed} more)")]
+    public static partial void OutcomeUnknown(ILogger logger, long suppressed);
+
+    [LoggerMessage(524, LogLevel.Error, "A callback of ServerChanged threw")]
+    public static partial void ClientEventFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(530, LogLevel.Debug, "Connecting to the server at {Server} ({Address})")]
+    public static partial void ServerDialled(ILogger logger, object server, string address);
+
+    [LoggerMessage(531, LogLevel.Debug, "Connection to {Server} up: {IsUp}")]
+    public static partial void ServerConnection(ILogger logger, object server, bool isUp);
 }

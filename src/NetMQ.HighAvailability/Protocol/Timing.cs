@@ -37,8 +37,11 @@ internal sealed record Timing
     /// <summary>How long the evidence that the peer's process died may be used.</summary>
     public required TimeSpan EvidenceLifetime { get; init; }
 
-    /// <summary>How long a stopping node waits for its peer to say that it has taken over.</summary>
-    public TimeSpan StopBound => Min(HandOverFreshness, TimeSpan.FromSeconds(2));
+    /// <summary>
+    /// How long a stopping node waits for its peer to say that it has taken over: three heartbeats, of the slower node,
+    /// so that one of its offers still comes when the peer has begun to settle just before.
+    /// </summary>
+    public TimeSpan StopBound => Min(HandOverFreshness * 3 / 2, TimeSpan.FromSeconds(2));
 
     public static Timing From(TimeSpan heartbeat, TimeSpan failover) => new()
     {

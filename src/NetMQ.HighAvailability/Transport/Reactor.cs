@@ -15,15 +15,14 @@ internal sealed class Reactor : IDisposable
     private const int MaxPeerMessages = 1024;
     private const int MaxSubscriptions = 64;
     private const int MaxVotes = 256;
-
-    // How long a node that served stays after its last request, so that its replies leave the machine.
-    private static readonly TimeSpan ReplyGrace = TimeSpan.FromMilliseconds(50);
+    private const int FarewellTick = 2; // milliseconds
 
     private readonly PairEngine engine;
     private readonly Timing timing;
     private readonly PeerLink link;
     private readonly LinkWatch watch;
     private readonly Orders orders;
+    private readonly Promotions promotions;
     private readonly Trouble trouble;
     private readonly CrashWatch? crashWatch;
     private readonly TimeProvider time;
@@ -43,11 +42,7 @@ internal sealed class Reactor : IDisposable
     private TimeSpan turnEnded;
     private TimeSpan quietUntil;
     private TimeSpan lastDial;
-    private TimeSpan activeSince;
-    private TimeSpan peerNotActiveAt;
-    private TimeSpan farewellFrom;
-    private TimeSpan? farewellUntil;
-    private bool handingOver;
+    private Farewell? farewell;
     private bool closed;
 
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
@@ -68,6 +63,7 @@ internal sealed class Reactor : IDisposable
         board = (default, engine.Memory, new TimeSpan?[remotes.Count]);
         watch = new LinkWatch(timing, logger);
         orders = new Orders(engine, timing);
+        promotions = new Promotions(engine);
         try
         {
             link = new PeerLink(locals, remotes, timing, command => Post(command), logger);
@@ -108,8 +104,6 @@ internal sealed class Reactor : IDisposable
     {
         lock (gate) return new NodeReading(board.Counters, board.Memory, [.. board.PathsHeard], Now);
     }
-
-    private bool PeerTookOver => handingOver && state == BinaryStarState.Passive;
 
     private TimeSpan Now => time.GetElapsedTime(startedAt);
 
@@ -155,14 +149,10 @@ internal sealed class Reactor : IDisposable
     /// <summary>Stops politely: no more requests; what the peer can take, it is given. A command.</summary>
     public void Stop()
     {
-        if (farewellUntil is not null) return;
+        if (farewell is not null) return;
         Log.Stopping(logger, state);
-        var served = state == BinaryStarState.Active;
-        voter!.Dispose();
-        handingOver = engine.Stop();
-        var now = Now;
-        farewellFrom = served ? now + ReplyGrace : now;
-        farewellUntil = handingOver ? now + timing.StopBound : farewellFrom;
+        farewell = new Farewell(engine, timing, Now);
+        tick.Interval = FarewellTick;
     }
 
     /// <summary>Ends the node, at once: all sockets are closed.</summary>
@@ -180,7 +170,7 @@ internal sealed class Reactor : IDisposable
             if (poller is { IsDisposed: false }) poller.Remove(commands);
         }
 
-        if (fault is null) Log.Stopped(logger, PeerTookOver);
+        if (fault is null) Log.Stopped(logger, farewell is { PeerTookOver: true });
         else Log.Failed(logger, fault);
         ended(fault);
     }
@@ -254,9 +244,7 @@ internal sealed class Reactor : IDisposable
                     return true;
                 case Inbox.Message:
                     Log.Heard(logger, (int)message);
-                    var peerWasActive = engine.Memory.LastMessage == PeerMessage.Active;
-                    Consider(engine.Hear(message));
-                    NoteNews(message, peerWasActive);
+                    Consider(message, engine.Hear(message));
                     CarryOut();
                     break;
                 default:
@@ -269,7 +257,7 @@ internal sealed class Reactor : IDisposable
         return false;
     }
 
-    private void Consider(Hearing hearing)
+    private void Consider(PeerMessage message, Hearing hearing)
     {
         var now = engine.Memory.Turn;
         switch (hearing)
@@ -292,13 +280,8 @@ internal sealed class Reactor : IDisposable
         }
 
         counters.StatesReceived++;
-    }
-
-    private void NoteNews(PeerMessage message, bool peerWasActive)
-    {
-        if (engine.Memory.LastHeard != engine.Memory.Turn || engine.Memory.LastMessage != message) return;
-        if (message != PeerMessage.Active) peerNotActiveAt = engine.Memory.Turn;
-        else if (!peerWasActive) counters.Term++;
+        promotions.Heard(message);
+        counters.Term = promotions.Term;
     }
 
     private void Welcome()
@@ -335,6 +318,7 @@ internal sealed class Reactor : IDisposable
             {
                 counters.VotesRejected++;
                 voter.Drop();
+                farewell?.Dropped(now);
             }
         }
     }
@@ -362,23 +346,14 @@ internal sealed class Reactor : IDisposable
         }
 
         if (!changed) return false;
-        if (transition.To == BinaryStarState.Active)
-        {
-            counters.Term++;
-            activeSince = engine.Memory.Turn;
-        }
-
         state = transition.To;
+        var change = promotions.Note(transition);
+        counters.Term = change.Term;
         ShowBoard();
         Log.StateChanged(logger, transition.From, transition.To, transition.Cause);
-        raise(new NodeChange(transition, counters.Term, DualActiveFor(transition)));
+        raise(change);
         return true;
     }
-
-    // From when the peer may have been active beside this node: since it was last heard not to be.
-    private TimeSpan? DualActiveFor(Transition transition) => transition.Cause == BinaryStarCause.DualActive
-        ? engine.Memory.Turn - Max(activeSince, peerNotActiveAt)
-        : null;
 
     private void LookAfterLink(TimeSpan now)
     {
@@ -400,7 +375,9 @@ internal sealed class Reactor : IDisposable
         var took = turnEnded - began;
         if (took > timing.ShortGap && turnEnded > quietUntil) trouble.SlowTurn(turnEnded, took);
 
-        if (turnEnded >= farewellUntil || (PeerTookOver && turnEnded >= farewellFrom)) End(null);
+        if (farewell is null) return;
+        if (farewell.MayCloseVoterAt(turnEnded)) voter!.Dispose();
+        if (farewell.IsOverAt(turnEnded)) End(null);
     }
 
     private void ShowBoard()

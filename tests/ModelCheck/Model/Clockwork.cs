@@ -27,7 +27,7 @@ internal sealed class Clockwork
         GapMax = Math.Min(Math.Max(s.F, s.OriginalF) + 2 * Math.Max(s.H, s.OriginalH) + 2, 127);
         RestartAfter = s.InstantRestart ? 0 : s.H / 2;
         DeadMax = Math.Max(s.H / 2, 1);
-        StopBound = (int)(timing.HandOverFreshness / Ticks(1)); // both are twice the longer heartbeat
+        StopBound = (int)(timing.StopBound / Ticks(1));
     }
 
     public Timing Timing { get; }

@@ -17,15 +17,20 @@ public sealed class ManyPairsTests
             for (var i = 0; i < 50; i++)
             {
                 var ports = PairPorts.New();
-                primaries.Add(new TestNode(Primary, ports, Calm, poller: pollers[0]).Started());
-                backups.Add(new TestNode(Backup, ports, Calm, poller: pollers[1]).Started());
+                primaries.Add(new TestNode(Primary, ports, TestNode.Calm, poller: pollers[0]).Started());
+                backups.Add(new TestNode(Backup, ports, TestNode.Calm, poller: pollers[1]).Started());
             }
 
             foreach (var primary in primaries) primary.WaitFor(BinaryStarState.Active);
             foreach (var backup in backups) backup.WaitFor(BinaryStarState.Passive);
             foreach (var primary in primaries.Take(10)) primary.Dispose();
 
-            foreach (var backup in backups.Take(10)) backup.WaitFor(BinaryStarState.Active);
+            foreach (var backup in backups.Take(10))
+            {
+                using var client = Client.Of(backup);
+                client.AskUntilAnswered();
+            }
+
             primaries.Skip(10).Should().OnlyContain(primary => primary.State == BinaryStarState.Active);
             backups.Skip(10).Should().OnlyContain(backup => backup.State == BinaryStarState.Passive);
         }
@@ -100,12 +105,6 @@ public sealed class ManyPairsTests
         {
             return null;
         }
-    }
-
-    private static void Calm(BinaryStarOptions options)
-    {
-        options.HeartbeatInterval = TimeSpan.FromMilliseconds(500);
-        options.FailoverTimeout = TimeSpan.FromSeconds(3);
     }
 
     /// <summary>The application's own pollers, running.</summary>

@@ -152,4 +152,55 @@ public sealed class OperationTests
         lost.To.Should().BeOnOrBefore(DateTimeOffset.UtcNow);
         node.HasLogged(203).Should().BeTrue();
     }
+
+    [Fact]
+    public void Every_request_that_was_accepted_before_a_polite_stop_gets_its_reply()
+    {
+        TestNode? node = null;
+        var accepted = 0;
+        node = new TestNode(Primary, PairPorts.New(), handler: socket =>
+        {
+            if (++accepted == 3000) node!.Star.Stop();
+            TestNode.Echo(socket);
+        }).Started();
+        using var disposing = node;
+        using var client = Client.Of(node);
+        client.AskUntilAnswered();
+        while (client.Socket.TryReceiveFrameBytes(TimeSpan.FromMilliseconds(200), out _))
+        {
+        }
+
+        var before = accepted;
+        client.Socket.Options.SendHighWatermark = 0;
+        client.Socket.Options.ReceiveHighWatermark = 0;
+        for (var i = 0; i < 10_000; i++) client.Socket.SendFrame("request");
+        Wait.For(node.Star.Completion, "the node to stop");
+
+        var replies = 0;
+        while (client.Socket.TryReceiveFrameBytes(TimeSpan.FromMilliseconds(500), out _)) replies++;
+        replies.Should().Be(accepted - before);
+        accepted.Should().BeInRange(3000, 9999);
+    }
+
+    [Fact]
+    public void Whoever_subscribes_is_told_the_state_at_once_rather_than_at_the_next_heartbeat()
+    {
+        var ports = PairPorts.New();
+        using var node = new TestNode(Primary, ports, options =>
+        {
+            options.HeartbeatInterval = TimeSpan.FromMinutes(10);
+            options.FailoverTimeout = TimeSpan.FromMinutes(30);
+        }).Started();
+        Wait.Until(() => node.Star.Status.StatesPublished == 1, "the first word");
+
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            using var peer = new Sockets.SubscriberSocket();
+            peer.SubscribeToAnyTopic();
+            peer.Connect($"tcp://127.0.0.1:{ports.PrimaryState}");
+            string? said = null;
+            Wait.Until(() => peer.TryReceiveFrameString(TimeSpan.FromMilliseconds(20), out said), "the state");
+            said.Should().Be("1");
+        }
+    }
 }

@@ -62,6 +62,13 @@ internal sealed class TestNode : IDisposable
     public static BinaryStarRole Other(BinaryStarRole role) =>
         role == BinaryStarRole.Primary ? BinaryStarRole.Backup : BinaryStarRole.Primary;
 
+    /// <summary>Slow enough that no pause of a busy machine makes a node settle in the middle of a test.</summary>
+    public static void Calm(BinaryStarOptions options)
+    {
+        options.HeartbeatInterval = TimeSpan.FromMilliseconds(600);
+        options.FailoverTimeout = TimeSpan.FromSeconds(3);
+    }
+
     public static void Echo(VoterSocket socket)
     {
         var message = socket.ReceiveMultipartMessage();

@@ -1,0 +1,390 @@
+namespace NetMQ.HighAvailability.Clients;
+
+/// <summary>Why a request ended without an answer.</summary>
+internal enum RequestFailure : byte
+{
+    TimedOut,
+    OutcomeUnknown, // sent at most once, to a server that was left or has most likely rejected it
+}
+
+internal readonly record struct FailedRequest(ClientRequest Request, RequestFailure Failure);
+
+/// <summary>Another server answers than before (-1: none did).</summary>
+internal readonly record struct ServerChange(int From, int To, ServerChangeCause Cause, TimeSpan Took);
+
+/// <summary>A server was left for another, or for a new attempt at the same.</summary>
+internal readonly record struct Departure(int From, int To, ServerChangeCause Cause);
+
+/// <summary>What became of a reply's number.</summary>
+internal enum ReplyKind : byte
+{
+    Awaited,
+    Late,     // its request has ended
+    Unknown,  // no request ever had it
+}
+
+/// <summary>
+/// Which server to use, which request to send it and when, what to give up. Takes events with their time and leaves
+/// its decisions to be taken: no clock, socket, thread or log.
+/// <para>
+/// The client <em>follows</em> the server that answers: everything goes there at once. Otherwise it <em>seeks</em>: one
+/// request after the other, each of them a vote, goes to one server at small intervals, until one is answered; then
+/// all the rest follows. What was sent before the one that was answered has most likely been rejected.
+/// </para>
+/// </summary>
+internal sealed class ClientCore(int serverCount, ClientTiming timing)
+{
+    private readonly Server[] servers = new Server[serverCount];
+    private readonly Dictionary<long, ClientRequest> byNumber = [];
+    private readonly RequestList outstanding = new();
+    private readonly Queue<FailedRequest> failures = new();
+    private readonly Queue<ServerChange> changes = new();
+    private readonly Queue<Departure> departures = new();
+    private ClientRequest? cursor; // those before it need not be sent now
+    private long numbers, stays, sendings;
+    private TimeSpan stayUntil, silentSince, troubleSince, nextProbe, probeGap, nextScan, owingSince;
+    private int fastProbes;
+    private ServerChangeCause cause = ServerChangeCause.First;
+    private int? redial;
+
+    private enum Link : byte
+    {
+        Unknown,
+        Up,     // which does not mean alive: the kernel accepts for a process that is stopped
+        Down,
+    }
+
+    /// <summary>The server that requests are sent to.</summary>
+    public int Current { get; private set; }
+
+    /// <summary>The server that answered last; -1 before the first answer.</summary>
+    public int Answering { get; private set; } = -1;
+
+    public bool IsFollowing { get; private set; }
+
+    public int Outstanding => outstanding.Count;
+
+    public long Resends { get; private set; }
+
+    private bool IsUp => servers[Current].Link == Link.Up;
+
+    /// <summary>Begins the client's life with the first server.</summary>
+    public void Start(TimeSpan now)
+    {
+        for (var i = 0; i < servers.Length; i++) servers[i].HeardOrDialled = now;
+        TurnTo(0, now, fast: false);
+    }
+
+    public void Submit(ClientRequest request, TimeSpan now)
+    {
+        if (outstanding.Count == 0)
+        {
+            silentSince = owingSince = now; // nothing was owed before
+            if (!IsFollowing) troubleSince = now;
+        }
+
+        request.Number = ++numbers;
+        request.Patience = timing.Silence;
+        byNumber.Add(request.Number, request);
+        outstanding.Append(request);
+        cursor ??= request;
+    }
+
+    /// <summary>Forgets a request, if it is outstanding: its caller has ended it.</summary>
+    public void Withdraw(ClientRequest request)
+    {
+        if (request.IsOutstanding) Remove(request);
+    }
+
+    /// <summary>All that is outstanding, when the client ends.</summary>
+    public ClientRequest? WithdrawNext()
+    {
+        var request = outstanding.First;
+        if (request is not null) Remove(request);
+        return request;
+    }
+
+    public void ConnectionUp(int server, TimeSpan now)
+    {
+        servers[server].Link = Link.Up;
+        if (IsFollowing) return;
+        if (server == Current)
+        {
+            // Its time to answer begins now; and what was sent on an earlier connection is lost.
+            silentSince = now;
+            stayUntil = now + timing.Settle;
+            nextProbe = now;
+        }
+        else if (servers[Current].Link == Link.Down)
+        {
+            TurnTo(server, now, fast: false);
+        }
+    }
+
+    /// <summary>The connection was lost, or an attempt at one failed.</summary>
+    public void ConnectionDown(int server, TimeSpan now)
+    {
+        if (servers[server].Link == Link.Down) return;
+        servers[server].Link = Link.Down;
+        if (server != Current) return;
+
+        var died = IsFollowing;
+        Leave(OtherThatIsUp() ?? Current, ServerChangeCause.ConnectionLost, now);
+        TurnTo(OtherThatIsUp() ?? Current, now, fast: died);
+    }
+
+    /// <summary>A reply came. The request that it answers, if one awaits it, is no longer outstanding.</summary>
+    public ReplyKind Answer(int server, long number, TimeSpan now, out ClientRequest? request)
+    {
+        request = null;
+        if (number < 1 || number > numbers) return ReplyKind.Unknown;
+
+        servers[server].HeardOrDialled = now;
+        if (byNumber.TryGetValue(number, out request)) Remove(request);
+        Hear(server, request, now);
+        return request is null ? ReplyKind.Late : ReplyKind.Awaited;
+    }
+
+    /// <summary>Looks at the clock.</summary>
+    public void Tick(TimeSpan now)
+    {
+        // Nearly in the order of their deadlines: a caller that was delayed between reading the clock and submitting
+        // makes those before it wait as long at most.
+        while (outstanding.First is { } oldest && oldest.Deadline <= now) Fail(oldest, RequestFailure.TimedOut);
+        if (outstanding.Count == 0) return;
+
+        if (now - silentSince >= timing.Silence && now >= stayUntil) GiveUpWaiting(now);
+        if (IsFollowing && now >= nextScan) Scan(now);
+        AskForRedial(now);
+    }
+
+    /// <summary>
+    /// The request to send now, and where. The caller sends it and says <see cref="Sent"/>; where that is not possible
+    /// yet, it comes again.
+    /// </summary>
+    public bool TryNextToSend(TimeSpan now, out ClientRequest request)
+    {
+        request = null!;
+        if (outstanding.Count == 0 || !IsUp || (!IsFollowing && now < nextProbe)) return false;
+
+        AdvanceCursor();
+        if (cursor is null && !IsFollowing) BeginRound();
+        if (cursor is null)
+        {
+            if (!IsFollowing) ScheduleProbe(now);
+            return false;
+        }
+
+        request = cursor;
+        return true;
+    }
+
+    public void Sent(ClientRequest request, TimeSpan now)
+    {
+        if (request.WasSent) Resends++;
+        request.WasSent = true;
+        request.Stay = servers[Current].Stay;
+        request.Order = ++sendings;
+        request.SentAt = now;
+        cursor = request.Next;
+        if (!IsFollowing) ScheduleProbe(now);
+    }
+
+    /// <summary>In how long the clock is to be looked at again, if nothing happens.</summary>
+    public TimeSpan Pace(TimeSpan now)
+    {
+        if (IsFollowing || outstanding.Count == 0 || !IsUp) return timing.Tick;
+        if (now >= nextProbe) return timing.Probe; // it was due and could not be sent
+        return nextProbe - now < timing.Tick ? nextProbe - now : timing.Tick;
+    }
+
+    public bool TryTakeFailure(out FailedRequest failure) => failures.TryDequeue(out failure);
+
+    public bool TryTakeChange(out ServerChange change) => changes.TryDequeue(out change);
+
+    public bool TryTakeDeparture(out Departure departure) => departures.TryDequeue(out departure);
+
+    /// <summary>A connection that is to be made anew, because nothing has come over it for a request's whole life.</summary>
+    public bool TryTakeRedial(out int server)
+    {
+        server = redial ?? -1;
+        redial = null;
+        return server >= 0;
+    }
+
+    private void Hear(int server, ClientRequest? answered, TimeSpan now)
+    {
+        if (servers[server].Link != Link.Up) return; // its last words, read after the connection was lost
+        if (server == Current)
+        {
+            silentSince = now;
+            if (IsFollowing) return;
+        }
+        else
+        {
+            // A server that was left answers after all. While another one serves that means nothing, nor does the
+            // answer to a question of long ago; but a server that is still sought is found in the one that answers.
+            if (IsFollowing || answered is null) return;
+            Current = server;
+            silentSince = now;
+            stayUntil = now + timing.Settle;
+        }
+
+        IsFollowing = true;
+        cursor = outstanding.First;
+        if (answered?.Stay == servers[server].Stay) SuspectEarlierThan(answered);
+        if (Answering != server) changes.Enqueue(new ServerChange(Answering, server, cause, now - troubleSince));
+        Answering = server;
+    }
+
+    // A server judges requests in the order in which they come: it accepted this one, so it rejected those before it.
+    // If it answers out of order that is wrong, and what may be repeated is repeated.
+    private void SuspectEarlierThan(ClientRequest accepted)
+    {
+        for (var request = outstanding.First; request is not null; request = request.Next)
+        {
+            if (request.Stay != accepted.Stay || request.Order > accepted.Order) continue;
+            if (request.Delivery == RequestDelivery.AtLeastOnce) request.Stay = 0;
+            else request.IsDoubtful = true;
+        }
+    }
+
+    private void GiveUpWaiting(TimeSpan now)
+    {
+        if (OtherThatIsUp() is { } other)
+        {
+            Leave(other, ServerChangeCause.Silent, silentSince);
+            TurnTo(other, now, fast: false);
+        }
+        else if (IsFollowing)
+        {
+            // Nowhere else to go. It may be slow, so that nothing is given up; and it is asked again, now and then.
+            Doubt(ServerChangeCause.Silent, silentSince);
+            TurnTo(Current, now, fast: false);
+            probeGap = timing.Silence;
+        }
+    }
+
+    private void Leave(int to, ServerChangeCause why, TimeSpan since)
+    {
+        Doubt(why, since);
+        departures.Enqueue(new Departure(Current, to, why));
+        for (var request = outstanding.First; request is not null;)
+        {
+            var next = request.Next;
+            if (request is { Delivery: RequestDelivery.AtMostOnce, WasSent: true }) Fail(request, RequestFailure.OutcomeUnknown);
+            request = next;
+        }
+    }
+
+    private void Doubt(ServerChangeCause why, TimeSpan since)
+    {
+        if (!IsFollowing) return; // it is still the first loss that the search is for
+        IsFollowing = false;
+        cause = why;
+        troubleSince = since;
+    }
+
+    private void TurnTo(int server, TimeSpan now, bool fast)
+    {
+        Current = server;
+        servers[server].Stay = ++stays;
+        stayUntil = now + timing.Settle;
+        silentSince = nextProbe = now;
+        fastProbes = fast ? ClientTiming.FastProbes : 0;
+        probeGap = fast ? timing.Probe : timing.SlowProbe;
+        cursor = outstanding.First;
+    }
+
+    private void ScheduleProbe(TimeSpan now)
+    {
+        nextProbe = now + probeGap;
+        if (--fastProbes > 0 || probeGap >= timing.SlowestProbe) return;
+        probeGap = Min(2 * probeGap, timing.SlowestProbe);
+    }
+
+    private void AdvanceCursor()
+    {
+        var stay = servers[Current].Stay;
+        while (cursor is not null && !IsToBeSent(cursor, stay)) cursor = cursor.Next;
+    }
+
+    private void BeginRound()
+    {
+        for (var request = outstanding.First; request is not null; request = request.Next) request.Stay = 0;
+        cursor = outstanding.First;
+        AdvanceCursor();
+    }
+
+    private static bool IsToBeSent(ClientRequest request, long stay) =>
+        request.Stay != stay && (!request.WasSent || request.Delivery == RequestDelivery.AtLeastOnce);
+
+    // A server that gave up being active for a moment has dropped what it got then, though it answers again.
+    private void Scan(TimeSpan now)
+    {
+        nextScan = now + timing.Scan;
+        var youngest = now - timing.Silence + timing.Request; // the deadline of those that may have been sent so long ago
+        for (var request = outstanding.First; request is not null && request.Deadline <= youngest;)
+        {
+            var next = request.Next;
+            if (request.WasSent && now - request.SentAt >= request.Patience)
+            {
+                if (request.Delivery == RequestDelivery.AtLeastOnce) SendAgain(request);
+                else if (request.IsDoubtful) Fail(request, RequestFailure.OutcomeUnknown);
+            }
+
+            request = next;
+        }
+    }
+
+    private void SendAgain(ClientRequest request)
+    {
+        request.Stay = 0;
+        request.Patience *= 2;
+        cursor = outstanding.First;
+    }
+
+    // Whatever is still in flight over such a connection belongs to a request that has ended: it may be half-open.
+    private void AskForRedial(TimeSpan now)
+    {
+        ref var server = ref servers[Current];
+        if (IsFollowing || !IsUp || now - server.HeardOrDialled < timing.Request || now - owingSince < timing.Request) return;
+        server.HeardOrDialled = now;
+        server.Link = Link.Unknown;
+        redial = Current;
+        Leave(Current, ServerChangeCause.Silent, silentSince);
+        TurnTo(Current, now, fast: false);
+    }
+
+    private int? OtherThatIsUp()
+    {
+        for (var i = 0; i < servers.Length; i++)
+        {
+            if (i != Current && servers[i].Link == Link.Up) return i;
+        }
+
+        return null;
+    }
+
+    private void Fail(ClientRequest request, RequestFailure failure)
+    {
+        Remove(request);
+        failures.Enqueue(new FailedRequest(request, failure));
+    }
+
+    private void Remove(ClientRequest request)
+    {
+        if (cursor == request) cursor = request.Next;
+        byNumber.Remove(request.Number);
+        outstanding.Remove(request);
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private struct Server
+    {
+        public Link Link;
+        public long Stay;
+        public TimeSpan HeardOrDialled;
+    }
+}

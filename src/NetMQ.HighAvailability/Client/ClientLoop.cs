@@ -1,0 +1,316 @@
+using Microsoft.Extensions.Logging;
+using NetMQ.HighAvailability.Diagnostics;
+
+namespace NetMQ.HighAvailability.Clients;
+
+/// <summary>
+/// A client at work: wakes up for replies, connections, commands and its timer, lets the <see cref="ClientCore"/>
+/// decide, and carries the decisions out. All on the poller's thread, except where it says otherwise.
+/// </summary>
+internal sealed class ClientLoop : IDisposable
+{
+    // What one turn takes from each source at most, so that none can starve the others.
+    private const int MaxReplies = 256;
+    private const int MaxCommands = 1024;
+
+    private readonly BinaryStarClientOptions options;
+    private readonly ILogger logger;
+    private readonly ClientTrouble trouble;
+    private readonly ClientTiming timing;
+    private readonly ClientCore core;
+    private readonly ClientMetrics metrics;
+    private readonly Action<ServerChange> onServerChanged;
+    private readonly long startedAt;
+    private readonly Envelope envelope = new();
+    private readonly CommandQueue commands = new();
+    private readonly ServerLink[] links;
+    private readonly ReplyReader[] readers;
+    private readonly NetMQPoller poller = [];
+    private readonly NetMQTimer tick;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
+    private ClientCounters counters;
+    private ClientReading board;
+    private volatile Exception? end; // what requests fail with once the loop has ended
+    private volatile bool stopping;
+
+    public ClientLoop(BinaryStarClientOptions options, ClientMetrics metrics, Action<ServerChange> onServerChanged, ILogger logger)
+    {
+        this.options = options;
+        this.metrics = metrics;
+        this.onServerChanged = onServerChanged;
+        this.logger = logger;
+        trouble = new ClientTrouble(logger);
+        timing = options.ToTiming();
+        startedAt = options.TimeProvider.GetTimestamp();
+        var servers = options.ParseServers();
+        core = new ClientCore(servers.Length, timing);
+        var limits = ClientLimits.From(options);
+        links = new ServerLink[servers.Length];
+        readers = new ReplyReader[servers.Length];
+        try
+        {
+            for (var i = 0; i < servers.Length; i++)
+            {
+                links[i] = new ServerLink(servers[i], limits, command => commands.Post(new Command(null, false, command)), () => Now, logger);
+                readers[i] = new ReplyReader(links[i].Socket, envelope, limits.MaxReplyBytes);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        board = new ClientReading(default, -1, false, 0, 0);
+        tick = new NetMQTimer(timing.Tick);
+        tick.Elapsed += (_, _) => Turn();
+    }
+
+    /// <summary>Since the client's making. Any thread.</summary>
+    public TimeSpan Now => options.TimeProvider.GetElapsedTime(startedAt);
+
+    /// <summary>Ends when the loop has, and all requests with it. Any thread.</summary>
+    public Task Ended => ended.Task;
+
+    /// <summary>Any thread.</summary>
+    public ClientReading Read()
+    {
+        lock (gate) return board;
+    }
+
+    public string Name(int server) => links[server].Server.ToString();
+
+    /// <summary>Starts the thread. Once, any thread.</summary>
+    public void Start() => new Thread(Loop) { IsBackground = true, Name = "BinaryStar client" }.Start();
+
+    /// <summary>Any thread.</summary>
+    public void Submit(PendingRequest request)
+    {
+        if (!commands.Post(new Command(request, false, null))) FailPosted();
+    }
+
+    /// <summary>Any thread.</summary>
+    public void Withdraw(PendingRequest request) => commands.Post(new Command(request, true, null));
+
+    /// <summary>Ends the loop, which fails what is outstanding. Any thread.</summary>
+    public void Stop()
+    {
+        stopping = true;
+        commands.Post(default);
+    }
+
+    /// <summary>Closes all, after the end or instead of a beginning.</summary>
+    public void Dispose()
+    {
+        for (var i = 0; i < links.Length; i++)
+        {
+            readers[i]?.Dispose();
+            links[i]?.Dispose();
+        }
+
+        commands.Dispose();
+        poller.Dispose();
+    }
+
+    private void Loop()
+    {
+        try
+        {
+            core.Start(Now);
+            commands.Attach(poller, Turn);
+            for (var i = 0; i < links.Length; i++)
+            {
+                var server = i;
+                links[i].Attach(poller, Turn, isUp => NoteConnection(server, isUp));
+            }
+
+            poller.Add(tick);
+            poller.Run();
+            end = new ObjectDisposedException(nameof(BinaryStarClient));
+        }
+        catch (Exception e)
+        {
+            Log.ClientFailed(logger, e);
+            end = new InvalidOperationException($"The client has ended with a fault ({e.Message}); dispose it and make a new one.", e);
+        }
+
+        FailAll();
+        ended.SetResult();
+    }
+
+    // The one turn, whatever the reason: replies first, so that no request is given up whose answer is here.
+    private void Turn()
+    {
+        if (stopping)
+        {
+            if (poller.IsRunning) poller.Stop();
+            return;
+        }
+
+        var now = Now;
+        for (var i = 0; i < readers.Length; i++) TakeReplies(i, now);
+        TakeCommands(now);
+        core.Tick(now);
+        CarryOut(now);
+    }
+
+    private void NoteConnection(int server, bool isUp)
+    {
+        if (stopping) return;
+        var now = Now;
+        for (var i = 0; i < MaxReplies && TakeReplies(server, now); i++)
+        {
+        }
+
+        if (isUp) core.ConnectionUp(server, now);
+        else core.ConnectionDown(server, now);
+        Log.ServerConnection(logger, links[server].Server, isUp);
+        Turn();
+    }
+
+    /// <returns>Whether there may be more.</returns>
+    private bool TakeReplies(int server, TimeSpan now)
+    {
+        var reader = readers[server];
+        for (var i = 0; i < MaxReplies; i++)
+        {
+            switch (reader.TryTake(out var number))
+            {
+                case Take.Nothing:
+                    return false;
+                case Take.Reply:
+                    TakeReply(server, number, now);
+                    break;
+                default:
+                    NoteGarbage(server, now);
+                    break;
+            }
+        }
+
+        return true;
+    }
+
+    private void TakeReply(int server, long number, TimeSpan now)
+    {
+        var kind = core.Answer(server, number, now, out var request);
+        if (core.Answering != board.Answering) ShowBoard(); // whoever gets the answer can see who gave it
+        if (kind == ReplyKind.Awaited)
+        {
+            Complete((PendingRequest)request!, server, now);
+            return;
+        }
+
+        readers[server].Skip();
+        if (kind == ReplyKind.Late) counters.LateReplies++;
+        else NoteGarbage(server, now);
+    }
+
+    private void Complete(PendingRequest request, int server, TimeSpan now)
+    {
+        if (readers[server].Read() is { } reply)
+        {
+            counters.Answered++;
+            metrics.Answered(now - (request.Deadline - timing.Request));
+            request.Answer(reply);
+            return;
+        }
+
+        counters.OversizedReplies++;
+        trouble.Oversized(now, Name(server), options.MaxReplyBytes);
+        request.Fail(new UnusableReplyException(
+            $"The reply is larger than {nameof(BinaryStarClientOptions.MaxReplyBytes)}, {options.MaxReplyBytes} bytes: raise it, or have the server send less. The request has been executed."));
+    }
+
+    private void NoteGarbage(int server, TimeSpan now)
+    {
+        counters.GarbageReplies++;
+        trouble.Garbage(now, Name(server));
+    }
+
+    private void TakeCommands(TimeSpan now)
+    {
+        commands.BeginTaking();
+        for (var i = 0; i < MaxCommands && commands.TryTake(out var command); i++)
+        {
+            if (command.Run is not null) command.Run();
+            else if (command.Request is not { } request) continue;
+            else if (command.IsWithdrawal) core.Withdraw(request);
+            else if (!request.IsOver) core.Submit(request, now);
+        }
+
+        commands.RingIfAnyLeft();
+    }
+
+    // The one place that sends, fails requests, and tells of servers.
+    private void CarryOut(TimeSpan now)
+    {
+        while (core.TryNextToSend(now, out var request) && envelope.TrySend(links[core.Current].Socket, (PendingRequest)request)) core.Sent(request, now);
+        while (core.TryTakeFailure(out var failure)) Fail((PendingRequest)failure.Request, failure.Failure, now);
+        while (core.TryTakeDeparture(out var departure)) trouble.Left(now, Name(departure.From), Name(departure.To), departure.Cause);
+        var changed = false;
+        while (core.TryTakeChange(out var change))
+        {
+            changed = true;
+            counters.ServerChanges++;
+            ShowBoard();
+            Log.ServerFound(logger, Name(change.To), change.Took, change.Cause);
+            metrics.ServerChanged(change.Took);
+            onServerChanged(change);
+        }
+
+        if (core.TryTakeRedial(out var server)) links[server].Dial();
+        foreach (var link in links) link.Look();
+        KeepPace(core.Pace(now));
+        if (!changed) ShowBoard();
+    }
+
+    private void Fail(PendingRequest request, RequestFailure failure, TimeSpan now)
+    {
+        if (failure == RequestFailure.TimedOut)
+        {
+            counters.TimedOut++;
+            metrics.Failed("timed_out");
+            trouble.TimedOut(now, timing.Request);
+            request.Fail(new RequestTimeoutException(
+                $"No server answered the request within {timing.Request}; it was {(request.WasSent ? "sent, and may have been executed" : "never sent, for there was no server")}.",
+                request.WasSent));
+            return;
+        }
+
+        counters.OutcomeUnknown++;
+        metrics.Failed("outcome_unknown");
+        trouble.OutcomeUnknown(now);
+        request.Fail(new RequestOutcomeUnknownException(
+            "The request was sent once and its server was lost before it answered: it may have been executed or not, and was not sent again."));
+    }
+
+    private void KeepPace(TimeSpan pace)
+    {
+        var interval = Math.Max(1, (int)Math.Ceiling(pace.TotalMilliseconds));
+        if (tick.Interval != interval) tick.Interval = interval; // which also starts it anew
+    }
+
+    private void ShowBoard()
+    {
+        var reading = new ClientReading(counters, core.Answering, core.IsFollowing, core.Outstanding, core.Resends);
+        lock (gate) board = reading;
+    }
+
+    // After the end, or by a caller who came too late for it.
+    private void FailPosted()
+    {
+        while (commands.TryTake(out var command))
+        {
+            if (command is { Request: { } request, IsWithdrawal: false }) request.Fail(end!);
+        }
+    }
+
+    private void FailAll()
+    {
+        commands.Close();
+        FailPosted();
+        while (core.WithdrawNext() is { } request) ((PendingRequest)request).Fail(end!);
+        ShowBoard();
+    }
+}

@@ -1,0 +1,27 @@
+namespace NetMQ.HighAvailability.Clients;
+
+/// <summary>Raises events on the thread pool, one at a time and in order: a slow callback must not hold up the loop.</summary>
+internal sealed class EventRelay(Action<Exception> onFault)
+{
+    private readonly Lock gate = new();
+    private Task last = Task.CompletedTask;
+
+    public void Raise(Action callback)
+    {
+        lock (gate) last = last.ContinueWith(_ => Invoke(callback), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    private void Invoke(Action callback)
+    {
+        try
+        {
+            callback();
+        }
+#pragma warning disable CA1031 // The application's own fault, told and not spread: nobody waits for this thread.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            onFault(e);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace NetMQ.HighAvailability;
+
+/// <summary>No server answered a request within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</summary>
+public sealed class RequestTimeoutException : TimeoutException
+{
+    internal RequestTimeoutException(string message, bool mayHaveBeenExecuted)
+        : base(message) => MayHaveBeenExecuted = mayHaveBeenExecuted;
+
+    /// <summary>Whether the request had been sent, so that a server may have executed it, or may yet.</summary>
+    public bool MayHaveBeenExecuted { get; }
+}
+
+/// <summary>
+/// A request of <see cref="RequestDelivery.AtMostOnce"/> was sent to a server that was left before it answered:
+/// whether it was executed is unknown, and it was not sent again.
+/// </summary>
+public sealed class RequestOutcomeUnknownException : Exception
+{
+    internal RequestOutcomeUnknownException(string message)
+        : base(message)
+    {
+    }
+}
+
+/// <summary>
+/// A server answered, and so has executed the request, but the reply cannot be given to the caller: it is larger than
+/// <see cref="BinaryStarClientOptions.MaxReplyBytes"/>, or has several frames where one was asked for.
+/// </summary>
+public sealed class UnusableReplyException : Exception
+{
+    internal UnusableReplyException(string message)
+        : base(message)
+    {
+    }
+}

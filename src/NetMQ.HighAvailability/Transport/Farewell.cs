@@ -1,0 +1,41 @@
+using NetMQ.HighAvailability.Protocol;
+
+namespace NetMQ.HighAvailability.Transport;
+
+/// <summary>
+/// How a node that stops leaves. It accepts nothing from the first moment on, but goes on taking and dropping requests
+/// until they cease: a connection that is closed while it brings data is reset, and the replies on their way to the
+/// client are lost with it. It stays until those have left the machine and its peer says that it has taken over.
+/// </summary>
+internal sealed class Farewell
+{
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan ReplyGrace = TimeSpan.FromMilliseconds(100);
+
+    private readonly PairEngine engine;
+    private readonly bool handingOver;
+    private readonly TimeSpan from;
+    private readonly TimeSpan until;
+    private TimeSpan lastRequest;
+
+    /// <summary>The node gives up active, if it is, and begins to wait.</summary>
+    public Farewell(PairEngine engine, Timing timing, TimeSpan now)
+    {
+        this.engine = engine;
+        var served = engine.State == BinaryStarState.Active;
+        handingOver = engine.Stop();
+        lastRequest = now;
+        from = served ? now + ReplyGrace : now;
+        until = handingOver && now + timing.StopBound > from ? now + timing.StopBound : from;
+    }
+
+    public bool PeerTookOver => handingOver && engine.State == BinaryStarState.Passive;
+
+    /// <summary>A request was dropped.</summary>
+    public void Dropped(TimeSpan now) => lastRequest = now;
+
+    /// <summary>Whether the voter may close, which tells clients to turn elsewhere.</summary>
+    public bool MayCloseVoterAt(TimeSpan now) => now >= from || now - lastRequest >= Quiet;
+
+    public bool IsOverAt(TimeSpan now) => now >= until || (PeerTookOver && now >= from);
+}

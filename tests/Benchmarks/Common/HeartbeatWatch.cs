@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using HdrHistogram;
+using NetMQ;
+using NetMQ.Sockets;
+
+namespace Benchmarks.Common;
+
+/// <summary>
+/// Hears nodes as their peers do, and notes how much later than a heartbeat interval after the last each state comes.
+/// An upper bound of what the nodes are late: this thread waits for a core like everyone else's.
+/// </summary>
+internal sealed class HeartbeatWatch : IDisposable
+{
+    private readonly LongHistogram lateness = new(TimeSpan.FromMinutes(10).Ticks, 3);
+    private readonly NetMQPoller poller = [];
+    private readonly List<SubscriberSocket> sockets = [];
+
+    public HeartbeatWatch(IEnumerable<string> stateEndpoints, TimeSpan heartbeat)
+    {
+        foreach (var endpoint in stateEndpoints)
+        {
+            var socket = new SubscriberSocket();
+            socket.SubscribeToAnyTopic();
+            socket.Connect(endpoint);
+            long? last = null;
+            socket.ReceiveReady += (_, _) =>
+            {
+                while (socket.TrySkipFrame())
+                {
+                    var now = Stopwatch.GetTimestamp();
+                    if (last is { } before) Note(Stopwatch.GetElapsedTime(before, now) - heartbeat);
+                    last = now;
+                }
+            };
+            sockets.Add(socket);
+            poller.Add(socket);
+        }
+
+        poller.RunAsync("heartbeats");
+    }
+
+    /// <summary>How late the given percentile of all heartbeats was.</summary>
+    public double LatenessMs(double percentile)
+    {
+        lock (lateness) return TimeSpan.FromTicks(lateness.GetValueAtPercentile(percentile)).TotalMilliseconds;
+    }
+
+    public void Dispose()
+    {
+        poller.Dispose();
+        sockets.ForEach(socket => socket.Dispose());
+    }
+
+    private void Note(TimeSpan late)
+    {
+        lock (lateness) lateness.RecordValue(Math.Max(1, late.Ticks)); // one that comes early, at a change of state, is not late
+    }
+}

@@ -1,0 +1,62 @@
+using Benchmarks.Common;
+using FailoverDemo;
+
+namespace Benchmarks.Failover;
+
+/// <summary>One EchoServer in a process of its own, started again in the same place after a fault.</summary>
+internal sealed class EchoNode(string voter, string stateEndpoint, IReadOnlyList<string> arguments) : IDisposable
+{
+    private volatile SampleProcess? process;
+    private volatile string state = "-";
+    private int changes;
+    private int promotions;
+
+    /// <summary>Where clients reach it.</summary>
+    public string Voter => voter;
+
+    /// <summary>Where it says its state.</summary>
+    public string StateEndpoint => stateEndpoint;
+
+    public bool IsActive => state == "active";
+
+    public bool IsPassive => state == "passive";
+
+    /// <summary>What it last said of itself.</summary>
+    public string State => state;
+
+    /// <summary>How many states it has told, its first of each start included.</summary>
+    public int Changes => Volatile.Read(ref changes);
+
+    /// <summary>How often it has become active.</summary>
+    public int Promotions => Volatile.Read(ref promotions);
+
+    public int Id => process!.Id;
+
+    public IReadOnlyList<string> Errors => process?.Errors ?? [];
+
+    public void Start()
+    {
+        Children.Dispose(process);
+        state = "starting";
+        process = Children.Add(() => SampleProcess.Start("EchoServer", arguments, Note));
+    }
+
+    /// <summary>Waits for the end of a process that was struck.</summary>
+    /// <returns>The exit code.</returns>
+    public int WaitForExit(TimeSpan limit)
+    {
+        using var patience = new CancellationTokenSource(limit);
+        process!.WaitForExitAsync(patience.Token).GetAwaiter().GetResult();
+        state = "ended";
+        return process.ExitCode;
+    }
+
+    public void Dispose() => Children.Dispose(process);
+
+    private void Note(string line)
+    {
+        state = line.Split(' ')[^1];
+        Interlocked.Increment(ref changes);
+        if (IsActive) Interlocked.Increment(ref promotions);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+using FailoverDemo;
+
+namespace Benchmarks.Failover;
+
+/// <summary>A primary and a backup EchoServer on free loopback ports.</summary>
+internal sealed class EchoPair : IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+
+    public EchoPair(PairTiming timing, bool detectCrash)
+    {
+        var ports = FreePorts.Take(4).Select(port => $"tcp://127.0.0.1:{port}").ToArray();
+        Nodes =
+        [
+            new EchoNode(ports[0], ports[1], Arguments("--primary", ports[0], local: ports[1], remote: ports[2], timing, detectCrash)),
+            new EchoNode(ports[3], ports[2], Arguments("--backup", ports[3], local: ports[2], remote: ports[1], timing, detectCrash)),
+        ];
+        foreach (var node in Nodes) node.Start();
+    }
+
+    public IReadOnlyList<EchoNode> Nodes { get; }
+
+    /// <summary>The index of the active one, once one is active and the other passive.</summary>
+    public int WaitUntilWhole()
+    {
+        WaitFor(() => (Nodes[0].IsActive && Nodes[1].IsPassive) || (Nodes[1].IsActive && Nodes[0].IsPassive));
+        return Nodes[0].IsActive ? 0 : 1;
+    }
+
+    public void WaitFor(Func<bool> condition)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            if (Stopwatch.GetElapsedTime(start) > Limit)
+                throw new TimeoutException($"the pair stayed {Nodes[0].State} and {Nodes[1].State} for {Limit.TotalSeconds} s; {string.Join(' ', Nodes.SelectMany(node => node.Errors.TakeLast(3)))}");
+            Thread.Sleep(2);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var node in Nodes) node.Dispose();
+    }
+
+    private static string[] Arguments(string role, string voter, string local, string remote, PairTiming timing, bool detectCrash)
+    {
+        string[] always =
+        [
+            role, "--voter", voter, "--local", local, "--remote", remote,
+            "--heartbeat", Milliseconds(timing.Heartbeat), "--failover-timeout", Milliseconds(timing.FailoverTimeout),
+        ];
+        return detectCrash ? [.. always, "--detect-crash"] : always;
+    }
+
+    private static string Milliseconds(TimeSpan span) => span.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
+}
+
+/// <summary>The timing that both servers of a pair are given.</summary>
+internal readonly record struct PairTiming(TimeSpan Heartbeat, TimeSpan FailoverTimeout)
+{
+    public PairTiming(int heartbeatMs, int failoverTimeoutMs)
+        : this(TimeSpan.FromMilliseconds(heartbeatMs), TimeSpan.FromMilliseconds(failoverTimeoutMs))
+    {
+    }
+
+    public override string ToString() => $"{Heartbeat.TotalMilliseconds:0}/{FailoverTimeout.TotalMilliseconds:0} ms";
+}

@@ -1,0 +1,105 @@
+using Benchmarks.Common;
+using FailoverDemo;
+
+namespace Benchmarks.Failover;
+
+/// <summary>Takes the pair from its active server again and again, and measures how long a client waits for the other.</summary>
+internal sealed class FailoverBenchmark(PairTiming timing)
+{
+    // A new pair now and then: what a long life of one pair might change must not show in one kind of fault alone.
+    private const int FaultsPerPair = 10;
+
+    private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(10);
+
+    private readonly Dictionary<FaultKind, (Sample Gaps, Tally Tally)> outcomes = [];
+
+    /// <summary>Milliseconds, and what became of the requests, for each kind that was tried.</summary>
+    public IReadOnlyDictionary<FaultKind, (Sample Gaps, Tally Tally)> Outcomes => outcomes;
+
+    /// <summary>What went wrong with a server, and ended its pair.</summary>
+    public List<string> Troubles { get; } = [];
+
+    public void Run(IReadOnlyList<FaultKind> kinds, int count)
+    {
+        foreach (var kind in kinds) outcomes[kind] = (new Sample(), new Tally());
+        for (var done = 0; done < count; done += FaultsPerPair)
+        {
+            foreach (var kind in kinds) RunPair(kind, Math.Min(FaultsPerPair, count - done));
+            Console.WriteLine($"{Math.Min(done + FaultsPerPair, count)} of {count} faults of each kind");
+        }
+    }
+
+    private void RunPair(FaultKind kind, int count)
+    {
+        var (gaps, tally) = outcomes[kind];
+        using var pair = new EchoPair(timing, detectCrash: kind == FaultKind.KillDetected);
+        var client = new GapClient(pair.Nodes.Select(node => node.Voter));
+        try
+        {
+            for (var i = 0; i < count; i++) gaps.Add(Strike(kind, pair, client).TotalMilliseconds);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException or InvalidOperationException)
+        {
+            Troubles.Add($"{kind.Title()}: {e.Message}");
+        }
+        finally
+        {
+            client.Dispose();
+            tally.Add(client.Tally);
+        }
+    }
+
+    private TimeSpan Strike(FaultKind kind, EchoPair pair, GapClient client)
+    {
+        var victim = pair.WaitUntilWhole();
+        var active = pair.Nodes[victim];
+        var standby = pair.Nodes[1 - victim];
+
+        // Long enough for each to have heard the other's state, and at no fixed distance from a heartbeat.
+        Thread.Sleep((timing.Heartbeat * 2) + (timing.Heartbeat * Random.Shared.NextDouble()));
+
+        var id = active.Id;
+        var gap = client.Hit(victim, () => Harm(kind, id), betweenRequests: kind == FaultKind.Freeze);
+        Recover(kind, active);
+        pair.WaitFor(() => standby.IsActive && active.IsPassive);
+        return gap;
+    }
+
+    private static void Harm(FaultKind kind, int process)
+    {
+        switch (kind)
+        {
+            case FaultKind.Kill or FaultKind.KillDetected:
+                Signals.SendKill(process);
+                break;
+            case FaultKind.Stop:
+                Signals.SendTerminate(process);
+                break;
+            case FaultKind.Freeze:
+                Signals.SendStop(process);
+                break;
+            default:
+                Signals.SendHandOver(process);
+                break;
+        }
+    }
+
+    private static void Recover(FaultKind kind, EchoNode node)
+    {
+        switch (kind)
+        {
+            case FaultKind.Kill or FaultKind.KillDetected:
+                node.WaitForExit(ExitLimit);
+                node.Start();
+                break;
+            case FaultKind.Stop:
+                var exitCode = node.WaitForExit(ExitLimit);
+                if (exitCode != 0) throw new InvalidOperationException($"a server that was asked to stop ended with exit code {exitCode}");
+                node.Start();
+                break;
+            case FaultKind.Freeze:
+                Signals.SendContinue(node.Id);
+                break;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Benchmarks.Common;
+
+namespace Benchmarks.Failover;
+
+/// <summary>Leaves the pair alone on a machine whose cores are all busy, and counts how often its nodes change state.</summary>
+internal static class FalseFailoverBenchmark
+{
+    public static void Run(TimeSpan duration, Report report)
+    {
+        var table = new Table(
+            $"Pair left alone for {duration.TotalMinutes:0.#} min: a busy loop on each of {Environment.ProcessorCount} cores, and a client that never rests",
+            "timing", "needless failovers", "changes of state", "heartbeat late p99.9 ms", "late max ms", "requests", "answered", "lost", "answered by two");
+        foreach (var timing in new[] { new PairTiming(100, 400), new PairTiming(50, 200) })
+        {
+            var (failovers, changes, watch, tally) = Observe(timing, duration);
+            table.Add(
+                timing.ToString(), failovers, changes, watch.LatenessMs(99.9), watch.LatenessMs(100),
+                tally.Sent, tally.Answered, tally.Lost, tally.AnsweredByTwo);
+            report.Summarise($"{failovers} needless failovers at {timing} in {duration.TotalMinutes:0.#} min of full load");
+            if (tally.Lost > 0 || tally.AnsweredByTwo > 0) report.Fail($"{tally.Lost} requests lost, {tally.AnsweredByTwo} answered by two servers");
+        }
+
+        report.Add(table);
+    }
+
+    private static (int Failovers, int Changes, HeartbeatWatch Watch, Tally Tally) Observe(PairTiming timing, TimeSpan duration)
+    {
+        using var pair = new EchoPair(timing, detectCrash: false);
+        var client = new GapClient(pair.Nodes.Select(node => node.Voter), restless: true);
+        pair.WaitUntilWhole();
+
+        using var watch = new HeartbeatWatch(pair.Nodes.Select(node => node.StateEndpoint), timing.Heartbeat);
+        var failovers = pair.Nodes.Sum(node => node.Promotions);
+        var changes = pair.Nodes.Sum(node => node.Changes);
+        using (new BusyCores()) Thread.Sleep(duration);
+        failovers = pair.Nodes.Sum(node => node.Promotions) - failovers;
+        changes = pair.Nodes.Sum(node => node.Changes) - changes;
+
+        client.Dispose();
+        return (failovers, changes, watch, client.Tally);
+    }
+}

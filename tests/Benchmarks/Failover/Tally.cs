@@ -1,0 +1,23 @@
+namespace Benchmarks.Failover;
+
+/// <summary>What became of a client's requests. A request is one number, however often it was asked.</summary>
+internal sealed class Tally
+{
+    public int Sent { get; set; }
+
+    public int Answered { get; set; }
+
+    /// <summary>Given up: no server answered, however often it was asked.</summary>
+    public int Lost { get; set; }
+
+    /// <summary>Both servers answered the same request: then both served at once, and that must never be.</summary>
+    public int AnsweredByTwo { get; set; }
+
+    public void Add(Tally other)
+    {
+        Sent += other.Sent;
+        Answered += other.Answered;
+        Lost += other.Lost;
+        AnsweredByTwo += other.AnsweredByTwo;
+    }
+}

@@ -1,0 +1,64 @@
+using FailoverDemo;
+using NetMQ;
+using NetMQ.HighAvailability;
+
+namespace Benchmarks.Serve;
+
+/// <summary>Pairs at default settings, all nodes in this process, idle.</summary>
+internal sealed class ManyNodes : IServer
+{
+    // Seven for a node; some for its poller.
+    private const int SocketsOfANode = 12;
+
+    private readonly List<BinaryStar> nodes = [];
+    private readonly List<NetMQPoller> shared = [];
+    private readonly int[] statePorts;
+
+    /// <param name="count">How many nodes; two make a pair.</param>
+    /// <param name="perPoller">How many of them share a poller; 1: none.</param>
+    public ManyNodes(int count, int perPoller)
+    {
+        NetMQConfig.MaxSockets = Math.Max(NetMQConfig.MaxSockets, count * SocketsOfANode);
+        statePorts = FreePorts.Take(count);
+        for (var i = 0; i < count; i++)
+        {
+            if (perPoller > 1 && i % perPoller == 0) shared.Add([]);
+            var node = new BinaryStar(
+                new BinaryStarOptions
+                {
+                    Role = i % 2 == 0 ? BinaryStarRole.Primary : BinaryStarRole.Backup,
+                    LocalEndpoints = [$"tcp://127.0.0.1:{statePorts[i]}"],
+                    RemoteEndpoints = [$"tcp://127.0.0.1:{statePorts[i ^ 1]}"],
+                },
+                poller: perPoller > 1 ? shared[^1] : null);
+            node.RegisterVoter("tcp://127.0.0.1:0", ZmqSocketType.Router, _ => { });
+            nodes.Add(node);
+        }
+    }
+
+    public void Run()
+    {
+        nodes.ForEach(node => node.Start());
+        shared.ForEach(poller => poller.RunAsync());
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    /// <summary>How many nodes are active, how many passive, how often a loop was interrupted, then all state ports.</summary>
+    public long[] Report()
+    {
+        var all = nodes.ConvertAll(node => node.Status);
+        return
+        [
+            all.Count(node => node.State == BinaryStarState.Active),
+            all.Count(node => node.State == BinaryStarState.Passive),
+            all.Sum(node => node.Interruptions),
+            .. statePorts,
+        ];
+    }
+
+    public void Dispose()
+    {
+        nodes.ForEach(node => node.Dispose());
+        shared.ForEach(poller => poller.Dispose());
+    }
+}

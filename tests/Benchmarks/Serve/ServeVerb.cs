@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Benchmarks.Serve;
+
+/// <summary>The hidden verb <c>serve</c>: this program as one of the servers that it measures.</summary>
+internal static class ServeVerb
+{
+    public static Command Create()
+    {
+        var voter = new Argument<string>("voter");
+        var state = new Argument<string[]>("role, local, remote") { Arity = new ArgumentArity(3, 3) };
+        var nodes = new Argument<int>("nodes");
+        var perPoller = new Argument<int>("nodes per poller");
+
+        var star = new Command("star") { voter, state };
+        star.SetAction(line => Serve(new StarEcho(line.GetValue(voter)!, line.GetValue(state)!)));
+        var bare = new Command("bare") { voter };
+        bare.SetAction(line => Serve(new BareEcho(line.GetValue(voter)!, drain: false)));
+        var batch = new Command("batch") { voter };
+        batch.SetAction(line => Serve(new BareEcho(line.GetValue(voter)!, drain: true)));
+        var many = new Command("nodes") { nodes, perPoller };
+        many.SetAction(line => Serve(new ManyNodes(line.GetValue(nodes), line.GetValue(perPoller))));
+
+        return new Command("serve", "One of the servers that are measured.") { star, bare, batch, many };
+    }
+
+    private static void Serve(IServer server)
+    {
+        new Thread(() => Answer(server)) { IsBackground = true, Name = "report" }.Start();
+        Console.WriteLine("ready");
+        using (server) server.Run();
+    }
+
+    // Ends the process with its standard input: whoever started it has ended.
+    private static void Answer(IServer server)
+    {
+        while (Console.In.ReadLine() is not null)
+        {
+            Console.WriteLine(string.Join(' ', server.Report().Select(number => number.ToString(CultureInfo.InvariantCulture))));
+        }
+
+        Environment.Exit(0);
+    }
+}
+
+/// <summary>A server that is measured.</summary>
+internal interface IServer : IDisposable
+{
+    /// <summary>Serves until the process is ended.</summary>
+    void Run();
+
+    /// <summary>Numbers for whoever asks; each server says which. Any thread.</summary>
+    long[] Report();
+}

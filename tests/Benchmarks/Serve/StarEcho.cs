@@ -1,0 +1,48 @@
+using NetMQ;
+using NetMQ.HighAvailability;
+
+namespace Benchmarks.Serve;
+
+/// <summary>Ours: one node of a pair with the handler of the sample EchoServer.</summary>
+internal sealed class StarEcho : IServer
+{
+    private readonly BinaryStar star;
+    private Msg frame;
+
+    /// <param name="voter">Where clients connect.</param>
+    /// <param name="state">Role, local and remote endpoint.</param>
+    public StarEcho(string voter, string[] state)
+    {
+        frame.InitEmpty();
+        star = new BinaryStar(new BinaryStarOptions
+        {
+            Role = Enum.Parse<BinaryStarRole>(state[0]),
+            LocalEndpoints = [state[1]],
+            RemoteEndpoints = [state[2]],
+        });
+        star.RegisterVoter(voter, ZmqSocketType.Router, Echo);
+    }
+
+    public void Run() => star.Run();
+
+    /// <summary>Bytes allocated, requests accepted, requests rejected, and 1 for an active node.</summary>
+    public long[] Report()
+    {
+        var status = star.Status;
+        return [GC.GetTotalAllocatedBytes(precise: true), status.VotesAccepted, status.VotesRejected, status.State == BinaryStarState.Active ? 1 : 0];
+    }
+
+    public void Dispose() => star.Dispose();
+
+    private void Echo(VoterSocket client)
+    {
+        bool more;
+        do
+        {
+            client.Receive(ref frame);
+            more = frame.HasMore;
+            client.Send(ref frame, more);
+        }
+        while (more);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using Benchmarks.Common;
+using FailoverDemo;
+
+namespace Benchmarks.Throughput;
+
+/// <summary>All echo servers of a run, started and answering.</summary>
+internal sealed class Competitors : IDisposable
+{
+    public const string Star = "BinaryStar";
+    public const string Batch = "NetMQ, drained in batches";
+    public const string Single = "NetMQ, one message per event";
+    public const string NativeEcho = "libzmq echo in C";
+    public const string NativeReactor = "libzmq poll reactor in C";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private readonly string folder = Directory.CreateTempSubdirectory("benchmarks").FullName;
+    private readonly Queue<int> ports = new(FreePorts.Take(10));
+
+    public Competitors()
+    {
+        // In the order in which they take their turns.
+        AddStar();
+        AddServer(Batch, managed: true, voter => ServerProcess.Serve("batch", voter));
+        AddServer(Single, managed: true, voter => ServerProcess.Serve("bare", voter));
+        AddNative(NativeEcho, "echo");
+        AddNative(NativeReactor, "reactor", NextEndpoint(), NextEndpoint());
+    }
+
+    public List<Competitor> All { get; } = [];
+
+    /// <summary>Where the passive node beside ours is asked in vain.</summary>
+    public string PassiveVoter { get; private set; } = "";
+
+    public Competitor? this[string name] => All.Find(competitor => competitor.Name == name);
+
+    public void Dispose()
+    {
+        All.ForEach(competitor => competitor.Dispose());
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private string NextEndpoint() => $"tcp://127.0.0.1:{ports.Dequeue()}";
+
+    private void AddStar()
+    {
+        var (voter, local, remote) = (NextEndpoint(), NextEndpoint(), NextEndpoint());
+        PassiveVoter = NextEndpoint();
+        var start = Stopwatch.GetTimestamp();
+        var backup = ServerProcess.Serve("star", PassiveVoter, "Backup", remote, local);
+        var primary = ServerProcess.Serve("star", voter, "Primary", local, remote);
+        Add(new Competitor(Star, voter, primary, managed: true, backup), start);
+    }
+
+    private void AddServer(string name, bool managed, Func<string, ServerProcess> begin)
+    {
+        var voter = NextEndpoint();
+        var start = Stopwatch.GetTimestamp();
+        Add(new Competitor(name, voter, begin(voter), managed), start);
+    }
+
+    private void AddNative(string name, string program, params string[] more)
+    {
+        if (NativeServers.TryCompile(program, folder, out var problem) is { } file)
+            AddServer(name, managed: false, voter => ServerProcess.Start(file, [voter, .. more]));
+        else
+            Console.WriteLine($"{name}: skipped, {problem}");
+    }
+
+    private void Add(Competitor competitor, long start)
+    {
+        competitor.Client.WaitForAnswer(Limit);
+        competitor.FirstAnswer = Stopwatch.GetElapsedTime(start);
+        All.Add(competitor);
+    }
+}

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using Benchmarks.Common;
+
+namespace Benchmarks.Throughput;
+
+/// <summary>The verb <c>throughput</c>.</summary>
+internal static class ThroughputVerb
+{
+    private static readonly TimeSpan IdleFor = TimeSpan.FromSeconds(5);
+
+    private static readonly int[] Sizes = [64, 1024];
+    private static readonly int[] Windows = [1, 10, 100, 1000];
+
+    private static readonly Option<int> Rounds = Options.Positive("--rounds", "Turns of each server under each load", "N", () => 20);
+    private static readonly Option<int> Turn = Options.Positive("--turn", "How long a turn lasts, in milliseconds", "MS", () => 300);
+
+    public static Command Create()
+    {
+        var command = new Command("throughput", "Ours, NetMQ without us, and libzmq in C, as echo servers under the same client.")
+        {
+            Rounds, Turn, Options.Quick, Options.Json, Options.Plot,
+        };
+        command.SetBenchmark(Measure);
+        return command;
+    }
+
+    private static void Measure(ParseResult line, Report report)
+    {
+        Report.WarnOfDebugBuild();
+        var quick = line.GetValue(Options.Quick);
+        var rounds = quick ? 3 : line.GetValue(Rounds);
+        Load[] loads = [.. Sizes.SelectMany(_ => Windows, (bytes, window) => new Load(bytes, window))];
+
+        using var competitors = new Competitors();
+        var benchmark = new ThroughputBenchmark(competitors, loads, rounds, TimeSpan.FromMilliseconds(quick ? 100 : line.GetValue(Turn)));
+        benchmark.WarmUp(TimeSpan.FromSeconds(quick ? 0.5 : 2));
+        benchmark.Run();
+        foreach (var table in benchmark.Figures()) report.Add(table);
+        report.Add(benchmark.Ratios());
+        report.Add(RejectBenchmark.Run(competitors[Competitors.Star]!, competitors.PassiveVoter, rounds));
+        report.Add(Idle(competitors, quick ? IdleFor / 2 : IdleFor));
+
+        foreach (var load in loads.Where(load => load.Bytes == Sizes[0] && load.Window >= 100))
+        {
+            Compare(report, benchmark, load, Competitors.Batch);
+            if (competitors[Competitors.NativeReactor] is not null) Compare(report, benchmark, load, Competitors.NativeReactor);
+        }
+
+        if (line.GetValue(Options.Plot) is { } file) Draw(file, competitors, benchmark, loads);
+    }
+
+    private static void Compare(Report report, ThroughputBenchmark benchmark, Load load, string other)
+    {
+        var ratio = ThroughputBenchmark.Ratio(benchmark[load, Competitors.Star].MessagesPerSecond, benchmark[load, other].MessagesPerSecond);
+        report.Summarise(FormattableString.Invariant($"{load}: {ratio.Median:0.00} x {other}"));
+    }
+
+    private static Table Idle(Competitors competitors, TimeSpan duration)
+    {
+        var table = new Table($"The servers afterwards, left alone for {duration.TotalSeconds:0.#} s", "server", "idle CPU % of a core", "resident MiB", "threads", "start to first answer ms");
+        var before = competitors.All.ConvertAll(competitor => competitor.Server.CpuTime);
+        Thread.Sleep(duration);
+        foreach (var (competitor, cpu) in competitors.All.Zip(before))
+        {
+            var server = competitor.Server;
+            table.Add(competitor.Name, 100 * (server.CpuTime - cpu) / duration, server.ResidentMiB, server.Threads, competitor.FirstAnswer.TotalMilliseconds);
+        }
+
+        return table;
+    }
+
+    private static void Draw(FileInfo file, Competitors competitors, ThroughputBenchmark benchmark, Load[] loads)
+    {
+        var small = loads.Where(load => load.Bytes == Sizes[0]).ToArray();
+        Plots.Bars(
+            file, "64 B, thousands of messages a second, by requests outstanding",
+            [.. small.Select(load => load.Window.ToString(System.Globalization.CultureInfo.InvariantCulture))],
+            [.. competitors.All.Select(one => (one.Name, small.Select(load => benchmark[load, one.Name].MessagesPerSecond.Median / 1e3).ToArray()))]);
+    }
+}

@@ -1,0 +1,85 @@
+using NetMQ.HighAvailability.Clients;
+
+namespace NetMQ.HighAvailability.Tests.Clients;
+
+/// <summary>What holds whatever happens, tried on many random lives. The seed is in the failure's message.</summary>
+public sealed class ClientCoreWalkTests
+{
+    private const int Lives = 300;
+    private const int Steps = 400;
+
+    [Fact]
+    public void Whatever_happens_every_request_ends_once_and_no_server_is_left_too_soon()
+    {
+        for (var seed = 0; seed < Lives; seed++) Live(seed);
+    }
+
+    private static void Live(int seed)
+    {
+        var random = new Random(seed);
+        var client = new CoreDriver();
+        var requests = new List<ClientRequest>();
+        var answered = new HashSet<long>();
+        var withdrawn = new HashSet<long>();
+        var why = $"seed {seed}";
+        var arrived = 0;
+        var current = 0;
+        var sawDown = false;
+
+        for (var i = 0; i < Steps; i++)
+        {
+            switch (random.Next(10))
+            {
+                case < 3:
+                    requests.Add(client.Submit(random.Next(3) == 0 ? RequestDelivery.AtMostOnce : RequestDelivery.AtLeastOnce));
+                    break;
+                case < 5:
+                    AnswerSome();
+                    break;
+                case 5:
+                    client.Up(random.Next(2));
+                    break;
+                case 6 when random.Next(4) == 0:
+                    var down = random.Next(2);
+                    sawDown |= down == client.Core.Current;
+                    client.Down(down);
+                    break;
+                case 7 when requests.Count > 0:
+                    var caller = requests[random.Next(requests.Count)];
+                    if (!caller.IsOutstanding) break;
+                    withdrawn.Add(caller.Number);
+                    client.Withdraw(caller);
+                    break;
+                default:
+                    client.Pass(random.Next(1, random.Next(2) == 0 ? 20 : 1500), Watch);
+                    break;
+            }
+
+            Watch();
+        }
+
+        client.Pass(CoreDriver.Request + 1, Watch);
+        client.Core.Outstanding.Should().Be(0, why);
+        client.Failed.Select(failure => failure.Number).Concat(answered).Concat(withdrawn).Should().OnlyHaveUniqueItems(why).And.HaveCount(requests.Count, why);
+        var once = requests.Where(request => request.Delivery == RequestDelivery.AtMostOnce).Select(request => request.Number).ToHashSet();
+        client.Numbers.Where(once.Contains).Should().OnlyHaveUniqueItems(why);
+
+        void AnswerSome()
+        {
+            if (client.Sent.Count == 0) return;
+            var sent = client.Sent[random.Next(Math.Max(0, client.Sent.Count - 20), client.Sent.Count)];
+            var moved = client.Core.Current;
+            if (client.Answer(sent.Server, sent.Number) == ReplyKind.Awaited) answered.Add(sent.Number).Should().BeTrue(why);
+            if (moved != client.Core.Current) sawDown = true; // it returned to a server that answered
+        }
+
+        void Watch()
+        {
+            if (client.Core.Current == current) return;
+            if (!sawDown) (client.Now - arrived).Should().BeGreaterThanOrEqualTo(CoreDriver.Settle, $"a server that is connected is not left sooner ({why}, at {client.Now})");
+            current = client.Core.Current;
+            arrived = client.Now;
+            sawDown = false;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using NetMQ.HighAvailability.Clients;
+
+namespace NetMQ.HighAvailability.Tests.Clients;
+
+/// <summary>A core with a clock in milliseconds, and everything that it decided. Sending always succeeds.</summary>
+internal sealed class CoreDriver
+{
+    public const int Request = 30_000;
+    public const int Silence = 2_000;
+    public const int Settle = 3_000;
+    public const int Probe = 5;
+
+    private readonly ClientCore core;
+
+    public CoreDriver(int servers = 2)
+    {
+        core = new ClientCore(servers, new ClientTiming(Ms(Request), Ms(Silence), Ms(Settle), Ms(Probe)));
+        core.Start(Ms(0));
+    }
+
+    /// <summary>A core that follows server 0 of two, both connected, since time 0.</summary>
+    public static CoreDriver Following(int servers = 2)
+    {
+        var driver = new CoreDriver(servers);
+        for (var i = 0; i < servers; i++) driver.Up(i);
+        driver.Answer(0, driver.Submit());
+        driver.Core.IsFollowing.Should().BeTrue();
+        driver.Forget();
+        return driver;
+    }
+
+    public ClientCore Core => core;
+
+    public int Now { get; private set; }
+
+    /// <summary>What was sent since <see cref="Forget"/>: where, which number, when.</summary>
+    public List<(int Server, long Number, int At)> Sent { get; } = [];
+
+    public List<(long Number, RequestFailure Failure)> Failed { get; } = [];
+
+    public List<ServerChange> Changes { get; } = [];
+
+    public List<Departure> Departures { get; } = [];
+
+    public List<int> Redials { get; } = [];
+
+    public IEnumerable<long> Numbers => Sent.Select(sent => sent.Number);
+
+    public void Forget() => Sent.Clear();
+
+    public ClientRequest Submit(RequestDelivery delivery = RequestDelivery.AtLeastOnce)
+    {
+        var request = new ClientRequest(delivery) { Deadline = Ms(Now + Request) };
+        core.Submit(request, Ms(Now));
+        CarryOut();
+        return request;
+    }
+
+    public ClientRequest[] Submit(int count, RequestDelivery delivery = RequestDelivery.AtLeastOnce) =>
+        [.. Enumerable.Range(0, count).Select(_ => Submit(delivery))];
+
+    public ReplyKind Answer(int server, ClientRequest request) => Answer(server, request.Number);
+
+    public ReplyKind Answer(int server, long number)
+    {
+        var kind = core.Answer(server, number, Ms(Now), out _);
+        CarryOut();
+        return kind;
+    }
+
+    public void Up(int server)
+    {
+        core.ConnectionUp(server, Ms(Now));
+        CarryOut();
+    }
+
+    public void Down(int server)
+    {
+        core.ConnectionDown(server, Ms(Now));
+        CarryOut();
+    }
+
+    public void Withdraw(ClientRequest request)
+    {
+        core.Withdraw(request);
+        CarryOut();
+    }
+
+    /// <summary>Lets time pass, a millisecond at a time.</summary>
+    public void Pass(int milliseconds, Action? each = null)
+    {
+        for (var i = 0; i < milliseconds; i++)
+        {
+            Now++;
+            core.Tick(Ms(Now));
+            CarryOut();
+            each?.Invoke();
+        }
+    }
+
+    private void CarryOut()
+    {
+        while (core.TryNextToSend(Ms(Now), out var request))
+        {
+            core.Sent(request, Ms(Now));
+            Sent.Add((core.Current, request.Number, Now));
+        }
+
+        while (core.TryTakeFailure(out var failure)) Failed.Add((failure.Request.Number, failure.Failure));
+        while (core.TryTakeChange(out var change)) Changes.Add(change);
+        while (core.TryTakeDeparture(out var departure)) Departures.Add(departure);
+        while (core.TryTakeRedial(out var server)) Redials.Add(server);
+    }
+
+    public static TimeSpan Ms(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
+}
