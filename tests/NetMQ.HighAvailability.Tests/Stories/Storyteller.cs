@@ -46,6 +46,10 @@ internal sealed class Storyteller : IWitness
     {
     }
 
+    void IWitness.Started(SimNode node)
+    {
+    }
+
     void IWitness.Woke(SimNode node)
     {
     }

@@ -9,6 +9,8 @@ internal interface IWitness
 
     void Accepted(SimNode node);
 
+    void Started(SimNode node);
+
     /// <summary>A node that stood still goes on; its first turn is done.</summary>
     void Woke(SimNode node);
 

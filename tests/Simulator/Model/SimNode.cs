@@ -66,6 +66,7 @@ internal sealed class SimNode
         inbox.Clear();
         (farewellUntil, handingOver) = (null, false);
         engine.Start(lastDial = LocalNow);
+        world.Witness.Started(this);
         world.Redial(this);
         Wake();
     }

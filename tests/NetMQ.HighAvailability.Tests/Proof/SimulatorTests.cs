@@ -1,0 +1,82 @@
+using NetMQ.HighAvailability.Protocol;
+using NetMQ.HighAvailability.Simulator;
+using NetMQ.HighAvailability.Simulator.Life;
+
+namespace NetMQ.HighAvailability.Tests.Proof;
+
+/// <summary>A short run of the simulator with chances of its own each time; docs/testing.md has the long ones.</summary>
+public sealed class SimulatorTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void A_pair_keeps_its_promises_through_years_of_faults()
+    {
+        var plan = new Plan { Seed = (ulong)Random.Shared.NextInt64(1, 1_000_000_000), Pairs = 10, Trace = true };
+        output.WriteLine($"to replay it: dotnet run -c Release --project tests/Simulator -- --pairs {plan.Pairs} --seed {plan.Seed} --trace");
+
+        var tally = Simulation.Run(plan);
+
+        Report.Write(new OutputWriter(output), plan, tally, TimeSpan.Zero);
+        tally.Violations.Should().BeEmpty("the seed was {0}", plan.Seed);
+        Report.Passed(tally).Should().BeTrue();
+        tally.Failovers.Should().BePositive();
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(40)]
+    public void A_seed_replays_exactly(int heartbeat)
+    {
+        var plan = new Plan { Seed = 4711, Pairs = 2, Heartbeat = TimeSpan.FromMilliseconds(heartbeat) };
+
+        var first = Simulation.Run(plan);
+        var again = Simulation.Run(plan with { Trace = true }); // looking on changes nothing
+
+        again.Should().BeEquivalentTo(first);
+        again.Digest.Should().NotBe(Simulation.Run(plan with { Seed = 4712 }).Digest);
+    }
+
+    [Theory]
+    [InlineData("lease")]
+    [InlineData("gaps")]
+    public void A_rule_taken_out_is_missed(string rule)
+    {
+        var timing = Timing.From(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2));
+        var never = TimeSpan.FromDays(1);
+        var plan = new Plan
+        {
+            Seed = 1, Pairs = 40, Clients = 50,
+            Spoiled = rule == "lease" ? timing with { Lease = never } : timing with { ShortGap = never, LongGap = never },
+        };
+
+        Simulation.Run(plan).Violations.Should().NotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("--seed")]
+    [InlineData("--seed -1")]
+    [InlineData("--pairs 0")]
+    [InlineData("--pairs many")]
+    [InlineData("--nonsense")]
+    [InlineData("1000")]
+    public void Bad_usage_is_told(string arguments) =>
+        FluentActions.Invoking(() => Command.Parse(arguments.Split(' '))).Should().Throw<FormatException>();
+
+    [Fact]
+    public void The_options_are_read()
+    {
+        var command = Command.Parse("--pairs 3 --years 2 --incidents 7 --clients 9 --heartbeat 100 --seed 5 --only 1 --trace".Split(' '));
+
+        command.Only.Should().Be(1);
+        command.Plan.Should().Be(new Plan
+        {
+            Pairs = 3, Years = TimeSpan.FromDays(730), IncidentsPerYear = 7, Clients = 9, Heartbeat = TimeSpan.FromMilliseconds(100), Seed = 5, Trace = true,
+        });
+    }
+
+    private sealed class OutputWriter(ITestOutputHelper output) : StringWriter
+    {
+        public override void WriteLine(string? value) => output.WriteLine(value ?? "");
+
+        public override void WriteLine() => output.WriteLine("");
+    }
+}

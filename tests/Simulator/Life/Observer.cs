@@ -1,0 +1,129 @@
+using System.Globalization;
+using NetMQ.HighAvailability.Protocol;
+using NetMQ.HighAvailability.Simulator.Faults;
+using NetMQ.HighAvailability.Simulator.Model;
+
+namespace NetMQ.HighAvailability.Simulator.Life;
+
+/// <summary>
+/// Watches the pair. Two nodes that serve at once are seen where it can begin (a node becomes active, or wakes) and
+/// wherever a request is accepted.
+/// </summary>
+internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool trace) : IWitness
+{
+    private const int TranscriptLength = 120;
+
+    private readonly Queue<string> transcript = new();
+    private readonly TimeSpan[] aliveSince = new TimeSpan[2];
+    private int active = -1;
+    private TimeSpan lastAccepted;
+
+    // The world needs its witness before it is there itself.
+    public PairWorld World { get; set; } = null!;
+
+    public Clients? Clients { get; set; }
+
+    public string Where { get; set; } = "";
+
+    /// <summary>The state of either node last changed, or a node ended, then.</summary>
+    public TimeSpan LastChange { get; private set; }
+
+    public bool WantsWords => trace;
+
+    public void Changed(SimNode node, Transition transition)
+    {
+        LastChange = World.Now;
+        Note(node, 2 + (int)transition.To);
+        if (transition.Cause == BinaryStarCause.LeaseExpired) tally.LeasesLost++;
+        if (transition.To != BinaryStarState.Active) return;
+
+        CountTakeOver(node, transition.Cause);
+        active = node.Index;
+        LookForTwo(node);
+    }
+
+    public void Accepted(SimNode node)
+    {
+        tally.Accepted++;
+        Note(node, 1);
+        var outage = World.Now - lastAccepted;
+        if (outage > tally.Outage) tally.Outage = outage;
+        lastAccepted = World.Now;
+        LookForTwo(node);
+    }
+
+    public void Woke(SimNode node)
+    {
+        aliveSince[node.Index] = World.Now;
+        if (node.Serves) LookForTwo(node);
+        Clients?.FindWaiting(node);
+    }
+
+    public void Started(SimNode node) => aliveSince[node.Index] = World.Now;
+
+    public void Ended(SimNode node, Hearing? fatal)
+    {
+        LastChange = World.Now;
+        Clients?.Forget(node);
+        if (fatal is not null) Violated($"the {node.Role} ended itself: {fatal}");
+    }
+
+    public void Lost(SimNode receiver) => Said(World.OtherThan(receiver), "is not heard: that message is lost");
+
+    // There are too many requests to be told of.
+    public void Said(SimNode node, string words)
+    {
+        if (!words.EndsWith("a request", StringComparison.Ordinal)) Tell($"{node.Role,-7} {words}");
+    }
+
+    public void Tell(string words)
+    {
+        if (!trace) return;
+        if (transcript.Count == TranscriptLength) transcript.Dequeue();
+        transcript.Enqueue(string.Create(CultureInfo.InvariantCulture, $"    {World.Now.TotalMilliseconds,14:F3}  {words}"));
+    }
+
+    public void Violated(string what)
+    {
+        if (tally.Violations.Count >= 3) return; // one is enough
+        var story = trace ? "\n" + string.Join('\n', transcript) : "";
+        tally.Violations.Add($"{Where}, {World.Now.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture)} s: {what}{story}");
+    }
+
+    private void CountTakeOver(SimNode node, BinaryStarCause cause)
+    {
+        if (active == node.Index) return;
+        if (cause is not (BinaryStarCause.PeerSilent or BinaryStarCause.PeerCrashed))
+        {
+            if (active >= 0) tally.HandedOver++;
+            return;
+        }
+
+        tally.Failovers++;
+        var peer = World.OtherThan(node);
+        var wasThere = peer.Serves && World.Now - aliveSince[peer.Index] >= timing.Failover;
+        if (!wasThere) return;
+        if (ledger.Outside is not null) tally.FalseFailoversOutside++;
+        else
+        {
+            tally.FalseFailovers++;
+            Violated($"the {node.Role} took over from a peer that served");
+        }
+    }
+
+    private void LookForTwo(SimNode node)
+    {
+        var other = World.OtherThan(node);
+        if (!other.Serves || !node.Serves) return;
+        if (ledger.Outside is { } why)
+        {
+            tally.DualOutside[why] = tally.DualOutside.GetValueOrDefault(why) + 1;
+            return;
+        }
+
+        tally.Dual++;
+        Violated("both nodes would serve");
+    }
+
+    private void Note(SimNode node, int what) => tally.Note(World.Now.Ticks * 16 + what * 2 + node.Index);
+}
