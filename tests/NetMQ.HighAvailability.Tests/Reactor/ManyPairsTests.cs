@@ -92,6 +92,25 @@ public sealed class ManyPairsTests
         finally
         {
             foreach (var node in nodes) node.Dispose();
+            Wait.Until(() => Takes(800), "NetMQ to have taken the sockets back, for the tests to come");
+        }
+    }
+
+    private static bool Takes(int sockets)
+    {
+        var taken = new List<NetMQSocket>();
+        try
+        {
+            for (var i = 0; i < sockets; i++) taken.Add(new Sockets.PairSocket());
+            return true;
+        }
+        catch (NetMQException)
+        {
+            return false;
+        }
+        finally
+        {
+            foreach (var socket in taken) socket.Dispose();
         }
     }
 
