@@ -13,7 +13,7 @@ public sealed class BinaryStarHostOptions
 
     /// <summary>
     /// How long a hand-over or a stop waits for the work of the active node to end, before it goes on without. Default
-    /// 10 s; from zero (no waiting) to 1 hour. Together with the hand-over itself, which takes up to two heartbeats and
+    /// 10 s; from zero (no waiting) to 1 hour. Together with the hand-over itself, which takes up to three heartbeats and
     /// at most 2 s, it should be within the host's own limit for a shutdown (30 s, if not set otherwise).
     /// </summary>
     public TimeSpan StepDownTimeout { get; set; } = TimeSpan.FromSeconds(10);
