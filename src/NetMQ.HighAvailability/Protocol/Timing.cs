@@ -69,8 +69,9 @@ internal sealed record Timing
         };
 
     // Two pauses in a row, the only message between them lost, the next one delayed: the peer must still not have
-    // expired, so twice the lease and the greatest delay, a quarter of a heartbeat, fit into its failover timeout.
-    private static TimeSpan LeaseOf(TimeSpan failover, TimeSpan heartbeat) => (failover - heartbeat / 4) / 2;
+    // expired, so twice the lease and the greatest delay, a quarter of a heartbeat, fit into its failover timeout, with
+    // one clock a hundredth slow and the other a hundredth fast.
+    private static TimeSpan LeaseOf(TimeSpan failover, TimeSpan heartbeat) => (failover * 0.98 - heartbeat / 4) / 2;
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

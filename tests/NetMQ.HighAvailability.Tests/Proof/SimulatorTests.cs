@@ -44,7 +44,7 @@ public sealed class SimulatorTests(ITestOutputHelper output)
         var never = TimeSpan.FromDays(1);
         var plan = new Plan
         {
-            Seed = 1, Pairs = 40, Clients = 50,
+            Seed = 1, Pairs = 250, Clients = 50,
             Spoiled = rule == "lease" ? timing with { Lease = never } : timing with { ShortGap = never, LongGap = never },
         };
 

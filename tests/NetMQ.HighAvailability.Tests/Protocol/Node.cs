@@ -12,7 +12,7 @@ internal sealed class Node
     public static readonly TimeSpan F = Ms(2000);
 
     /// <summary>How long an active node serves after its last word.</summary>
-    public static readonly TimeSpan Lease = (F - H / 4) / 2;
+    public static readonly TimeSpan Lease = (F * 0.98 - H / 4) / 2;
 
     /// <summary>The least time there is: what lies on either side of a limit.</summary>
     public static readonly TimeSpan Instant = TimeSpan.FromTicks(1);

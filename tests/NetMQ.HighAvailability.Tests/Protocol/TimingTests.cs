@@ -16,7 +16,7 @@ public class TimingTests
             LongGap = Ms(250),           // H/2
             Settle = Ms(750),            // 3H/2
             OfferGuard = Ms(375),        // 3H/4
-            Lease = Ms(1875) / 2,        // (F - H/4)/2
+            Lease = Ms(1835) / 2,        // (0.98 F - H/4)/2
             HandOverFreshness = Ms(1000), // 2H
             EvidenceLifetime = Ms(750),  // 3H/2
         });
@@ -31,7 +31,7 @@ public class TimingTests
             LongGap = Ms(250),
             Settle = Ms(750),
             OfferGuard = Ms(1500),       // H' + H: it answers an offer only at its own heartbeat
-            Lease = Ms(1875) / 2,        // (min (F, F') - H/4)/2: it may take over after its own F'
+            Lease = Ms(1835) / 2,        // (0.98 min (F, F') - H/4)/2: it may take over after its own F'
             HandOverFreshness = Ms(2000), // 2 max (H, H'): it says that it is passive only at its own heartbeat
             EvidenceLifetime = Ms(750),
         });
@@ -48,7 +48,7 @@ public class TimingTests
     {
         var timing = Timing.From(Ms(500), failover: Ms(2000), peerHeartbeat: Ms(200), peerFailover: Ms(3000));
 
-        timing.Lease.Should().Be(Ms(1875) / 2);
+        timing.Lease.Should().Be(Ms(1835) / 2);
         timing.HandOverFreshness.Should().Be(Ms(1000));
         timing.OfferGuard.Should().Be(Ms(700));
     }

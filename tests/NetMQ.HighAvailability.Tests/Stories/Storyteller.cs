@@ -94,6 +94,7 @@ internal sealed class Storyteller : IWitness
             case ["stranger", "says", var digit, "to", var who]: world.Inject(Node(who), Number(digit)); break;
             case ["lose", var count, "to", var who]: world.LinkTo(Node(who)).LoseNext = Number(count); break;
             case ["clock", "of", var who, var by]: Node(who).StepClock(TimeSpan.FromMilliseconds(Number(by))); break;
+            case ["drift", "of", var who, var ppm]: Node(who).Drift(Number(ppm)); break;
             case ["delay", var ms]: weather.Delayed = TimeSpan.FromMilliseconds(Number(ms)); break;
             case ["cut", "both"]: SetFault(LinkFault.Cut, 0, 1); break;
             case ["cut", "to", var who]: SetFault(LinkFault.Cut, Node(who).Index); break;
