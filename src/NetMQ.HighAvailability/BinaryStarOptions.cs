@@ -98,7 +98,9 @@ public sealed class BinaryStarOptions
     /// <summary>
     /// Whether to look, when the connection to the peer is lost, if its process is gone: if every remote endpoint
     /// refuses a connection, the next request makes this node active within milliseconds rather than after
-    /// <see cref="FailoverTimeout"/>. Default <see langword="false"/>. Not for use where something else than the
+    /// <see cref="FailoverTimeout"/>; requests that come meanwhile wait for the outcome, 300 ms at most. The process's
+    /// first such node rehearses a take-over at its start, on loopback ports of its own. Default
+    /// <see langword="false"/>. Not for use where something else than the
     /// peer's machine may answer for it: NAT, a proxy, a load balancer, a firewall that rejects.
     /// </summary>
     public bool DetectCrash { get; set; }

@@ -15,14 +15,10 @@ internal sealed class CrashWatch(
     private readonly TimeSpan again = timing.Heartbeat / 2;
     private TimeSpan? lostAt;
     private TimeSpan probedAt;
-    private bool probing;
     private bool told;
 
-    /// <summary>Compiles the probe's code now rather than when every millisecond counts. What it finds means nothing.</summary>
-    public void WarmUp()
-    {
-        if (link.Addresses() is { } addresses) _ = CrashProbe.AllRefuseAsync(addresses, now, time);
-    }
+    /// <summary>Whether the next evidence is being collected.</summary>
+    public bool IsProbing { get; private set; }
 
     /// <summary>The monitor saw a connection drop.</summary>
     public void OnDisconnected()
@@ -43,8 +39,8 @@ internal sealed class CrashWatch(
 
     private void Probe()
     {
-        if (probing || link.Addresses() is not { } addresses) return;
-        probing = true;
+        if (IsProbing || link.Addresses() is not { } addresses) return;
+        IsProbing = true;
         probedAt = engine.Memory.Turn;
         _ = ProbeAsync(addresses);
     }
@@ -52,12 +48,16 @@ internal sealed class CrashWatch(
     private async Task ProbeAsync(IPEndPoint[] addresses)
     {
         var collectedAt = await CrashProbe.AllRefuseAsync(addresses, now, time).ConfigureAwait(false);
-        post(() =>
+        var news = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var posted = post(() =>
         {
-            probing = false;
-            if (collectedAt is not { } at || !engine.PeerLost(at) || told) return;
-            told = true;
-            Log.PeerCrashed(logger);
+            IsProbing = false;
+            var believed = collectedAt is { } at && engine.PeerLost(at);
+            news.SetResult(believed && !told);
+            told |= believed;
         });
+
+        // Not on the poller's thread: a process's first warning may take its logger some 15 ms, and votes wait for none.
+        if (posted && await news.Task.ConfigureAwait(false)) Log.PeerCrashed(logger);
     }
 }

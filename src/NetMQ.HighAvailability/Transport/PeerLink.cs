@@ -132,8 +132,14 @@ internal sealed class PeerLink : IDisposable
     /// <summary>The addresses of all remote endpoints; null while a name has not been resolved.</summary>
     public IPEndPoint[]? Addresses()
     {
-        var addresses = paths.Select(path => path.Address).OfType<IPEndPoint>().ToArray();
-        return addresses.Length == paths.Count ? addresses : null;
+        var addresses = new IPEndPoint[paths.Count];
+        for (var i = 0; i < addresses.Length; i++)
+        {
+            if (paths[i].Address is not { } address) return null;
+            addresses[i] = address;
+        }
+
+        return addresses;
     }
 
     public void Dispose()

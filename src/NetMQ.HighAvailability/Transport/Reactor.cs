@@ -24,7 +24,7 @@ internal sealed class Reactor : IDisposable
     private readonly Orders orders;
     private readonly Promotions promotions;
     private readonly Trouble trouble;
-    private readonly Metrics metrics;
+    private readonly Metrics? metrics; // none of a rehearsal
     private readonly CrashWatch? crashWatch;
     private readonly TimeProvider time;
     private readonly long startedAt;
@@ -49,7 +49,7 @@ internal sealed class Reactor : IDisposable
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
     public Reactor(
         PairEngine engine, Timing timing, IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, LinkKeys? keys,
-        bool detectCrash, TimeProvider time, ILogger logger, Metrics metrics, Action<NodeChange> raise, Action<Exception?> ended)
+        bool detectCrash, TimeProvider time, ILogger logger, Metrics? metrics, Action<NodeChange> raise, Action<Exception?> ended)
     {
         this.engine = engine;
         this.timing = timing;
@@ -129,13 +129,13 @@ internal sealed class Reactor : IDisposable
         engine.Start(now);
         turnEnded = lastDial = now;
         quietUntil = now + timing.Settle; // the first turns are compiled as they run, and settling makes that harmless
-        link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashWatch is null ? null : crashWatch.OnDisconnected);
+        link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashWatch is null ? null : OnDisconnected);
         voter!.Attach(poller, () => Turn(Wake.Votes));
         poller.Add(commands);
         poller.Add(tick);
-        metrics.Begin(Read, Remotes);
+        metrics?.Begin(Read, Remotes);
         link.Dial(now);
-        crashWatch?.WarmUp();
+        if (crashWatch is not null) Rehearsal.Begin();
         Turn(Wake.Look);
     }
 
@@ -163,7 +163,7 @@ internal sealed class Reactor : IDisposable
     {
         if (IsOver) return;
         IsOver = true;
-        metrics.End();
+        metrics?.End();
         LeaveTimer();
         orders.End();
         voter?.Dispose();
@@ -330,7 +330,7 @@ internal sealed class Reactor : IDisposable
         }
 
         if (handled) longest = Max(longest, Now - now);
-        if (longest > TimeSpan.Zero) metrics.Handler(longest);
+        if (longest > TimeSpan.Zero) metrics?.Handler(longest);
     }
 
     private bool Judge(TimeSpan now)
@@ -351,7 +351,7 @@ internal sealed class Reactor : IDisposable
         var due = engine.Memory.NextHeartbeat;
         if (engine.TryTakePublish(out var message))
         {
-            if (engine.Memory.Turn >= due) metrics.Heartbeat(engine.Memory.Turn - due);
+            if (engine.Memory.Turn >= due) metrics?.Heartbeat(engine.Memory.Turn - due);
             link.Publish(message);
             counters.StatesPublished++;
             Log.Said(logger, (int)message);
@@ -362,10 +362,16 @@ internal sealed class Reactor : IDisposable
         var change = promotions.Note(transition);
         counters.Term = change.Term;
         ShowBoard();
-        metrics.Changed(transition, engine.Memory.Turn - engine.Memory.LastHeard);
+        metrics?.Changed(transition, engine.Memory.Turn - engine.Memory.LastHeard);
         Log.StateChanged(logger, transition.From, transition.To, transition.Cause);
         raise(change);
         return true;
+    }
+
+    private void OnDisconnected()
+    {
+        crashWatch!.OnDisconnected();
+        Turn(Wake.Look);
     }
 
     private void LookAfterLink(TimeSpan now)
@@ -380,6 +386,9 @@ internal sealed class Reactor : IDisposable
 
         watch.Look(now, heard, link.HasSubscriber);
         crashWatch?.Look();
+
+        // Requests that come before the evidence of a crash would be dropped, and their clients wait out a timeout.
+        voter!.IsHeld = crashWatch is { IsProbing: true } && state != BinaryStarState.Active && farewell is null;
     }
 
     private void EndTurn(TimeSpan began)
@@ -387,7 +396,7 @@ internal sealed class Reactor : IDisposable
         ShowBoard();
         turnEnded = Now;
         var took = turnEnded - began;
-        metrics.Turn(took);
+        metrics?.Turn(took);
         if (took > timing.ShortGap && turnEnded > quietUntil) trouble.SlowTurn(turnEnded, took);
 
         if (farewell is null) return;

@@ -17,6 +17,7 @@ internal sealed class Voter : IDisposable
     private NetMQPoller? poller;
     private Msg first;
     private Request request;
+    private bool held;
 
     private enum Request
     {
@@ -69,6 +70,19 @@ internal sealed class Voter : IDisposable
         this.poller = poller;
         socket.ReceiveReady += (_, _) => onReady();
         poller.Add(socket);
+    }
+
+    /// <summary>While true, requests wait unread.</summary>
+    public bool IsHeld
+    {
+        get => held;
+        set
+        {
+            if (value == held || IsClosed) return;
+            held = value;
+            if (held) poller!.Remove(socket);
+            else poller!.Add(socket);
+        }
     }
 
     /// <summary>Takes a request's first frame, if a request is there.</summary>
@@ -126,7 +140,7 @@ internal sealed class Voter : IDisposable
     public void Dispose()
     {
         if (socket.IsDisposed) return;
-        if (poller is { IsDisposed: false }) poller.Remove(socket);
+        if (poller is { IsDisposed: false } && !held) poller.Remove(socket);
         socket.Dispose();
         first.Close();
     }

@@ -50,7 +50,7 @@ internal static class FailoverVerb
         benchmark.Run(line.GetValue(Kinds)!, line.GetValue(Options.Quick) ? 5 : line.GetValue(Count));
 
         var table = new Table(
-            $"From the fault to the first answer of the other server: heartbeat/failover timeout {timing}, client retries every 5 ms",
+            $"From the fault to the first answer of the other server: heartbeat/failover timeout {timing}, client retries every 2 ms",
             "fault", "count", "median ms", "p99 ms", "max ms", "requests", "answered", "lost", "answered by two", "beside successor");
         foreach (var (kind, (gaps, tally)) in benchmark.Outcomes)
         {

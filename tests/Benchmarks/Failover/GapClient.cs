@@ -6,13 +6,13 @@ using NetMQ.Sockets;
 namespace Benchmarks.Failover;
 
 /// <summary>
-/// A client of plain NetMQ that asks every 5 ms: the next number of the server that answered last, or, while a number is
+/// A client of plain NetMQ that asks every 2 ms: the next number of the server that answered last, or, while a number is
 /// unanswered, the same one of both. No more than that, so that the pair has the machine to itself. All on its poller's
 /// thread but the public methods.
 /// </summary>
 internal sealed class GapClient : IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan GiveUpAfter = TimeSpan.FromSeconds(10);
 
     // Who answered a request, besides the index of a server.

@@ -108,31 +108,6 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public void A_crashed_peers_place_is_taken_by_the_next_request_long_before_the_failover_timeout()
-    {
-        static void Configure(BinaryStarOptions options)
-        {
-            options.HeartbeatInterval = TimeSpan.FromSeconds(4);
-            options.FailoverTimeout = TimeSpan.FromMinutes(2);
-            options.DetectCrash = true;
-        }
-
-        var ports = PairPorts.New();
-        using var primary = new TestNode(Primary, ports, Configure, _ => throw new InvalidOperationException("crashes")).Started();
-        using var backup = new TestNode(Backup, ports, Configure).Started();
-        primary.WaitFor(BinaryStarState.Active);
-        backup.WaitFor(BinaryStarState.Passive);
-        using var toPrimary = Client.Of(primary);
-        using var toBackup = Client.Of(backup);
-
-        toPrimary.Ask();
-        toBackup.AskUntilAnswered();
-
-        backup.Changes.Last().Cause.Should().Be(BinaryStarCause.PeerCrashed);
-        backup.HasLogged(201).Should().BeTrue();
-    }
-
-    [Fact]
     public void The_loser_of_two_actives_is_told_the_window_in_which_both_may_have_served()
     {
         var ports = PairPorts.New();
