@@ -20,7 +20,13 @@ internal static class Failover
         await using var client = pair.NewClient();
         var gaps = new LongHistogram(60_000_000, 3);
         var searches = new LongHistogram(60_000_000, 3);
-        client.ServerChanged += (_, change) => searches.RecordValue((long)change.Took.TotalMicroseconds);
+        var losses = new LongHistogram(60_000_000, 3);
+        long killed = 0;
+        client.ServerChanged += (_, change) =>
+        {
+            searches.RecordValue((long)change.Took.TotalMicroseconds);
+            if (killed != 0) losses.RecordValue((long)(Stopwatch.GetElapsedTime(killed) - change.Took).TotalMicroseconds);
+        };
         var watch = new Watch();
         using var stop = new CancellationTokenSource();
         var callers = Enumerable.Range(0, Callers).Select(caller => Task.Run(() => Ask(client, caller, watch, stop.Token))).ToList();
@@ -31,6 +37,7 @@ internal static class Failover
         {
             var active = pair.Active;
             watch.Reset();
+            killed = Stopwatch.GetTimestamp();
             pair.Kill(active);
             while (client.CurrentServer != pair.Voters[1 - active]) await Task.Delay(1);
             await Task.Delay(50);
@@ -49,6 +56,7 @@ internal static class Failover
         var answered = (await Task.WhenAll(callers)).Sum();
         var status = client.Status;
         Console.WriteLine($"{kills} kills, {Callers} callers: gap {Text(gaps)}");
+        Console.WriteLine($"of it from the kill to the connection's loss: {Text(losses)}");
         Console.WriteLine($"of it from the connection's loss to the first answer: {Text(searches)}");
         Console.WriteLine($"{answered} requests, each answered once and right; {status.Resends} sent again, {status.LateReplies} late replies dropped, {status.TimedOut} timed out");
         return status.TimedOut == 0

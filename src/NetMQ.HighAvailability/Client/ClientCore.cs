@@ -126,7 +126,11 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     {
         if (servers[server].Link == Link.Down) return;
         servers[server].Link = Link.Down;
-        if (server != Current) return;
+        if (server != Current)
+        {
+            FailSentOnce(server);
+            return;
+        }
 
         var died = IsFollowing;
         Leave(OtherThatIsUp() ?? Current, ServerChangeCause.ConnectionLost, now);
@@ -143,6 +147,26 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         if (byNumber.TryGetValue(number, out request)) Remove(request);
         Hear(server, request, now);
         return request is null ? ReplyKind.Late : ReplyKind.Awaited;
+    }
+
+    /// <summary>
+    /// A server says that it dropped a request, because it is not active. Then it has not executed it, and no other is
+    /// worth sending there. False: there is no such request.
+    /// </summary>
+    public bool Rejected(int server, long number, TimeSpan now)
+    {
+        if (number < 1 || number > numbers) return false;
+
+        ref var from = ref servers[server];
+        from.HeardOrDialled = now;
+        if (!byNumber.TryGetValue(number, out var request)) return true;
+        if (request.MayHaveBeenExecuted) request.Unresolved--;
+        if (request.Stay != from.Stay) return true; // a sending of long ago
+        from.Rejects = true;
+        request.Stay = 0;
+        request.IsDoubtful = false;
+        if (server == Current) TurnAwayFrom(server, now);
+        return true;
     }
 
     /// <summary>Looks at the clock.</summary>
@@ -181,8 +205,8 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
 
     public void Sent(ClientRequest request, TimeSpan now)
     {
-        if (request.WasSent) Resends++;
-        request.WasSent = true;
+        if (request.Order > 0) Resends++;
+        request.Unresolved++;
         request.Stay = servers[Current].Stay;
         request.Order = ++sendings;
         request.SentAt = now;
@@ -225,7 +249,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         {
             // A server that was left answers after all. While another one serves that means nothing, nor does the
             // answer to a question of long ago; but a server that is still sought is found in the one that answers.
-            if (IsFollowing || answered is null) return;
+            if (IsFollowing || answered is null || servers[server].Rejects) return;
             Current = server;
             silentSince = now;
             stayUntil = now + timing.Settle;
@@ -250,6 +274,24 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         }
     }
 
+    // Its word is surer than its silence: there is no need to stay until it has settled. What else was sent there may be
+    // answered yet, or rejected like this one.
+    private void TurnAwayFrom(int server, TimeSpan now)
+    {
+        var to = OtherThatIsUp() ?? server;
+        if (IsFollowing)
+        {
+            Leave(to, ServerChangeCause.NotActive, now);
+            TurnTo(to, now, fast: true);
+            return;
+        }
+
+        // To and fro between two that reject, but no faster than a server is asked again.
+        var (probe, gap, fast) = (nextProbe, probeGap, fastProbes);
+        TurnTo(to, now, fast: false);
+        (nextProbe, probeGap, fastProbes) = (probe, gap, fast);
+    }
+
     private void GiveUpWaiting(TimeSpan now)
     {
         if (OtherThatIsUp() is { } other)
@@ -270,10 +312,17 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     {
         Doubt(why, since);
         departures.Enqueue(new Departure(Current, to, why));
+        if (why != ServerChangeCause.NotActive) FailSentOnce();
+    }
+
+    /// <summary>Fails what was sent for good to a server that can no longer answer, or to any.</summary>
+    private void FailSentOnce(int? server = null)
+    {
         for (var request = outstanding.First; request is not null;)
         {
             var next = request.Next;
-            if (request is { Delivery: RequestDelivery.AtMostOnce, WasSent: true }) Fail(request, RequestFailure.OutcomeUnknown);
+            var lost = server is not { } gone || request.Stay == servers[gone].Stay;
+            if (lost && request is { Delivery: RequestDelivery.AtMostOnce, MayHaveBeenExecuted: true }) Fail(request, RequestFailure.OutcomeUnknown);
             request = next;
         }
     }
@@ -290,6 +339,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     {
         Current = server;
         servers[server].Stay = ++stays;
+        servers[server].Rejects = false;
         stayUntil = now + timing.Settle;
         silentSince = nextProbe = now;
         fastProbes = fast ? ClientTiming.FastProbes : 0;
@@ -318,7 +368,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     }
 
     private static bool IsToBeSent(ClientRequest request, long stay) =>
-        request.Stay != stay && (!request.WasSent || request.Delivery == RequestDelivery.AtLeastOnce);
+        request.Stay != stay && (!request.MayHaveBeenExecuted || request.Delivery == RequestDelivery.AtLeastOnce);
 
     // A server that gave up being active for a moment has dropped what it got then, though it answers again.
     private void Scan(TimeSpan now)
@@ -328,7 +378,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         for (var request = outstanding.First; request is not null && request.Deadline <= youngest;)
         {
             var next = request.Next;
-            if (request.WasSent && now - request.SentAt >= request.Patience)
+            if (request.MayHaveBeenExecuted && now - request.SentAt >= request.Patience)
             {
                 if (request.Delivery == RequestDelivery.AtLeastOnce) SendAgain(request);
                 else if (request.IsDoubtful) Fail(request, RequestFailure.OutcomeUnknown);
@@ -387,5 +437,6 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         public Link Link;
         public long Stay;
         public TimeSpan HeardOrDialled;
+        public bool Rejects; // it said so in this stay
     }
 }

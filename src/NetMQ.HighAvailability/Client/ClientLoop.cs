@@ -199,6 +199,9 @@ internal sealed class ClientLoop : IDisposable
             case Take.Reply:
                 TakeReply(server, number, now);
                 return true;
+            case Take.Notice:
+                if (!core.Rejected(server, number, now)) NoteGarbage(server, now);
+                return true;
             default:
                 NoteGarbage(server, now);
                 return true;
@@ -293,8 +296,8 @@ internal sealed class ClientLoop : IDisposable
             metrics.Failed("timed_out");
             trouble.TimedOut(now, timing.Request);
             request.Fail(new RequestTimeoutException(
-                $"No server answered the request within {timing.Request}; it was {(request.WasSent ? "sent, and may have been executed" : "never sent, for there was no server")}.",
-                request.WasSent));
+                $"No server answered the request within {timing.Request}; it {(request.MayHaveBeenExecuted ? "was sent, and may have been executed" : "has not been executed, for there was no active server")}.",
+                request.MayHaveBeenExecuted));
             return;
         }
 

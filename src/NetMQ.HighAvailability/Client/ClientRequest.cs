@@ -13,13 +13,15 @@ internal class ClientRequest(RequestDelivery delivery)
 
     public bool IsOutstanding { get; set; }
 
-    /// <summary>Whether it was ever sent, so that it may have been executed.</summary>
-    public bool WasSent { get; set; }
+    /// <summary>How often it was sent and not said to have been rejected.</summary>
+    public int Unresolved { get; set; }
+
+    public bool MayHaveBeenExecuted => Unresolved > 0;
 
     /// <summary>In which stay with a server it was last sent; 0 if it is to be sent (again).</summary>
     public long Stay { get; set; }
 
-    /// <summary>The how-manieth sending of all was its last.</summary>
+    /// <summary>The how-manieth sending of all was its last; 0 if it was never sent.</summary>
     public long Order { get; set; }
 
     public TimeSpan SentAt { get; set; }

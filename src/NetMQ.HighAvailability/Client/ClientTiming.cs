@@ -11,12 +11,12 @@ internal sealed record ClientTiming(TimeSpan Request, TimeSpan Silence, TimeSpan
     /// So many votes go out at the shortest interval: time enough for a passive server to collect its evidence of a
     /// crash, and few enough to be no burden where it has none.
     /// </summary>
-    public const int FastProbes = 20;
+    public const int FastProbes = 50;
 
     /// <summary>From one vote to the next where nothing says that the server will accept one soon.</summary>
-    public TimeSpan SlowProbe { get; } = 20 * Probe;
+    public TimeSpan SlowProbe { get; } = 50 * Probe;
 
-    public TimeSpan SlowestProbe { get; } = 50 * Probe;
+    public TimeSpan SlowestProbe { get; } = 125 * Probe;
 
     /// <summary>How often to look for requests that only a server's momentary refusal can have lost.</summary>
     public TimeSpan Scan { get; } = Silence / 8;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using NetMQ.HighAvailability.Protocol;
 using NetMQ.Sockets;
 
 namespace NetMQ.HighAvailability.Clients;
@@ -7,37 +8,41 @@ namespace NetMQ.HighAvailability.Clients;
 /// <summary>
 /// What a request looks like on the wire: an id, an empty frame, the payload. A server's ROUTER returns what is before
 /// the payload as it came, as the ZeroMQ guide's servers do, and as they do for a REQ client, whose envelope is the
-/// empty frame alone.
+/// empty frame alone. A voter of this library that drops the request says so with a <see cref="RejectionNotice"/>.
 /// </summary>
 internal sealed class Envelope
 {
-    private const int IdBytes = 16;
+    // An id: the mark, eight bytes of this client's own, so that a reply to an earlier life of the process or to another
+    // client is not for us, and the request's number.
+    private const int NumberAt = RejectionNotice.MarkBytes + InstanceBytes;
+    private const int InstanceBytes = 8;
 
-    // The first half of every id: a reply to an earlier life of this process, or to another client, is not for us.
-    private readonly byte[] instance = RandomNumberGenerator.GetBytes(IdBytes / 2);
+    private readonly byte[] instance = RandomNumberGenerator.GetBytes(InstanceBytes);
 
     /// <summary>Sends a request; false if there is no connection yet.</summary>
     public bool TrySend(DealerSocket socket, PendingRequest request)
     {
         // NetMQ does not copy what it sends, so each array is written once and never again. Nothing but the first
         // frame can be refused: for the other frames of a message there is always room.
-        var id = new byte[IdBytes];
-        instance.CopyTo(id, 0);
-        BinaryPrimitives.WriteInt64BigEndian(id.AsSpan(IdBytes / 2), request.Number);
+        var id = new byte[RejectionNotice.IdBytes];
+        RejectionNotice.Mark(id);
+        instance.CopyTo(id, RejectionNotice.MarkBytes);
+        BinaryPrimitives.WriteInt64BigEndian(id.AsSpan(NumberAt), request.Number);
         if (!TrySend(socket, id, more: true)) return false;
         TrySend(socket, [], more: true);
         request.SendPayload(socket);
         return true;
     }
 
-    /// <summary>The request's number, if the frame is the id of one of this client's requests.</summary>
-    public bool TryRead(in Msg id, out long number)
+    /// <summary>The request's number, if the frame is the id of one of this client's requests or the notice of one.</summary>
+    public bool TryRead(in Msg frame, out long number, out bool isNotice)
     {
         number = 0;
-        if (id.Size != IdBytes) return false;
-        var bytes = id.Slice();
-        if (!bytes[..(IdBytes / 2)].SequenceEqual(instance)) return false;
-        number = BinaryPrimitives.ReadInt64BigEndian(bytes[(IdBytes / 2)..]);
+        var id = frame.Slice();
+        isNotice = RejectionNotice.Is(id);
+        if (!isNotice && !RejectionNotice.IsWantedBy(id)) return false;
+        if (!id[RejectionNotice.MarkBytes..NumberAt].SequenceEqual(instance)) return false;
+        number = BinaryPrimitives.ReadInt64BigEndian(id[NumberAt..]);
         return true;
     }
 

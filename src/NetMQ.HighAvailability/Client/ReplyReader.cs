@@ -7,6 +7,7 @@ internal enum Take : byte
 {
     Nothing,
     Reply,   // its payload is to be read or skipped
+    Notice,  // that the request was dropped
     Garbage, // all of it has been thrown away
 }
 
@@ -22,7 +23,12 @@ internal sealed class ReplyReader(DealerSocket socket, Envelope envelope, int ma
         number = 0;
         if (!socket.TryReceive(ref msg, TimeSpan.Zero)) return Take.Nothing;
 
-        if (envelope.TryRead(msg, out number) && Next() && msg.Size == 0 && msg.HasMore) return Take.Reply;
+        if (envelope.TryRead(msg, out number, out var isNotice))
+        {
+            if (isNotice && !msg.HasMore) return Take.Notice;
+            if (!isNotice && Next() && msg.Size == 0 && msg.HasMore) return Take.Reply;
+        }
+
         Skip();
         return Take.Garbage;
     }

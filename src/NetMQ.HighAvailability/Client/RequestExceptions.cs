@@ -6,7 +6,9 @@ public sealed class RequestTimeoutException : TimeoutException
     internal RequestTimeoutException(string message, bool mayHaveBeenExecuted)
         : base(message) => MayHaveBeenExecuted = mayHaveBeenExecuted;
 
-    /// <summary>Whether the request had been sent, so that a server may have executed it, or may yet.</summary>
+    /// <summary>
+    /// Whether a server may have executed the request, or may yet: it was sent, and no server said that it had dropped it.
+    /// </summary>
     public bool MayHaveBeenExecuted { get; }
 }
 

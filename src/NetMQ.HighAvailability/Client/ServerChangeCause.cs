@@ -11,4 +11,7 @@ public enum ServerChangeCause
 
     /// <summary>The server before answered nothing for <see cref="BinaryStarClientOptions.ServerTimeout"/>.</summary>
     Silent = 2,
+
+    /// <summary>The server before said that it is not active: it has handed the pair over, or never had it.</summary>
+    NotActive = 3,
 }

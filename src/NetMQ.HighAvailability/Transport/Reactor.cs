@@ -324,7 +324,7 @@ internal sealed class Reactor : IDisposable
             else
             {
                 counters.VotesRejected++;
-                voter.Drop();
+                voter.Refuse();
                 farewell?.Dropped(now);
             }
         }

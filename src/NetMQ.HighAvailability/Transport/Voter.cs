@@ -1,3 +1,4 @@
+using NetMQ.HighAvailability.Protocol;
 using NetMQ.Sockets;
 
 namespace NetMQ.HighAvailability.Transport;
@@ -16,6 +17,7 @@ internal sealed class Voter : IDisposable
     private readonly ZmqSocketType type;
     private NetMQPoller? poller;
     private Msg first;
+    private Msg second;
     private Request request;
     private bool held;
 
@@ -34,6 +36,7 @@ internal sealed class Voter : IDisposable
         this.type = type;
         socket = Create(type);
         first.InitEmpty();
+        second.InitEmpty();
         try
         {
             socket.Options.Linger = Linger;
@@ -103,6 +106,25 @@ internal sealed class Voter : IDisposable
         }
     }
 
+    /// <summary>Discards the request that was taken, and tells a client that wants to know.</summary>
+    public void Refuse()
+    {
+        var hasMore = first.HasMore;
+        while (hasMore && socket.TryReceive(ref second, TimeSpan.Zero))
+        {
+            hasMore = second.HasMore;
+            if (hasMore && first.Size > 0 && type == ZmqSocketType.Router && RejectionNotice.IsWantedBy(second.Slice())) GiveNotice();
+        }
+    }
+
+    // The frame is ours alone, and goes back as it is: whoever floods this node costs it no memory.
+    private void GiveNotice()
+    {
+        RejectionNotice.Give(second.Slice());
+        socket.TrySend(ref first, TimeSpan.Zero, more: true);
+        socket.TrySend(ref second, TimeSpan.Zero, more: false);
+    }
+
     /// <summary>Discards what is left of the request that was taken: every frame of it.</summary>
     public void Drop()
     {
@@ -143,6 +165,7 @@ internal sealed class Voter : IDisposable
         if (poller is { IsDisposed: false } && !held) poller.Remove(socket);
         socket.Dispose();
         first.Close();
+        second.Close();
     }
 
     private static NetMQSocket Create(ZmqSocketType type) => type switch

@@ -20,6 +20,8 @@ public sealed class ClientCoreWalkTests
         var client = new CoreDriver();
         var requests = new List<ClientRequest>();
         var answered = new HashSet<long>();
+        var rejections = new List<long>();
+        var notices = new HashSet<(int, long, int)>();
         var withdrawn = new HashSet<long>();
         var why = $"seed {seed}";
         var arrived = 0;
@@ -44,6 +46,9 @@ public sealed class ClientCoreWalkTests
                     sawDown |= down == client.Core.Current;
                     client.Down(down);
                     break;
+                case 6:
+                    RejectSome();
+                    break;
                 case 7 when requests.Count > 0:
                     var caller = requests[random.Next(requests.Count)];
                     if (!caller.IsOutstanding) break;
@@ -62,7 +67,7 @@ public sealed class ClientCoreWalkTests
         client.Core.Outstanding.Should().Be(0, why);
         client.Failed.Select(failure => failure.Number).Concat(answered).Concat(withdrawn).Should().OnlyHaveUniqueItems(why).And.HaveCount(requests.Count, why);
         var once = requests.Where(request => request.Delivery == RequestDelivery.AtMostOnce).Select(request => request.Number).ToHashSet();
-        client.Numbers.Where(once.Contains).Should().OnlyHaveUniqueItems(why);
+        foreach (var number in once) client.Numbers.Count(sent => sent == number).Should().BeLessThanOrEqualTo(1 + rejections.Count(rejected => rejected == number), why);
 
         void AnswerSome()
         {
@@ -71,6 +76,17 @@ public sealed class ClientCoreWalkTests
             var moved = client.Core.Current;
             if (client.Answer(sent.Server, sent.Number) == ReplyKind.Awaited) answered.Add(sent.Number).Should().BeTrue(why);
             if (moved != client.Core.Current) sawDown = true; // it returned to a server that answered
+        }
+
+        void RejectSome()
+        {
+            if (client.Sent.Count == 0) return;
+            var sent = client.Sent[random.Next(Math.Max(0, client.Sent.Count - 20), client.Sent.Count)];
+            if (!notices.Add(sent) || answered.Contains(sent.Number)) return; // a sending is rejected once, and then not answered
+            rejections.Add(sent.Number);
+            sawDown |= sent.Server == client.Core.Current;
+            client.Core.Rejected(sent.Server, sent.Number, CoreDriver.Ms(client.Now));
+            client.Pass(0);
         }
 
         void Watch()

@@ -8,7 +8,7 @@ internal sealed class CoreDriver
     public const int Request = 30_000;
     public const int Silence = 2_000;
     public const int Settle = 3_000;
-    public const int Probe = 5;
+    public const int Probe = 2;
 
     private readonly ClientCore core;
 
@@ -66,6 +66,13 @@ internal sealed class CoreDriver
         var kind = core.Answer(server, number, Ms(Now), out _);
         CarryOut();
         return kind;
+    }
+
+    public bool Reject(int server, ClientRequest request)
+    {
+        var known = core.Rejected(server, request.Number, Ms(Now));
+        CarryOut();
+        return known;
     }
 
     public void Up(int server)

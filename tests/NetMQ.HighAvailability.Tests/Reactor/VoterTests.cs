@@ -228,6 +228,24 @@ public sealed class VoterTests
     }
 
     [Fact]
+    public void A_client_that_understands_it_is_told_of_its_rejection_and_no_other()
+    {
+        using var node = new TestNode(Backup, PairPorts.New()).Started(); // alone: rejects everything
+        using var client = Client.Of(node);
+        var id = "BS?1and sixteen more"u8.ToArray();
+
+        client.Socket.SendFrame("BS?1but not an id");
+        client.Socket.SendMultipartBytes("BS?1and nothing more"u8.ToArray());
+        client.Socket.SendMultipartBytes([.. "BS?2"u8, .. id[4..]], [], [1]);
+        client.Socket.SendMultipartBytes(id, [], [1, 2, 3]);
+
+        NetMQMessage? notice = null;
+        client.Socket.TryReceiveMultipartMessage(TimeSpan.FromSeconds(20), ref notice).Should().BeTrue();
+        notice!.Select(frame => frame.ConvertToString()).Should().Equal("BS!1and sixteen more");
+        Wait.Until(() => node.Star.Status.VotesRejected == 4, "all to be rejected");
+    }
+
+    [Fact]
     public void Ten_thousand_requests_in_flight_lose_no_reply()
     {
         using var node = Echoing(TestNode.Echo);
