@@ -50,61 +50,52 @@ internal sealed class Acts(Pair pair, Traffic traffic, Timeline timeline, Cancel
 
     public Task<Outcome> Freeze() => Play(
         "frozen (SIGSTOP), woken (SIGCONT)",
-        async active =>
+        active =>
         {
             timeline.Say($"the active server is frozen with SIGSTOP: it is the {active.Name}");
-
-            // With no reply on its way, an answer of the frozen server can only be one that it gave after it woke.
-            await traffic.BetweenRequests(active.Freeze);
+            active.Freeze();
+            return Task.CompletedTask;
         },
         active =>
         {
             timeline.Say($"the {active.Name} is woken with SIGCONT; for all it knows, it is still active");
             active.Wake();
-        },
-        tempt: true);
+        });
 
     /// <summary>Lets the client work for a while with nothing done to the pair.</summary>
     public async Task Rest()
     {
         await pair.Whole(cancellation);
         await Task.Delay(Calm, cancellation);
-        var tally = await traffic.TakeTally().WaitAsync(cancellation);
+        var tally = traffic.TakeTally();
         timeline.Say($"{tally.Answered} requests answered, the slowest after {tally.LongestWait.TotalMilliseconds:0} ms");
     }
 
-    private async Task<Outcome> Play(string fault, Func<Server, Task> strike, Action<Server> recover, bool tempt = false)
+    private async Task<Outcome> Play(string fault, Func<Server, Task> strike, Action<Server> recover)
     {
         string? trouble = null;
+        var answeredByBoth = 0;
         try
         {
             var (active, standby) = await pair.Whole(cancellation);
             await strike(active);
 
-            var successor = standby == pair.Primary ? 0 : 1;
-            await Until.True(() => standby.IsActive && traffic.ServedBy == successor, $"the {standby.Name} serves", cancellation);
+            await Until.True(() => standby.IsActive && traffic.ServedBy == standby.Voter, $"the {standby.Name} serves", cancellation);
 
             recover(active);
             await Until.True(() => active.IsPassive && standby.IsActive, $"the {active.Name} is passive beside the {standby.Name}", cancellation);
-            if (tempt)
-            {
-                timeline.Say("each request now goes to both servers at once: only one may answer");
-                traffic.AskBoth = true;
-            }
-
-            await Task.Delay(Calm, cancellation);
+            timeline.Say("both servers are asked the same at once: only one may answer");
+            answeredByBoth = await Task.Run(() => Temptation.Tempt(pair, Calm, cancellation), cancellation);
         }
         catch (Exception e) when (e is TimeoutException or InvalidOperationException)
         {
             trouble = e.Message;
             timeline.Say(trouble);
         }
-        finally
-        {
-            traffic.AskBoth = false;
-        }
 
-        return new Outcome(fault, await traffic.TakeTally().WaitAsync(cancellation), trouble);
+        var tally = traffic.TakeTally();
+        tally.AnsweredByBoth = answeredByBoth;
+        return new Outcome(fault, tally, trouble);
     }
 
     private void Restart(Server server, params string[] more)

@@ -20,12 +20,12 @@ using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrup
 using var pair = new Pair();
 AppDomain.CurrentDomain.UnhandledException += (_, _) => pair.Dispose();
 var timeline = new Timeline(pair);
-using var traffic = new Traffic(pair.Servers.Select(server => server.Voter));
+await using var traffic = new Traffic(pair);
 var acts = new Acts(pair, traffic, timeline, interrupted.Token);
 
 foreach (var server in pair.Servers) server.Said += said => timeline.Say($"the {said.Name} is {said.State}");
-traffic.ServerChanged += (server, waited) =>
-    timeline.Say($"the client is served by the {pair.Servers[server].Name}, after waiting {waited.TotalMilliseconds:0} ms");
+traffic.ServerChanged += (voter, waited) =>
+    timeline.Say($"the client is served by the {pair.Servers.First(server => server.Voter == voter).Name}, after waiting {waited.TotalMilliseconds:0} ms");
 
 var play = new[] { acts.Kill, acts.Stop, acts.KillWhileWatched, acts.SwitchOver, acts.Freeze };
 var outcomes = new List<Outcome>();

@@ -36,9 +36,9 @@ internal sealed class Server(string name, string voter, IReadOnlyList<string> ar
 
     public async Task Kill(CancellationToken cancellation)
     {
+        state = "dead"; // first of all: the other may tell what it makes of it before this process is buried
         process!.Kill();
         await process.WaitForExitAsync(cancellation);
-        state = "dead";
     }
 
     /// <returns>The exit code.</returns>
@@ -50,12 +50,16 @@ internal sealed class Server(string name, string voter, IReadOnlyList<string> ar
         return process.ExitCode;
     }
 
-    public void HandOver() => process!.HandOver();
+    public void HandOver()
+    {
+        state = "leaving"; // what the two print comes in no fixed order
+        process!.HandOver();
+    }
 
     public void Freeze()
     {
-        process!.Freeze();
         state = "frozen";
+        process!.Freeze();
     }
 
     public void Wake()
