@@ -25,8 +25,10 @@ public sealed class EndpointException : BinaryStarException
 /// </summary>
 public sealed class SameRoleException : BinaryStarException
 {
-    internal SameRoleException(BinaryStarRole role, string message)
-        : base(message) => Role = role;
+    internal SameRoleException(BinaryStarRole role)
+        : base(
+            $"The peer says that it is the {role}, as this node is. Give one node {nameof(BinaryStarRole)}.{BinaryStarRole.Primary} and the other "
+            + $"{nameof(BinaryStarRole)}.{BinaryStarRole.Backup}, and check that RemoteEndpoints names the other node and not this one.") => Role = role;
 
     /// <summary>The role that both sides claim.</summary>
     public BinaryStarRole Role { get; }
@@ -36,8 +38,10 @@ public sealed class SameRoleException : BinaryStarException
 /// <remarks>Source: "fatal error - dual actives, aborting" of the ZeroMQ guide's reactor.</remarks>
 public sealed class DualActiveException : BinaryStarException
 {
-    internal DualActiveException(string message)
-        : base(message)
+    internal DualActiveException()
+        : base(
+            "Both nodes of the pair are active, and the policy is to abort: the link between them was cut while clients reached both. "
+            + "Reconcile what they accepted, and restart them one after the other.")
     {
     }
 }

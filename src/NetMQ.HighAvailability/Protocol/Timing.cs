@@ -13,6 +13,9 @@ internal sealed record Timing
     /// <summary>F: a peer that has been silent this long is gone, if a client's request agrees.</summary>
     public required TimeSpan Failover { get; init; }
 
+    /// <summary>Turns are no further apart than this, unless something keeps the loop.</summary>
+    public TimeSpan Tick => Heartbeat / 8;
+
     /// <summary>Turns further apart than this were interrupted: what is queued since cannot be believed.</summary>
     public required TimeSpan ShortGap { get; init; }
 

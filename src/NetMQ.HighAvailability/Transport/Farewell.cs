@@ -9,13 +9,18 @@ namespace NetMQ.HighAvailability.Transport;
 /// </summary>
 internal sealed class Farewell
 {
-    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(5);
+    // No request for so long: they have ceased, or NetMQ's own thread did not get a processor, which 5 ms could not tell.
+    private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan ReplyGrace = TimeSpan.FromMilliseconds(100);
+
+    // Some clients never cease.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly PairEngine engine;
     private readonly bool handingOver;
     private readonly TimeSpan from;
     private readonly TimeSpan until;
+    private readonly TimeSpan limit;
     private TimeSpan lastRequest;
 
     /// <summary>The node gives up active, if it is, and begins to wait.</summary>
@@ -25,6 +30,7 @@ internal sealed class Farewell
         var served = engine.State == BinaryStarState.Active;
         handingOver = engine.Stop();
         lastRequest = now;
+        limit = served ? now + Patience : now;
         from = served ? now + ReplyGrace : now;
         until = handingOver && now + timing.StopBound > from ? now + timing.StopBound : from;
     }
@@ -35,7 +41,7 @@ internal sealed class Farewell
     public void Dropped(TimeSpan now) => lastRequest = now;
 
     /// <summary>Whether the voter may close, which tells clients to turn elsewhere.</summary>
-    public bool MayCloseVoterAt(TimeSpan now) => now >= from || now - lastRequest >= Quiet;
+    public bool MayCloseVoterAt(TimeSpan now) => now - lastRequest >= Quiet || now >= limit;
 
-    public bool IsOverAt(TimeSpan now) => now >= until || (PeerTookOver && now >= from);
+    public bool IsOverAt(TimeSpan now) => MayCloseVoterAt(now) && (now >= until || (PeerTookOver && now >= from));
 }

@@ -5,29 +5,47 @@ using NetMQ.HighAvailability.Protocol;
 namespace NetMQ.HighAvailability.Transport;
 
 /// <summary>
-/// Warns, once for each episode, of a link that works one way only: heard but not subscribed to, or subscribed to and
-/// not heard. Such a pair looks healthy from one side, and ends with two active nodes at the next failover.
+/// Dials anew after each failover timeout of silence, and warns, once for each episode, of a link that works one way
+/// only: heard but not subscribed to, or subscribed to and not heard. Such a pair looks healthy from one side, and ends
+/// with two active nodes at the next failover.
 /// </summary>
-internal sealed class LinkWatch(Timing timing, ILogger logger)
+internal sealed class LinkWatch(PeerLink link, Timing timing, ILogger logger)
 {
-    private TimeSpan? since;
+    private TimeSpan lastDial;
+    private TimeSpan? oneWaySince;
     private bool warned;
 
-    public void Look(TimeSpan now, TimeSpan? heard, bool hasSubscriber)
+    /// <summary>Dials for the first time.</summary>
+    public void Begin(TimeSpan now)
     {
-        var hears = now - heard < timing.Failover;
-        if (hears == hasSubscriber)
+        lastDial = now;
+        link.Dial(now);
+    }
+
+    /// <summary>Once a turn.</summary>
+    /// <returns>Whether it dialled anew.</returns>
+    public bool Look(TimeSpan now, TimeSpan? heard)
+    {
+        WarnIfOneWay(now, hears: now - heard < timing.Failover);
+        if (now - lastDial < timing.Failover || now - heard < timing.Failover) return false;
+        Begin(now);
+        return true;
+    }
+
+    private void WarnIfOneWay(TimeSpan now, bool hears)
+    {
+        if (hears == link.HasSubscriber)
         {
-            since = null;
+            oneWaySince = null;
             warned = false;
             return;
         }
 
         // Either half may come up or go first, and the other gets two failover timeouts to follow.
-        since ??= now;
-        if (warned || now - since < 2 * timing.Failover) return;
+        oneWaySince ??= now;
+        if (warned || now - oneWaySince < 2 * timing.Failover) return;
         warned = true;
-        if (hears) Log.NotSubscribed(logger, now - since.Value);
-        else Log.NotHeard(logger, now - since.Value);
+        if (hears) Log.NotSubscribed(logger, now - oneWaySince.Value);
+        else Log.NotHeard(logger, now - oneWaySince.Value);
     }
 }

@@ -21,6 +21,7 @@ internal sealed class Reactor : IDisposable
     private readonly Timing timing;
     private readonly PeerLink link;
     private readonly LinkWatch watch;
+    private readonly Board board;
     private readonly Orders orders;
     private readonly Promotions promotions;
     private readonly Trouble trouble;
@@ -38,11 +39,9 @@ internal sealed class Reactor : IDisposable
     private NetMQPoller? poller;
     private Voter? voter;
     private Counters counters;
-    private (Counters Counters, PairMemory Memory, TimeSpan?[] PathsHeard) board;
     private volatile BinaryStarState state;
     private TimeSpan turnEnded;
     private TimeSpan quietUntil;
-    private TimeSpan lastDial;
     private Farewell? farewell;
     private bool closed;
 
@@ -62,13 +61,13 @@ internal sealed class Reactor : IDisposable
         startedAt = time.GetTimestamp();
         engine.Start(TimeSpan.Zero);
         state = engine.State;
-        board = (default, engine.Memory, new TimeSpan?[remotes.Count]);
-        watch = new LinkWatch(timing, logger);
+        board = new Board(engine.Memory, remotes.Count);
         orders = new Orders(engine, timing);
         promotions = new Promotions(engine);
         try
         {
             link = new PeerLink(locals, remotes, keys, timing, command => Post(command), logger);
+            watch = new LinkWatch(link, timing, logger);
         }
         catch
         {
@@ -78,9 +77,8 @@ internal sealed class Reactor : IDisposable
 
         if (detectCrash) crashWatch = new CrashWatch(engine, link, timing, time, () => Now, Post, logger);
 
-        // Often enough to notice a pause, and to keep the heartbeat's deadline.
-        tick = new NetMQTimer(Max(timing.Heartbeat / 8, TimeSpan.FromMilliseconds(1)));
-        tick.Elapsed += (_, _) => Turn(Wake.Look);
+        tick = new NetMQTimer(timing.Tick);
+        tick.Elapsed += (_, _) => OnTick();
         commands.ReceiveReady += (_, _) => Turn(Wake.Commands);
     }
 
@@ -102,10 +100,7 @@ internal sealed class Reactor : IDisposable
     public IEnumerable<string> Remotes => link.Paths.Select(path => path.Remote.ToString());
 
     /// <summary>What the node had counted and remembered at the end of its last turn, and its time now. Any thread.</summary>
-    public NodeReading Read()
-    {
-        lock (gate) return new NodeReading(board.Counters, board.Memory, [.. board.PathsHeard], Now);
-    }
+    public NodeReading Read() => board.Read(Now);
 
     private TimeSpan Now => time.GetElapsedTime(startedAt);
 
@@ -127,14 +122,14 @@ internal sealed class Reactor : IDisposable
         this.poller = poller;
         var now = Now;
         engine.Start(now);
-        turnEnded = lastDial = now;
+        turnEnded = now;
         quietUntil = now + timing.Settle; // the first turns are compiled as they run, and settling makes that harmless
         link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashWatch is null ? null : OnDisconnected);
         voter!.Attach(poller, () => Turn(Wake.Votes));
         poller.Add(commands);
         poller.Add(tick);
         metrics?.Begin(Read, Remotes);
-        link.Dial(now);
+        watch.Begin(now);
         if (crashWatch is not null) Rehearsal.Begin();
         Turn(Wake.Look);
     }
@@ -198,6 +193,17 @@ internal sealed class Reactor : IDisposable
         if (poller is not { IsDisposed: false }) return;
         if (poller.IsRunning) new Task(() => poller.Remove(tick)).Start(poller);
         else poller.Remove(tick);
+    }
+
+    private void OnTick()
+    {
+        Turn(Wake.Look);
+        if (farewell is not null) return;
+
+        // Often enough to notice a pause, and in time for the next heartbeat.
+        var untilHeartbeat = engine.Memory.NextHeartbeat - Now;
+        var wait = untilHeartbeat > TimeSpan.Zero && untilHeartbeat < timing.Tick ? untilHeartbeat : timing.Tick;
+        tick.Interval = Math.Max(1, (int)Math.Ceiling(wait.TotalMilliseconds));
     }
 
     // The one turn, whatever the reason: look at the clock, hear the peer, and only then do what there is to do.
@@ -271,13 +277,9 @@ internal sealed class Reactor : IDisposable
                 trouble.OwnRole(now, engine.Role);
                 return;
             case Hearing.OwnRoleFatal:
-                throw new SameRoleException(engine.Role,
-                    $"The peer says that it is the {engine.Role}, as this node is. Give one node {nameof(BinaryStarRole)}.{BinaryStarRole.Primary} and the other "
-                    + $"{nameof(BinaryStarRole)}.{BinaryStarRole.Backup}, and check that RemoteEndpoints names the other node and not this one.");
+                throw new SameRoleException(engine.Role);
             case Hearing.DualActiveFatal:
-                throw new DualActiveException(
-                    "Both nodes of the pair are active, and the policy is to abort: the link between them was cut while clients reached both. "
-                    + "Reconcile what they accepted, and restart them one after the other.");
+                throw new DualActiveException();
             case Hearing.DualActiveStays:
                 trouble.DualActive(now);
                 break;
@@ -361,7 +363,7 @@ internal sealed class Reactor : IDisposable
         state = transition.To;
         var change = promotions.Note(transition);
         counters.Term = change.Term;
-        ShowBoard();
+        board.Show(counters, engine.Memory, link.Paths);
         metrics?.Changed(transition, engine.Memory.Turn - engine.Memory.LastHeard);
         Log.StateChanged(logger, transition.From, transition.To, transition.Cause);
         raise(change);
@@ -376,15 +378,7 @@ internal sealed class Reactor : IDisposable
 
     private void LookAfterLink(TimeSpan now)
     {
-        var heard = engine.Memory.LastHeard;
-        if (now - Max(lastDial, heard ?? TimeSpan.Zero) >= timing.Failover)
-        {
-            lastDial = now;
-            counters.Redials++;
-            link.Dial(now);
-        }
-
-        watch.Look(now, heard, link.HasSubscriber);
+        if (watch.Look(now, engine.Memory.LastHeard)) counters.Redials++;
         crashWatch?.Look();
 
         // Requests that come before the evidence of a crash would be dropped, and their clients wait out a timeout.
@@ -393,7 +387,7 @@ internal sealed class Reactor : IDisposable
 
     private void EndTurn(TimeSpan began)
     {
-        ShowBoard();
+        board.Show(counters, engine.Memory, link.Paths);
         turnEnded = Now;
         var took = turnEnded - began;
         metrics?.Turn(took);
@@ -402,16 +396,6 @@ internal sealed class Reactor : IDisposable
         if (farewell is null) return;
         if (farewell.MayCloseVoterAt(turnEnded)) voter!.Dispose();
         if (farewell.IsOverAt(turnEnded)) End(null);
-    }
-
-    private void ShowBoard()
-    {
-        lock (gate)
-        {
-            board.Counters = counters;
-            board.Memory = engine.Memory;
-            for (var i = 0; i < board.PathsHeard.Length; i++) board.PathsHeard[i] = link.Paths[i].LastHeard;
-        }
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
