@@ -23,6 +23,8 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
 
     public Clients? Clients { get; set; }
 
+    public Follower? Follower { get; set; }
+
     public string Where { get; set; } = "";
 
     /// <summary>The state of either node last changed, or a node ended, then.</summary>
@@ -57,14 +59,20 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
         aliveSince[node.Index] = World.Now;
         if (node.Serves) LookForTwo(node);
         Clients?.FindWaiting(node);
+        Follower?.FindWaiting(node);
     }
 
-    public void Started(SimNode node) => aliveSince[node.Index] = World.Now;
+    public void Started(SimNode node)
+    {
+        aliveSince[node.Index] = World.Now;
+        Follower?.Started(node);
+    }
 
     public void Ended(SimNode node, Hearing? fatal)
     {
         LastChange = World.Now;
         Clients?.Forget(node);
+        Follower?.Ended(node);
         if (fatal is not null) Violated($"the {node.Role} ended itself: {fatal}");
     }
 

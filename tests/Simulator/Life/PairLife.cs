@@ -59,6 +59,7 @@ internal sealed class PairLife
         world = new PairWorld(timing, DualActivePolicy.BackupYields, weather, observer);
         observer.World = world;
         observer.Clients = new Clients(world, dice, tally, plan.Clients);
+        observer.Follower = new Follower(world, dice, tally, observer.Violated);
         if (pair % 2 == 1) world.EvidenceAfter = () => dice.Between(TimeSpan.FromMilliseconds(4), TimeSpan.FromMilliseconds(15));
         saboteur = new Saboteur(world, dice, timing, ledger);
         faults = new FaultPlan(dice, Timing.From(plan.Heartbeat, plan.Heartbeat * 4));

@@ -19,6 +19,18 @@ internal sealed class Tally
 
     public long Accepted { get; set; }
 
+    /// <summary>Of the library's client: requests answered, and those that failed.</summary>
+    public long FollowerAnswered { get; set; }
+
+    public long FollowerUnknown { get; set; }
+
+    public long FollowerTimedOut { get; set; }
+
+    public long FollowerChanges { get; set; }
+
+    /// <summary>The longest that one of its callers waited for an answer.</summary>
+    public TimeSpan FollowerWait { get; set; }
+
     /// <summary>A node took over from one that was silent or dead, on a request.</summary>
     public long Failovers { get; set; }
 
@@ -66,6 +78,11 @@ internal sealed class Tally
         Answered += other.Answered;
         Retried += other.Retried;
         Accepted += other.Accepted;
+        FollowerAnswered += other.FollowerAnswered;
+        FollowerUnknown += other.FollowerUnknown;
+        FollowerTimedOut += other.FollowerTimedOut;
+        FollowerChanges += other.FollowerChanges;
+        if (other.FollowerWait > FollowerWait) FollowerWait = other.FollowerWait;
         Failovers += other.Failovers;
         FalseFailovers += other.FalseFailovers;
         FalseFailoversOutside += other.FalseFailoversOutside;

@@ -1,0 +1,174 @@
+using NetMQ.HighAvailability.Clients;
+using NetMQ.HighAvailability.Simulator.Model;
+
+namespace NetMQ.HighAvailability.Simulator.Life;
+
+/// <summary>
+/// A client of the library, its shipped core that is, with a few callers that ask, rest, and ask again. It sends half of
+/// the requests once at most, and none of those may be executed twice.
+/// </summary>
+internal sealed class Follower
+{
+    private const int Callers = 4;
+
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan MostRest = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan MostRedial = TimeSpan.FromSeconds(1);
+
+    private readonly PairWorld world;
+    private readonly Dice dice;
+    private readonly Tally tally;
+    private readonly Action<string> violated;
+    private readonly ClientCore core;
+    private readonly Connection[] connections = [new(), new()];
+    private readonly Dictionary<long, (TimeSpan Asked, int Executed, RequestDelivery Delivery)> asked = [];
+    private bool ticking;
+
+    public Follower(PairWorld world, Dice dice, Tally tally, Action<string> violated)
+    {
+        this.world = world;
+        this.dice = dice;
+        this.tally = tally;
+        this.violated = violated;
+        core = new ClientCore(2, new ClientTiming(RequestTimeout, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(2)));
+        core.Start(world.Now);
+        for (var i = 0; i < Callers; i++) Rest();
+    }
+
+    public void Started(SimNode node)
+    {
+        var life = node.Life;
+        world.Schedule(dice.Between(TimeSpan.Zero, MostRedial), () =>
+        {
+            if (node.Life != life || node.Status == NodeStatus.Dead) return;
+            connections[node.Index].Epoch++;
+            core.ConnectionUp(node.Index, world.Now);
+            CarryOut();
+        });
+    }
+
+    public void Ended(SimNode node)
+    {
+        var connection = connections[node.Index];
+        connection.Waiting.Clear();
+        Arrive(connection, ref connection.LastBack, () =>
+        {
+            connection.Epoch++;
+            core.ConnectionDown(node.Index, world.Now);
+            CarryOut();
+        });
+    }
+
+    /// <summary>A node that stood still finds what was asked meanwhile.</summary>
+    public void FindWaiting(SimNode node)
+    {
+        var waiting = connections[node.Index].Waiting;
+        while (waiting.TryDequeue(out var number)) Judge(node, number);
+    }
+
+    private void Ask()
+    {
+        var request = new ClientRequest(dice.Percent(50) ? RequestDelivery.AtMostOnce : RequestDelivery.AtLeastOnce) { Deadline = world.Now + RequestTimeout };
+        core.Submit(request, world.Now);
+        asked.Add(request.Number, (world.Now, 0, request.Delivery));
+        CarryOut();
+    }
+
+    private void Rest() => world.Schedule(dice.Between(TimeSpan.Zero, MostRest), Ask);
+
+    private void Tick()
+    {
+        ticking = false;
+        core.Tick(world.Now);
+        CarryOut();
+    }
+
+    private void CarryOut()
+    {
+        while (core.TryNextToSend(world.Now, out var request))
+        {
+            Send(core.Current, request.Number);
+            core.Sent(request, world.Now);
+        }
+
+        while (core.TryTakeFailure(out var failure))
+        {
+            if (failure.Failure == RequestFailure.TimedOut) tally.FollowerTimedOut++;
+            else tally.FollowerUnknown++;
+            Rest();
+        }
+
+        while (core.TryTakeChange(out _)) tally.FollowerChanges++;
+        while (core.TryTakeDeparture(out _) || core.TryTakeRedial(out _))
+        {
+        }
+
+        if (ticking || core.Outstanding == 0) return;
+        ticking = true;
+        world.Schedule(core.Pace(world.Now), Tick);
+    }
+
+    private void Send(int server, long number)
+    {
+        var connection = connections[server];
+        var node = world.Nodes[server];
+        Arrive(connection, ref connection.LastThere, () =>
+        {
+            if (node.Status == NodeStatus.Paused) connection.Waiting.Enqueue(number);
+            else if (node.Status == NodeStatus.Live) Judge(node, number);
+        });
+    }
+
+    private void Judge(SimNode node, long number)
+    {
+        var accepted = node.Ask();
+        if (!accepted && node.Status != NodeStatus.Live) return; // it ended instead
+        if (accepted) Execute(number);
+
+        var connection = connections[node.Index];
+        Arrive(connection, ref connection.LastBack, () =>
+        {
+            if (!accepted) core.Rejected(node.Index, number, world.Now);
+            else if (core.Answer(node.Index, number, world.Now, out _) == ReplyKind.Awaited) Answered(number);
+            CarryOut();
+        });
+    }
+
+    private void Execute(long number)
+    {
+        var (since, executed, delivery) = asked[number];
+        if (executed > 0 && delivery == RequestDelivery.AtMostOnce) violated("a request that was to be executed once at most was executed twice");
+        asked[number] = (since, executed + 1, delivery);
+    }
+
+    private void Answered(long number)
+    {
+        var (since, executed, _) = asked[number];
+        if (executed == 0) violated("a request was answered that nobody executed");
+        tally.FollowerAnswered++;
+        if (world.Now - since > tally.FollowerWait) tally.FollowerWait = world.Now - since;
+        Rest();
+    }
+
+    // In order, as a connection brings what it brings; and what belongs to a connection goes with it.
+    private void Arrive(Connection connection, ref TimeSpan last, Action action)
+    {
+        var at = world.Now + dice.Between(TimeSpan.FromMicroseconds(50), TimeSpan.FromMilliseconds(2));
+        last = at > last ? at : last;
+        var epoch = connection.Epoch;
+        world.Schedule(last - world.Now, () =>
+        {
+            if (connection.Epoch == epoch) action();
+        });
+    }
+
+    private sealed class Connection
+    {
+        public TimeSpan LastThere;
+        public TimeSpan LastBack;
+
+        public int Epoch { get; set; }
+
+        public Queue<long> Waiting { get; } = new();
+    }
+}
