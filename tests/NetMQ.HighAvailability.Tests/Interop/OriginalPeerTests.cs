@@ -1,3 +1,4 @@
+using NetMQ.HighAvailability.Tests.Clients;
 using NetMQ.HighAvailability.Tests.Support;
 using static NetMQ.HighAvailability.BinaryStarRole;
 
@@ -77,6 +78,24 @@ public sealed class OriginalPeerTests
         toOurs.Ask();
         toOriginal.AskUntilAnswered();
         original.WaitFor("active");
+    }
+
+    [Fact]
+    public async Task The_librarys_client_follows_a_pair_of_originals()
+    {
+        var ports = PairPorts.New();
+        using var primary = new OriginalNode(Primary, ports);
+        using var backup = new OriginalNode(Backup, ports);
+        primary.WaitFor("active");
+        backup.WaitFor("passive");
+        await using var client = TestClient.Of(ports, options => options.SettleTime = 3 * OriginalNode.Heartbeat);
+        await client.Ask();
+        client.Client.CurrentServer.Should().Be(ports.VoterEndpoint(Primary));
+
+        primary.Process.Kill();
+        await client.Ask();
+
+        client.Client.CurrentServer.Should().Be(ports.VoterEndpoint(Backup));
     }
 
     [Fact]
