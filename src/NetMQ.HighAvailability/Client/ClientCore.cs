@@ -1,28 +1,5 @@
 namespace NetMQ.HighAvailability.Clients;
 
-/// <summary>Why a request ended without an answer.</summary>
-internal enum RequestFailure : byte
-{
-    TimedOut,
-    OutcomeUnknown, // sent at most once, to a server that was left or has most likely rejected it
-}
-
-internal readonly record struct FailedRequest(ClientRequest Request, RequestFailure Failure);
-
-/// <summary>Another server answers than before (-1: none did).</summary>
-internal readonly record struct ServerChange(int From, int To, ServerChangeCause Cause, TimeSpan Took);
-
-/// <summary>A server was left for another, or for a new attempt at the same.</summary>
-internal readonly record struct Departure(int From, int To, ServerChangeCause Cause);
-
-/// <summary>What became of a reply's number.</summary>
-internal enum ReplyKind : byte
-{
-    Awaited,
-    Late,     // its request has ended
-    Unknown,  // no request ever had it
-}
-
 /// <summary>
 /// Which server to use, which request to send it and when, what to give up. Takes events with their time and leaves
 /// its decisions to be taken: no clock, socket, thread or log.
@@ -34,7 +11,7 @@ internal enum ReplyKind : byte
 /// </summary>
 internal sealed class ClientCore(int serverCount, ClientTiming timing)
 {
-    private readonly Server[] servers = new Server[serverCount];
+    private readonly ServerMemory[] servers = new ServerMemory[serverCount];
     private readonly Dictionary<long, ClientRequest> byNumber = [];
     private readonly RequestList outstanding = new();
     private readonly Queue<FailedRequest> failures = new();
@@ -42,17 +19,10 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     private readonly Queue<Departure> departures = new();
     private ClientRequest? cursor; // those before it need not be sent now
     private long numbers, stays, sendings;
-    private TimeSpan stayUntil, silentSince, troubleSince, nextProbe, probeGap, nextScan, owingSince;
-    private int fastProbes;
+    private TimeSpan stayUntil, silentSince, troubleSince, nextScan, owingSince;
+    private ProbePace probes;
     private ServerChangeCause cause = ServerChangeCause.First;
     private int? redial;
-
-    private enum Link : byte
-    {
-        Unknown,
-        Up,     // which does not mean alive: the kernel accepts for a process that is stopped
-        Down,
-    }
 
     /// <summary>The server that requests are sent to.</summary>
     public int Current { get; private set; }
@@ -113,7 +83,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
             // Its time to answer begins now; and what was sent on an earlier connection is lost.
             silentSince = now;
             stayUntil = now + timing.Settle;
-            nextProbe = now;
+            probes.DueAt(now);
         }
         else if (servers[Current].Link == Link.Down)
         {
@@ -189,13 +159,13 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     public bool TryNextToSend(TimeSpan now, out ClientRequest request)
     {
         request = null!;
-        if (outstanding.Count == 0 || !IsUp || (!IsFollowing && now < nextProbe)) return false;
+        if (outstanding.Count == 0 || !IsUp || (!IsFollowing && now < probes.Next)) return false;
 
         AdvanceCursor();
         if (cursor is null && !IsFollowing) BeginRound();
         if (cursor is null)
         {
-            if (!IsFollowing) ScheduleProbe(now);
+            if (!IsFollowing) probes.Sent(now, timing);
             return false;
         }
 
@@ -211,7 +181,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         request.Order = ++sendings;
         request.SentAt = now;
         cursor = request.Next;
-        if (!IsFollowing) ScheduleProbe(now);
+        if (!IsFollowing) probes.Sent(now, timing);
     }
 
     /// <summary>In how long the clock is to be looked at again, if nothing happens.</summary>
@@ -219,8 +189,8 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     {
         if (outstanding.Count == 0) return ClientTiming.IdleTick;
         if (IsFollowing || !IsUp) return timing.Tick;
-        if (now >= nextProbe) return timing.Probe; // it was due and could not be sent
-        return nextProbe - now < timing.Tick ? nextProbe - now : timing.Tick;
+        if (now >= probes.Next) return timing.Probe; // it was due and could not be sent
+        return probes.Next - now < timing.Tick ? probes.Next - now : timing.Tick;
     }
 
     public bool TryTakeFailure(out FailedRequest failure) => failures.TryDequeue(out failure);
@@ -287,9 +257,9 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         }
 
         // To and fro between two that reject, but no faster than a server is asked again.
-        var (probe, gap, fast) = (nextProbe, probeGap, fastProbes);
+        var pace = probes;
         TurnTo(to, now, fast: false);
-        (nextProbe, probeGap, fastProbes) = (probe, gap, fast);
+        probes = pace;
     }
 
     private void GiveUpWaiting(TimeSpan now)
@@ -304,7 +274,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
             // Nowhere else to go. It may be slow, so that nothing is given up; and it is asked again, now and then.
             Doubt(ServerChangeCause.Silent, silentSince);
             TurnTo(Current, now, fast: false);
-            probeGap = timing.Silence;
+            probes.Gap = timing.Silence;
         }
     }
 
@@ -341,17 +311,9 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         servers[server].Stay = ++stays;
         servers[server].Rejects = false;
         stayUntil = now + timing.Settle;
-        silentSince = nextProbe = now;
-        fastProbes = fast ? ClientTiming.FastProbes : 0;
-        probeGap = fast ? timing.Probe : timing.SlowProbe;
+        silentSince = now;
+        probes = ProbePace.From(now, timing, fast);
         cursor = outstanding.First;
-    }
-
-    private void ScheduleProbe(TimeSpan now)
-    {
-        nextProbe = now + probeGap;
-        if (--fastProbes > 0 || probeGap >= timing.SlowestProbe) return;
-        probeGap = Min(2 * probeGap, timing.SlowestProbe);
     }
 
     private void AdvanceCursor()
@@ -428,15 +390,5 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         if (cursor == request) cursor = request.Next;
         byNumber.Remove(request.Number);
         outstanding.Remove(request);
-    }
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private struct Server
-    {
-        public Link Link;
-        public long Stay;
-        public TimeSpan HeardOrDialled;
-        public bool Rejects; // it said so in this stay
     }
 }

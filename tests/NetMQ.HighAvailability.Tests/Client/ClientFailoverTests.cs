@@ -87,6 +87,7 @@ public sealed class ClientFailoverTests
         await client.Ask(AtMostOnce);
 
         client.Client.CurrentServer.Should().Be(primary.Ports.VoterEndpoint(Backup));
+        Wait.Until(() => client.Changes.Count == 2, "the change to be told");
         client.Changes.Last().Cause.Should().Be(ServerChangeCause.NotActive);
     }
 

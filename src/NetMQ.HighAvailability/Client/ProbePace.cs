@@ -1,0 +1,27 @@
+namespace NetMQ.HighAvailability.Clients;
+
+/// <summary>When a server that is sought is asked next: often where the one before has just died, and ever more slowly.</summary>
+internal struct ProbePace
+{
+    private int fast;
+
+    public TimeSpan Next { get; private set; }
+
+    public TimeSpan Gap { get; set; }
+
+    public static ProbePace From(TimeSpan now, ClientTiming timing, bool fast) => new()
+    {
+        Next = now,
+        Gap = fast ? timing.Probe : timing.SlowProbe,
+        fast = fast ? ClientTiming.FastProbes : 0,
+    };
+
+    public void DueAt(TimeSpan now) => Next = now;
+
+    public void Sent(TimeSpan now, ClientTiming timing)
+    {
+        Next = now + Gap;
+        if (--fast > 0 || Gap >= timing.SlowestProbe) return;
+        Gap = 2 * Gap < timing.SlowestProbe ? 2 * Gap : timing.SlowestProbe;
+    }
+}
