@@ -18,7 +18,7 @@ internal static class LargeBudgets
         new() { Name = "large: F = 6H: two lost, pause", F = 24, Pauses = 1, Losses = 2 },
         new() { Name = "large: H = 8: pause", H = 8, D = 2, F = 32, Pauses = 1 },
         new() { Name = "large: H = 8: two lost, crash, promotion", H = 8, D = 2, F = 32, Losses = 2, Crashes = 1, Promotions = 1 },
-        Dual(new() { Name = "large: H = 8: two lost, pause", H = 8, D = 2, F = 32, Losses = 2, Pauses = 1 }),
+        new() { Name = "large: H = 8: two lost, pause", H = 8, D = 2, F = 32, Losses = 2, Pauses = 1, Liveness = false },
         BesideAnOriginal(Who.Primary) with { Name = "large: original primary: crash, pause of ours", Crashes = 1, Pauses = 1 },
         BesideAnOriginal(Who.Primary) with { Name = "large: original primary: one of ours lost, pause of ours", Losses = 1, Pauses = 1 },
         BesideAnOriginal(Who.Backup) with { Name = "large: original backup: crash, one of ours lost, pause of ours", Crashes = 1, Losses = 1, Pauses = 1 },
