@@ -13,10 +13,15 @@ internal sealed class EchoServerProcess : IDisposable
     private readonly BinaryStarRole role;
 
     public EchoServerProcess(BinaryStarRole role, PairPorts ports, params string[] more)
+        : this(role, ports, SampleProcess.Start("EchoServer", [.. Arguments(role, ports), .. more.Contains("--heartbeat") ? [] : Timing, .. more]))
+    {
+    }
+
+    private EchoServerProcess(BinaryStarRole role, PairPorts ports, SampleProcess process)
     {
         this.role = role;
         this.ports = ports;
-        Process = SampleProcess.Start("EchoServer", [.. Arguments(role, ports), .. more.Contains("--heartbeat") ? [] : Timing, .. more]);
+        Process = process;
         Client = new Client(ports.VoterEndpoint(role));
     }
 
@@ -34,6 +39,10 @@ internal sealed class EchoServerProcess : IDisposable
         "--local", $"tcp://127.0.0.1:{ports.State(role)}",
         "--remote", $"tcp://127.0.0.1:{ports.State(TestNode.Other(role))}",
     ];
+
+    /// <summary>One that was compiled ahead of time: a program of its own.</summary>
+    public static EchoServerProcess Native(string program, BinaryStarRole role, PairPorts ports, params string[] more) =>
+        new(role, ports, SampleProcess.Start([program, .. Arguments(role, ports), .. more]));
 
     /// <summary>Starts both and waits until the primary serves.</summary>
     public static (EchoServerProcess Primary, EchoServerProcess Backup) StartedPair()
