@@ -1,11 +1,24 @@
+using System.Text;
 using FailoverDemo;
+using k8s;
+using k8s.Models;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using NetMQ.HighAvailability.Hosting;
+using NetMQ.HighAvailability.Tests.Support;
 
 namespace NetMQ.HighAvailability.Tests.Samples;
 
-/// <summary>What samples/deploy says is what its readers understand. (.ci/run checks the manifests.)</summary>
+/// <summary>
+/// What samples/deploy says is what its readers understand. Strict reading of the manifests finds the misspelt field;
+/// what they lack, and wrong values, .ci/run finds with the schema.
+/// </summary>
 public sealed class DeployTests
 {
     private const string Unit = "hosted-server@.service";
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "deploy");
 
     [Fact]
     public void Systemd_has_nothing_to_say_against_the_unit()
@@ -14,7 +27,7 @@ public sealed class DeployTests
             .Select(folder => Path.Combine(folder, "systemd-analyze"))
             .FirstOrDefault(File.Exists);
         Assert.SkipUnless(program is not null, "needs systemd-analyze: install Debian's systemd");
-        using var verify = SampleProcess.Start([program, "verify", Path.Combine(AppContext.BaseDirectory, "deploy", "systemd", Unit)]);
+        using var verify = SampleProcess.Start([program, "verify", Path.Combine(Folder, "systemd", Unit)]);
 
         verify.WaitForExit();
 
@@ -22,4 +35,46 @@ public sealed class DeployTests
         // is the place of dotnet on this machine.
         verify.Errors.Where(line => line.Contains("hosted-server@") && !line.Contains("is not executable")).Should().BeEmpty();
     }
+
+    [Fact]
+    public void The_stateful_set_is_a_pair_that_no_update_and_no_limit_takes_down()
+    {
+        var set = Manifest<V1StatefulSet>("pair.yaml").Spec;
+        var pod = set.Template.Spec;
+        var container = pod.Containers.Should().ContainSingle().Subject;
+
+        set.Replicas.Should().Be(2);
+        set.PodManagementPolicy.Should().Be("Parallel", "neither node waits for the other");
+        container.ReadinessProbe.HttpGet.Path.Should().Be("/health/live", "an update would wait for the passive node for ever");
+        container.Resources.Limits.Should().NotContainKey("cpu", "a throttled node is a paused one");
+        TimeSpan.FromSeconds(pod.TerminationGracePeriodSeconds!.Value).Should().BeGreaterThan(new HostOptions().ShutdownTimeout);
+        Manifest<V1Service>("pair.yaml").Spec.PublishNotReadyAddresses.Should().BeTrue("the nodes find each other before they are ready");
+        Manifest<V1PodDisruptionBudget>("pair.yaml").Spec.MaxUnavailable.Value.Should().Be("1");
+    }
+
+    [Theory]
+    [InlineData("echo-0", BinaryStarRole.Primary, "echo-1")]
+    [InlineData("echo-1", BinaryStarRole.Backup, "echo-0")]
+    public void Each_pods_settings_make_a_node_that_its_peer_and_its_clients_reach(string name, BinaryStarRole role, string peer)
+    {
+        var settings = Manifest<V1ConfigMap>("config.yaml").Data[$"appsettings.{name}.json"];
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(settings)));
+        builder.Services.AddBinaryStar("echo").HandleRequests(TestNode.Echo);
+        using var host = builder.Build();
+
+        var node = host.Services.GetRequiredService<IOptionsMonitor<BinaryStarOptions>>().Get("echo");
+        var served = host.Services.GetRequiredService<IOptionsMonitor<BinaryStarHostOptions>>().Get("echo");
+
+        var ports = Manifest<V1Service>("pair.yaml").Spec.Ports.ToDictionary(port => port.Name, port => port.Port);
+        node.Role.Should().Be(role);
+        node.LocalEndpoints.Should().Equal($"tcp://*:{ports["state"]}");
+        node.RemoteEndpoints.Should().Equal($"tcp://{peer}.{Manifest<V1StatefulSet>("pair.yaml").Spec.ServiceName}:{ports["state"]}");
+        served.VoterEndpoint.Should().Be($"tcp://*:{ports["voter"]}");
+        Manifest<V1NetworkPolicy>("pair.yaml").Spec.Ingress.SelectMany(rule => rule.Ports).Select(port => port.Port.Value)
+            .Should().BeEquivalentTo(ports.Values.Select(port => $"{port}"));
+    }
+
+    private static T Manifest<T>(string file) =>
+        KubernetesYaml.LoadAllFromString(File.ReadAllText(Path.Combine(Folder, "kubernetes", file)), strict: true).OfType<T>().Single();
 }
