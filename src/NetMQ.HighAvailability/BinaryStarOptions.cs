@@ -193,10 +193,12 @@ public sealed class BinaryStarOptions
         if (PeerHeartbeatInterval is null && PeerFailoverTimeout is null) return;
         if (PeerHeartbeatInterval is not { } peerHeartbeat || PeerFailoverTimeout is not { } peerFailover)
             throw Invalid(nameof(PeerHeartbeatInterval), $"and {nameof(PeerFailoverTimeout)} must be given together, or neither");
-        if (peerHeartbeat <= TimeSpan.Zero || FailoverTimeout < 3 * peerHeartbeat)
+        if (peerHeartbeat <= TimeSpan.Zero || peerHeartbeat > MaxHeartbeatInterval)
+            throw OutOfRange(nameof(PeerHeartbeatInterval), peerHeartbeat, $"must be more than zero and at most {MaxHeartbeatInterval}");
+        if (FailoverTimeout < 3 * peerHeartbeat)
         {
             throw OutOfRange(nameof(PeerHeartbeatInterval), peerHeartbeat,
-                $"must be more than zero and at most a third of {nameof(FailoverTimeout)}: raise {nameof(FailoverTimeout)} to {3 * peerHeartbeat} or more");
+                $"must be at most a third of {nameof(FailoverTimeout)}: raise {nameof(FailoverTimeout)} to {3 * peerHeartbeat} or more");
         }
 
         if (peerFailover < 3 * HeartbeatInterval)

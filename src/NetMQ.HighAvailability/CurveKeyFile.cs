@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace NetMQ.HighAvailability;
@@ -9,6 +10,9 @@ namespace NetMQ.HighAvailability;
 public static class CurveKeyFile
 {
     private const int Z85Length = 40;
+
+    private static readonly SearchValues<char> Z85 =
+        SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#");
 
     /// <summary>Makes a new pair of keys and writes both files. The secret one can be read by its owner alone (on Windows: by whoever may read the folder).</summary>
     /// <param name="folder">Where to write; must exist.</param>
@@ -42,12 +46,25 @@ public static class CurveKeyFile
     public static NetMQCertificate Load(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        var lines = File.ReadAllLines(path);
+        return Parse(path, File.ReadAllLines(path));
+    }
+
+    /// <exception cref="FormatException">It is no key file, or a key in it is damaged; the message says which and why.</exception>
+    internal static NetMQCertificate Parse(string path, string[] lines)
+    {
         var publicKey = Key(path, lines, "public-key")
             ?? throw new FormatException($"'{path}' is no key file: it has no line such as public-key = \"…\". Make one with {nameof(CurveKeyFile)}.{nameof(Create)}, CZMQ or PyZMQ.");
-        if (Key(path, lines, "secret-key") is not { } secretKey) return NetMQCertificate.FromPublicKey(publicKey);
+        var secretKey = Key(path, lines, "secret-key");
+        NetMQCertificate keys;
+        try
+        {
+            keys = secretKey is null ? NetMQCertificate.FromPublicKey(publicKey) : NetMQCertificate.CreateFromSecretKey(secretKey);
+        }
+        catch (ArgumentException e)
+        {
+            throw new FormatException($"A key in '{path}' is damaged: five of its characters make a number that Z85 has not.", e);
+        }
 
-        var keys = NetMQCertificate.CreateFromSecretKey(secretKey);
         return keys.PublicKeyZ85 == publicKey
             ? keys
             : throw new FormatException($"The public key in '{path}' does not belong to its secret key: the file was put together from two, or damaged.");
@@ -61,8 +78,8 @@ public static class CurveKeyFile
 
             var key = right.Trim('"');
             if (key.Length != Z85Length) throw new FormatException($"The {name} in '{path}' has {key.Length} characters; a key has {Z85Length}, in Z85.");
-            var wrong = key.FirstOrDefault(letter => letter is <= ' ' or > '~' or '"' or '\'' or ',' or ';' or '\\' or '_' or '`' or '|' or '~');
-            if (wrong != default) throw new FormatException($"The {name} in '{path}' has a '{wrong}', which Z85 has not.");
+            var wrong = key.AsSpan().IndexOfAnyExcept(Z85);
+            if (wrong >= 0) throw new FormatException($"The {name} in '{path}' has a '{key[wrong]}', which Z85 has not.");
             return key;
         }
 

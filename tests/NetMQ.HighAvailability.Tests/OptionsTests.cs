@@ -50,6 +50,8 @@ public sealed class OptionsTests
         { "peer's failover alone", o => o.PeerFailoverTimeout = TimeSpan.FromSeconds(2), "PeerHeartbeatInterval and PeerFailoverTimeout must be given together*" },
         { "slow peer", o => Peer(o, 1000, 2000), "PeerHeartbeatInterval must be*at most a third of FailoverTimeout*00:00:03*" },
         { "no peer heartbeat", o => Peer(o, 0, 2000), "PeerHeartbeatInterval must be more than zero*" },
+        { "peer slower than can be tripled", o => (o.PeerHeartbeatInterval, o.PeerFailoverTimeout) = (TimeSpan.MaxValue, TimeSpan.MaxValue), "PeerHeartbeatInterval must be*at most 01:00:00*" },
+        { "peer before the beginning of time", o => (o.PeerHeartbeatInterval, o.PeerFailoverTimeout) = (TimeSpan.MinValue, TimeSpan.MaxValue), "PeerHeartbeatInterval must be more than zero*" },
         { "impatient peer", o => Peer(o, 500, 1000), "PeerFailoverTimeout must be at least three times HeartbeatInterval*" },
         { "negative mark", o => o.VoterHighWatermark = -1, "VoterHighWatermark must be 0 (no limit) or more*" },
         { "no clock", o => o.TimeProvider = null!, "TimeProvider must not be null*" },

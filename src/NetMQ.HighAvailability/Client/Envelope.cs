@@ -10,14 +10,17 @@ namespace NetMQ.HighAvailability.Clients;
 /// the payload as it came, as the ZeroMQ guide's servers do, and as they do for a REQ client, whose envelope is the
 /// empty frame alone. A voter of this library that drops the request says so with a <see cref="RejectionNotice"/>.
 /// </summary>
-internal sealed class Envelope
+internal sealed class Envelope(byte[] instance)
 {
     // An id: the mark, eight bytes of this client's own, so that a reply to an earlier life of the process or to another
     // client is not for us, and the request's number.
     private const int NumberAt = RejectionNotice.MarkBytes + InstanceBytes;
     private const int InstanceBytes = 8;
 
-    private readonly byte[] instance = RandomNumberGenerator.GetBytes(InstanceBytes);
+    public Envelope()
+        : this(RandomNumberGenerator.GetBytes(InstanceBytes))
+    {
+    }
 
     /// <summary>Sends a request; false if there is no connection yet.</summary>
     public bool TrySend(DealerSocket socket, PendingRequest request)

@@ -1,5 +1,3 @@
-using NetMQ.Sockets;
-
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>What <see cref="ReplyReader.TryTake"/> found.</summary>
@@ -12,7 +10,7 @@ internal enum Take : byte
 }
 
 /// <summary>Reads one server's replies, each to its end. What a reply holds is not trusted.</summary>
-internal sealed class ReplyReader(DealerSocket socket, Envelope envelope, int maxReplyBytes) : IDisposable
+internal sealed class ReplyReader(IReceivingSocket socket, Envelope envelope, int maxReplyBytes) : IDisposable
 {
     private readonly List<byte[]> frames = [];
     private Msg msg = NewMsg();

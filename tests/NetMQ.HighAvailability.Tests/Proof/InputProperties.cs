@@ -22,10 +22,9 @@ public sealed class InputProperties
         Gen.Select(Gen.OneOf("tcp:/", "tcp://", "ipc://", "TCP://", ":"), Gen.String[Gen.Char, 0, 20], (scheme, rest) => scheme + rest),
         Gen.String[Gen.Char, 0, 30]);
 
-    // Not beyond: three times a longer one overflows, which PeerHeartbeatInterval is not protected against.
     private static readonly Gen<TimeSpan> Spans = Gen.OneOf(
         Gen.Int[-10, 20_000].Select(ms => TimeSpan.FromMilliseconds(ms)),
-        Gen.Long[-TimeSpan.TicksPerDay * 365_000, TimeSpan.TicksPerDay * 365_000].Select(TimeSpan.FromTicks));
+        Gen.Long.Select(TimeSpan.FromTicks));
 
     [Fact]
     public void Only_one_digit_from_1_to_4_is_a_message() =>

@@ -1,0 +1,76 @@
+using System.Globalization;
+using NetMQ.HighAvailability.Fuzz.Targets;
+using SharpFuzz;
+
+namespace NetMQ.HighAvailability.Fuzz;
+
+internal delegate void Target(ReadOnlySpan<byte> input);
+
+internal static class Program
+{
+    private const string Usage =
+        """
+        What AFL++ feeds with inputs, and what sums up a run of it. tests/Fuzz/run does the whole.
+
+        Usage: Fuzz <verb>
+
+          list                     the targets
+          seeds <target> <folder>  write the inputs to begin with
+          run <target> <file>      be fuzzed (under afl-fuzz, with an instrumented library); note memory in the file
+          report <folder>          sum up what afl-fuzz left there, and say whether all is well
+          replay <target> <file>…  run single inputs, such as a crash that was found
+
+        Exit code: 0 if all is well, 1 if not, 2 on wrong usage.
+        """;
+
+    private static readonly Dictionary<string, (Target Run, byte[][] Seeds)> Targets = new()
+    {
+        ["message"] = (MessageTarget.Run, Seeds.Messages),
+        ["reply"] = (ReplyTarget.Run, Seeds.Replies),
+        ["endpoint"] = (EndpointTarget.Run, Seeds.Endpoints),
+        ["options"] = (OptionsTarget.Node, Seeds.NodeOptions),
+        ["client-options"] = (OptionsTarget.Client, Seeds.ClientOptions),
+        ["key-file"] = (KeyFileTarget.Run, Seeds.KeyFiles),
+    };
+
+    public static int Main(string[] args)
+    {
+        switch (args)
+        {
+            case ["--help" or "-h"]:
+                Console.WriteLine(Usage);
+                return 0;
+            case ["list"]:
+                foreach (var name in Targets.Keys) Console.WriteLine(name);
+                return 0;
+            case ["report", var folder]:
+                return Report.Write(Console.Out, folder, Targets.Keys) ? 0 : 1;
+            case ["seeds", var name, var folder] when Targets.TryGetValue(name, out var target):
+                Directory.CreateDirectory(folder);
+                for (var i = 0; i < target.Seeds.Length; i++) File.WriteAllBytes(Path.Combine(folder, i.ToString(CultureInfo.InvariantCulture)), target.Seeds[i]);
+                return 0;
+            case ["run", var name, var file] when Targets.TryGetValue(name, out var target):
+                BeFuzzed(target.Run, new MemoryLog(file));
+                return 0;
+            case ["replay", var name, .. var files] when Targets.TryGetValue(name, out var target):
+                foreach (var file in files) target.Run(File.ReadAllBytes(file));
+                return 0;
+            default:
+                Console.Error.WriteLine(Usage);
+                return 2;
+        }
+    }
+
+    // One process for all inputs: what one leaves behind, the next would find.
+    private static void BeFuzzed(Target run, MemoryLog memory)
+    {
+        var input = new MemoryStream();
+        Fuzzer.Run(stream =>
+        {
+            input.SetLength(0);
+            stream.CopyTo(input);
+            run(input.GetBuffer().AsSpan(0, (int)input.Length));
+            memory.Count();
+        });
+    }
+}
