@@ -92,25 +92,35 @@ public sealed class ManyPairsTests
         finally
         {
             foreach (var node in nodes) node.Dispose();
-            Wait.Until(() => Takes(800), "NetMQ to have taken the sockets back, for the tests to come");
+            WaitForSockets(800);
         }
     }
 
-    private static bool Takes(int sockets)
+    // For the tests to come. What NetMQ has given back is kept until there is enough: taking it anew each time would
+    // use the sockets up as fast as they come.
+    private static void WaitForSockets(int count)
     {
-        var taken = new List<NetMQSocket>();
+        var taken = new Stack<NetMQSocket>();
         try
         {
-            for (var i = 0; i < sockets; i++) taken.Add(new Sockets.PairSocket());
+            Wait.Until(() => TryTake(taken) && taken.Count >= count, $"NetMQ to have taken {count} sockets back");
+        }
+        finally
+        {
+            foreach (var socket in taken) socket.Dispose();
+        }
+    }
+
+    private static bool TryTake(Stack<NetMQSocket> taken)
+    {
+        try
+        {
+            taken.Push(new Sockets.PairSocket());
             return true;
         }
         catch (NetMQException)
         {
             return false;
-        }
-        finally
-        {
-            foreach (var socket in taken) socket.Dispose();
         }
     }
 

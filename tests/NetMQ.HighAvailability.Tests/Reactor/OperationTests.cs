@@ -146,8 +146,6 @@ public sealed class OperationTests
         }
 
         var before = accepted;
-        client.Socket.Options.SendHighWatermark = 0;
-        client.Socket.Options.ReceiveHighWatermark = 0;
         for (var i = 0; i < 10_000; i++) client.Socket.SendFrame("request");
         Wait.For(node.Star.Completion, "the node to stop");
 

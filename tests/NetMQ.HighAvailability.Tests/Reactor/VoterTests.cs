@@ -250,8 +250,6 @@ public sealed class VoterTests
     {
         using var node = Echoing(TestNode.Echo);
         using var client = Client.Of(node);
-        client.Socket.Options.SendHighWatermark = 0;
-        client.Socket.Options.ReceiveHighWatermark = 0;
         client.AskUntilAnswered();
         while (client.Socket.TryReceiveFrameBytes(TimeSpan.FromMilliseconds(200), out _))
         {

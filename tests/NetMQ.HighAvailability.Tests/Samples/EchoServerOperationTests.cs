@@ -75,7 +75,7 @@ public sealed class EchoServerOperationTests
         primary.Process.Kill();
         backup.Client.AskUntilAnswered();
 
-        backup.Process.Errors.Should().Contain(line => line.Contains("201"));
+        Wait.Until(() => backup.Process.Errors.Any(line => line.Contains("[201]")), $"the log, which a server writes in its own time, to tell of the crash; {backup}");
     }
 
     [Fact]

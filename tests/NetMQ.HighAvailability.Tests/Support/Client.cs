@@ -9,7 +9,13 @@ internal sealed class Client : IDisposable
     private readonly DealerSocket socket = new();
     private int number;
 
-    public Client(string endpoint) => socket.Connect(endpoint);
+    public Client(string endpoint)
+    {
+        // Set before it connects, or they count for nothing: a full queue would block a test for ever.
+        socket.Options.SendHighWatermark = 0;
+        socket.Options.ReceiveHighWatermark = 0;
+        socket.Connect(endpoint);
+    }
 
     public DealerSocket Socket => socket;
 
