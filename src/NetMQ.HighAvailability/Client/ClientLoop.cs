@@ -56,7 +56,8 @@ internal sealed class ClientLoop : IDisposable
         {
             for (var i = 0; i < servers.Length; i++)
             {
-                links[i] = new ServerLink(servers[i], limits, command => commands.Post(new Command(null, false, command)), () => Now, logger);
+                links[i] = new ServerLink(
+                    servers[i], options.ServerCertificate, limits, command => commands.Post(new Command(null, false, command)), () => Now, logger);
                 readers[i] = new ReplyReader(links[i].Socket, envelope, limits.MaxReplyBytes);
             }
         }
