@@ -244,6 +244,7 @@ internal sealed class ClientLoop : IDisposable
         }
 
         counters.OversizedReplies++;
+        metrics.Failed("reply_too_large");
         trouble.Oversized(now, Name(server), options.MaxReplyBytes);
         request.Fail(new UnusableReplyException(
             $"The reply is larger than {nameof(BinaryStarClientOptions.MaxReplyBytes)}, {options.MaxReplyBytes} bytes: raise it, or have the server send less. The request has been executed."));
