@@ -1,9 +1,11 @@
 using System.CommandLine;
+using NetMQ;
+using NetMQ.HighAvailability;
 
 namespace EchoClient;
 
 /// <summary>What the command line asks for; without a count the client goes on until it is interrupted.</summary>
-internal sealed record Settings(IReadOnlyList<string> Servers, int? Count, TimeSpan Interval, string? Plot);
+internal sealed record Settings(IReadOnlyList<string> Servers, NetMQCertificate? ServerKey, int? Count, TimeSpan Interval, string? Plot);
 
 /// <summary>The options, their defaults, and the exit code: 0 when done, 2 on bad usage, 1 on a fault.</summary>
 internal static class CommandLine
@@ -17,6 +19,12 @@ internal static class CommandLine
         Description = "Where to ask; say it once for each server of the pair",
         HelpName = "ENDPOINT",
         DefaultValueFactory = _ => ["tcp://localhost:5001", "tcp://localhost:5002"],
+    };
+
+    private static readonly Option<string?> ServerKey = new("--server-key")
+    {
+        Description = "The servers' public key file, where their voters have keys",
+        HelpName = "FILE",
     };
 
     private static readonly Option<int?> Count = new("--count")
@@ -42,7 +50,7 @@ internal static class CommandLine
     {
         var command = new RootCommand("Asks the echo pair, and fails over to the other server when one does not answer.")
         {
-            Server, Count, Interval, Plot,
+            Server, ServerKey, Count, Interval, Plot,
         };
         command.SetAction((line, _) => Ask(command, line, ask));
 
@@ -55,21 +63,20 @@ internal static class CommandLine
 
     private static async Task<int> Ask(RootCommand command, ParseResult line, Func<Settings, Task> ask)
     {
-        var settings = new Settings(
-            line.GetRequiredValue(Server), line.GetValue(Count), TimeSpan.FromMilliseconds(line.GetValue(Interval)), line.GetValue(Plot));
-        if (settings.Count < 1) return Usage(command, "--count must be 1 or more.");
-        if (settings.Interval < TimeSpan.Zero) return Usage(command, "--interval must be 0 or more.");
-
-        if (settings.Plot?.EndsWith(".png", StringComparison.OrdinalIgnoreCase) == false) return Usage(command, "--plot must name a .png file.");
+        if (line.GetValue(Count) < 1) return Usage(command, "--count must be 1 or more.");
+        if (line.GetValue(Interval) < 0) return Usage(command, "--interval must be 0 or more.");
+        if (line.GetValue(Plot)?.EndsWith(".png", StringComparison.OrdinalIgnoreCase) == false) return Usage(command, "--plot must name a .png file.");
 
         try
         {
-            await ask(settings);
+            var key = line.GetValue(ServerKey) is { } file ? CurveKeyFile.Load(file) : null;
+            await ask(new Settings(
+                line.GetRequiredValue(Server), key, line.GetValue(Count), TimeSpan.FromMilliseconds(line.GetValue(Interval)), line.GetValue(Plot)));
             return Success;
         }
-        catch (ArgumentException badOption)
+        catch (Exception badOption) when (badOption is ArgumentException or FormatException)
         {
-            // The library knows best which endpoints make no pair.
+            // The library knows best which endpoints make no pair, and what is no key file.
             return Usage(command, badOption.Message);
         }
 #pragma warning disable CA1031 // Whatever ended the client, its user is told in one line rather than with a stack.

@@ -66,13 +66,13 @@ internal static class CommandLine
     {
         var name = new Argument<string>("NAME") { Description = "What the files are called" };
         var folder = new Option<string>("--folder") { Description = "Where they go", DefaultValueFactory = _ => "." };
-        var command = new Command("keys", "Makes a pair of CURVE keys: NAME.key to be given to the peer, NAME.key_secret for the node alone.") { name, folder };
+        var command = new Command("keys", "Makes a pair of CURVE keys: NAME.key to be given away, to the peer for example, and NAME.key_secret to be kept.") { name, folder };
         command.SetAction(line =>
         {
             try
             {
                 var (publicFile, secretFile) = CurveKeyFile.Create(line.GetValue(folder)!, line.GetValue(name)!);
-                Console.WriteLine($"{publicFile} (for the peer), {secretFile} (for the node alone)");
+                Console.WriteLine($"{publicFile} (to be given away), {secretFile} (to be kept)");
                 return 0;
             }
             catch (Exception e) when (e is ArgumentException or IOException or UnauthorizedAccessException)

@@ -17,6 +17,6 @@ internal sealed record Verdict(Severity Severity, string Reason)
         if ((primary.IsActive && backup.IsPassive) || (primary.IsPassive && backup.IsActive)) return new(Severity.Healthy, "One node serves, the other stands by.");
         if (primary.IsActive || backup.IsActive) return new(Severity.Warning, "One node serves, and nobody stands by.");
         if (!primary.IsAlive && !backup.IsAlive) return new(Severity.Critical, "Neither node is heard.");
-        return new(Severity.Critical, "No node serves. The next request may change that.");
+        return new(Severity.Critical, "No node that is heard serves. The next request may change that.");
     }
 }

@@ -31,9 +31,9 @@ public static class CurveKeyFile
         var publicLine = string.Create(CultureInfo.InvariantCulture, $"    public-key = \"{keys.PublicKeyZ85}\"\n");
 
         Write(secretFile, UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            $"# The secret key of {name}: for this node's process alone.\nmetadata\ncurve\n{publicLine}    secret-key = \"{keys.SecretKeyZ85}\"\n");
+            $"# The secret key of {name}: for its own process alone.\nmetadata\ncurve\n{publicLine}    secret-key = \"{keys.SecretKeyZ85}\"\n");
         Write(publicFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
-            $"# The public key of {name}: for its peer.\nmetadata\ncurve\n{publicLine}");
+            $"# The public key of {name}: for whoever must be sure to talk to it.\nmetadata\ncurve\n{publicLine}");
         return (publicFile, secretFile);
     }
 

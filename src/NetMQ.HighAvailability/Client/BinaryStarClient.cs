@@ -16,7 +16,7 @@ namespace NetMQ.HighAvailability;
 /// server, but not through a failover.
 /// </para>
 /// <para>
-/// On the wire a request is an id of 16 bytes, an empty frame and the payload, and the server's ROUTER returns the
+/// On the wire a request is an id of 20 bytes, an empty frame and the payload, and the server's ROUTER returns the
 /// first two as they came: any echo does, the servers of the ZeroMQ guide do, and so does a server for REQ clients
 /// that takes for the envelope whatever is before the first empty frame. A request that is sent again has its old id.
 /// </para>
@@ -182,6 +182,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             ObjectDisposedException.ThrowIf(disposed != 0, this);
+            metrics.Failed("timed_out");
             throw new RequestTimeoutException(
                 $"The request waited {options.RequestTimeout} in vain for one of {options.MaxOutstanding} places ({nameof(BinaryStarClientOptions.MaxOutstanding)}) and was never sent.",
                 mayHaveBeenExecuted: false);

@@ -63,6 +63,14 @@ public sealed class BinaryStarClientOptions
     /// <summary>How often a request may be executed, where the call does not say. Default <see cref="RequestDelivery.AtLeastOnce"/>.</summary>
     public RequestDelivery Delivery { get; set; } = RequestDelivery.AtLeastOnce;
 
+    /// <summary>
+    /// The servers' public key, where they have a <see cref="BinaryStarOptions.VoterCertificate"/>, the same for both:
+    /// requests go to nobody who cannot prove that it has the secret one, and are encrypted. Default
+    /// <see langword="null"/>: plain. A server with keys and a client without, or with another's, do not meet: its
+    /// connections are lost again and again.
+    /// </summary>
+    public NetMQCertificate? ServerCertificate { get; set; }
+
     /// <summary>The source of monotonic time. Default <see cref="TimeProvider.System"/>; another one is for tests.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 

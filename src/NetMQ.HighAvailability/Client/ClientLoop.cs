@@ -56,7 +56,8 @@ internal sealed class ClientLoop : IDisposable
         {
             for (var i = 0; i < servers.Length; i++)
             {
-                links[i] = new ServerLink(servers[i], limits, command => commands.Post(new Command(null, false, command)), () => Now, logger);
+                links[i] = new ServerLink(
+                    servers[i], options.ServerCertificate, limits, command => commands.Post(new Command(null, false, command)), () => Now, logger);
                 readers[i] = new ReplyReader(links[i].Socket, envelope, limits.MaxReplyBytes);
             }
         }
@@ -243,6 +244,7 @@ internal sealed class ClientLoop : IDisposable
         }
 
         counters.OversizedReplies++;
+        metrics.Failed("reply_too_large");
         trouble.Oversized(now, Name(server), options.MaxReplyBytes);
         request.Fail(new UnusableReplyException(
             $"The reply is larger than {nameof(BinaryStarClientOptions.MaxReplyBytes)}, {options.MaxReplyBytes} bytes: raise it, or have the server send less. The request has been executed."));

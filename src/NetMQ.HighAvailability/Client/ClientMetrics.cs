@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using NetMQ.HighAvailability.Diagnostics;
 
 namespace NetMQ.HighAvailability.Clients;
 
@@ -13,9 +14,9 @@ internal sealed class ClientMetrics : IDisposable
     public ClientMetrics(Func<ClientReading> read, IReadOnlyList<string> servers)
     {
         // One meter for each client, of one name: an instrument must not outlive the client that it reads.
-        meter = new Meter(new MeterOptions("NetMQ.HighAvailability") { Tags = [new("binarystar.client.servers", string.Join(",", servers))] });
-        duration = meter.CreateHistogram<double>("binarystar.client.request.duration", "s", "From the call to the answer.");
-        failover = meter.CreateHistogram<double>("binarystar.client.failover.duration", "s", "From the loss of a server to the first answer of another.");
+        meter = new Meter(new MeterOptions(BinaryStar.MeterName) { Tags = [new("binarystar.client.servers", string.Join(",", servers))] });
+        duration = Durations.Of(meter, "binarystar.client.request.duration", "From the call to the answer.");
+        failover = Durations.Of(meter, "binarystar.client.failover.duration", "From the loss of a server to the first answer of another.");
         failed = meter.CreateCounter<long>("binarystar.client.requests.failed", "{request}", "Requests without an answer, by reason.");
         meter.CreateObservableGauge("binarystar.client.requests.outstanding", () => read().Outstanding, "{request}", "Requests not yet answered.");
         meter.CreateObservableCounter("binarystar.client.requests.answered", () => read().Counters.Answered, "{request}", "Requests answered.");
@@ -28,14 +29,16 @@ internal sealed class ClientMetrics : IDisposable
 
     public void ServerChanged(TimeSpan took) => failover.Record(took.TotalSeconds);
 
-    public void Failed(string reason) => failed.Add(1, new KeyValuePair<string, object?>("reason", reason));
+    public void Failed(string reason) => failed.Add(1, Reason(reason));
 
     public void Dispose() => meter.Dispose();
 
     private static Measurement<long>[] Dropped(ClientCounters counters) =>
     [
-        new(counters.LateReplies, new KeyValuePair<string, object?>("reason", "late")),
-        new(counters.GarbageReplies, new KeyValuePair<string, object?>("reason", "garbage")),
-        new(counters.OversizedReplies, new KeyValuePair<string, object?>("reason", "oversized")),
+        new(counters.LateReplies, Reason("late")),
+        new(counters.GarbageReplies, Reason("garbage")),
+        new(counters.OversizedReplies, Reason("oversized")),
     ];
+
+    private static KeyValuePair<string, object?> Reason(string reason) => new("binarystar.reason", reason);
 }

@@ -30,7 +30,7 @@ internal sealed class ServerLink : IDisposable
     private bool resolving;
     private Throttle unresolved;
 
-    public ServerLink(TcpEndpoint server, ClientLimits limits, Action<Action> post, Func<TimeSpan> now, ILogger logger)
+    public ServerLink(TcpEndpoint server, NetMQCertificate? key, ClientLimits limits, Action<Action> post, Func<TimeSpan> now, ILogger logger)
     {
         Server = server;
         this.post = post;
@@ -48,6 +48,12 @@ internal sealed class ServerLink : IDisposable
             // given up. What a server sends unasked stays bounded.
             Socket.Options.SendHighWatermark = 0;
             Socket.Options.ReceiveHighWatermark = limits.ReceiveHighWatermark;
+
+            if (key is not null)
+            {
+                Socket.Options.CurveServerCertificate = key;
+                Socket.Options.CurveCertificate = new NetMQCertificate(); // CURVE asks for one; no server can ask whose it is
+            }
 
             // Without a connection nothing is taken: a server must not find, when it comes back, what was asked before.
             Socket.Options.DelayAttachOnConnect = true;

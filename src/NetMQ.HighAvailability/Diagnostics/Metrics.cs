@@ -14,10 +14,10 @@ internal sealed class Metrics
 {
     private static readonly Meter Meter = new(BinaryStar.MeterName);
     private static readonly Counter<long> TransitionCount = Meter.CreateCounter<long>("binarystar.transitions", "{transition}", "Changes of state.");
-    private static readonly Histogram<double> TurnSeconds = Seconds("binarystar.turn.duration", "One turn of the loop, handlers and callbacks included.");
-    private static readonly Histogram<double> HandlerSeconds = Seconds("binarystar.handler.duration", "The longest call of the voter's handler in a turn.");
-    private static readonly Histogram<double> LateSeconds = Seconds("binarystar.heartbeat.lateness", "How long after its time a heartbeat was published.");
-    private static readonly Histogram<double> FailoverSeconds = Seconds("binarystar.failover.duration", "From the dead peer's last message to this node's being active.");
+    private static readonly Histogram<double> TurnSeconds = Durations.Of(Meter, "binarystar.turn.duration", "One turn of the loop, handlers and callbacks included.");
+    private static readonly Histogram<double> HandlerSeconds = Durations.Of(Meter, "binarystar.handler.duration", "The longest call of the voter's handler in a turn.");
+    private static readonly Histogram<double> LateSeconds = Durations.Of(Meter, "binarystar.heartbeat.lateness", "How long after its time a heartbeat was published.");
+    private static readonly Histogram<double> FailoverSeconds = Durations.Of(Meter, "binarystar.failover.duration", "From the dead peer's last message to this node's being active.");
 
     private static readonly BinaryStarState[] AllStates = Enum.GetValues<BinaryStarState>();
     private static ImmutableArray<Metrics> nodes = [];
@@ -76,13 +76,6 @@ internal sealed class Metrics
         var failover = transition is { To: BinaryStarState.Active, Cause: BinaryStarCause.PeerSilent or BinaryStarCause.PeerCrashed };
         if (failover && silence is { } lasted) FailoverSeconds.Record(lasted.TotalSeconds, name, role, cause);
     }
-
-    private static Histogram<double> Seconds(string name, string description) => Meter.CreateHistogram<double>(
-        name, "s", description, advice: new InstrumentAdvice<double>
-        {
-            // From a fast turn to a slow failover; the SDK's own buckets are meant for milliseconds.
-            HistogramBucketBoundaries = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-        });
 
     private static IEnumerable<Measurement<T>> Observe<T>(Func<Metrics, NodeReading, IEnumerable<Measurement<T>>> measure)
         where T : struct => nodes.SelectMany(node => measure(node, node.read!()));

@@ -46,7 +46,7 @@ public sealed class ActiveWorkTests
 
         (await primary.Pair.HandOverAsync()).Should().Be(HandOverOutcome.Done);
 
-        primary.Logged.Should().Contain(record => record.Id.Id == 501);
+        primary.Logged.Should().Contain(record => record.Id.Id == 601);
         work.MayEnd.SetResult();
     }
 

@@ -68,7 +68,7 @@ public sealed class HostLifeTests
         Wait.Until(() => client.Ask() || stuck.IsSet, "the handler to be stuck");
 
         Wait.For(node.Host.StopAsync().ContinueWith(_ => { }, TaskScheduler.Default), "the host to stop");
-        node.Logged.Should().Contain(record => record.Id.Id == 503);
+        node.Logged.Should().Contain(record => record.Id.Id == 603);
         node.Dispose();
         release.Set();
     }

@@ -1,4 +1,5 @@
 using FailoverDemo;
+using NetMQ.HighAvailability.Tests.Support;
 
 namespace NetMQ.HighAvailability.Tests.Samples;
 
@@ -19,6 +20,26 @@ public sealed class EchoClientTests
         client.WaitForExit().Should().Be(0, string.Join(Environment.NewLine, client.Errors));
         client.Lines[^1].Should().StartWith("3 requests answered, ");
         client.Lines.Should().Contain($"{primary.Voter} answers");
+    }
+
+    [Fact]
+    public void A_client_that_is_given_the_servers_key_is_served_by_voters_with_keys()
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        var (publicFile, secretFile) = CurveKeyFile.Create(folder, "voter");
+        File.WriteAllText(Path.Combine(folder, "empty"), "");
+        var (primary, backup) = TestNode.StartedPair(options => options.VoterCertificate = CurveKeyFile.Load(secretFile));
+        using var first = primary;
+        using var other = backup;
+
+        using var client = SampleProcess.Start("EchoClient",
+            ["--server", primary.Ports.VoterEndpoint(BinaryStarRole.Primary), "--server-key", publicFile, "--count", "1"]);
+        using var mistaken = SampleProcess.Start("EchoClient", ["--server-key", Path.Combine(folder, "empty"), "--count", "1"]);
+
+        client.WaitForExit().Should().Be(0, string.Join(Environment.NewLine, client.Errors));
+        mistaken.WaitForExit().Should().Be(2);
+        mistaken.Errors[0].Should().StartWith("error: ").And.Contain("is no key file");
+        Directory.Delete(folder, recursive: true);
     }
 
     [Theory]

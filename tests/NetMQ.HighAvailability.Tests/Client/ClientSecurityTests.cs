@@ -1,0 +1,44 @@
+using NetMQ.HighAvailability.Tests.Support;
+
+namespace NetMQ.HighAvailability.Tests.Clients;
+
+/// <summary>A client and a pair whose voters have keys.</summary>
+public sealed class ClientSecurityTests
+{
+    private readonly NetMQCertificate voter = new();
+
+    [Fact]
+    public async Task A_client_that_knows_the_servers_key_is_served_through_a_hand_over()
+    {
+        var (primary, backup) = TestNode.StartedPair(options => options.VoterCertificate = voter);
+        using var one = primary;
+        using var other = backup;
+        await using var client = TestClient.Of(primary.Ports, options => options.ServerCertificate = NetMQCertificate.FromPublicKey(voter.PublicKey));
+
+        await client.Ask();
+        (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+        await client.Ask();
+
+        client.Client.CurrentServer.Should().Be(primary.Ports.VoterEndpoint(BinaryStarRole.Backup));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task One_that_knows_none_or_a_wrong_one_is_not(bool withKey)
+    {
+        var (primary, backup) = TestNode.StartedPair(options => options.VoterCertificate = voter);
+        using var one = primary;
+        using var other = backup;
+        await using var client = TestClient.Of(primary.Ports, options =>
+        {
+            options.RequestTimeout = TimeSpan.FromSeconds(1);
+            options.ServerCertificate = withKey ? new NetMQCertificate() : null;
+        });
+
+        await FluentActions.Awaiting(() => client.Ask()).Should().ThrowAsync<RequestTimeoutException>();
+
+        primary.Star.Status.VotesAccepted.Should().Be(0);
+        backup.Star.Status.VotesRejected.Should().Be(0);
+    }
+}
