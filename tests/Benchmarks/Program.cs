@@ -2,6 +2,7 @@
 //
 //     dotnet run -c Release --project tests/Benchmarks -- failover
 //     dotnet run -c Release --project tests/Benchmarks -- throughput
+//     dotnet run -c Release --project tests/Benchmarks -- client failover|throughput|idle|allocation
 //     dotnet run -c Release --project tests/Benchmarks -- micro
 //     dotnet run -c Release --project tests/Benchmarks -- scale
 //

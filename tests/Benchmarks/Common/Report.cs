@@ -39,6 +39,13 @@ internal sealed class Report(string verb)
         Summarise($"FAILED: {what}");
     }
 
+    /// <summary>The last part of the summary line of what has a target; the run has failed when it was missed.</summary>
+    public void Target(bool met, string target)
+    {
+        if (met) Summarise($"target met: {target}");
+        else Fail($"target missed: {target}");
+    }
+
     public void Finish(FileInfo? json)
     {
         var load = loadBefore is null ? "" : $", load average before {loadBefore}";

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Benchmarks.Client;
 using Benchmarks.Failover;
 using Benchmarks.Micro;
 using Benchmarks.Scale;
@@ -21,6 +22,7 @@ internal static class Verbs
         {
             FailoverVerb.Create(),
             ThroughputVerb.Create(),
+            ClientVerb.Create(),
             MicroVerb.Create(),
             ScaleVerb.Create(),
             serve,
@@ -37,7 +39,7 @@ internal static class Verbs
     /// <summary>Has a verb's benchmark run, and its report end as the options ask.</summary>
     public static void SetBenchmark(this Command command, Action<ParseResult, Report> benchmark) => command.SetAction(line =>
     {
-        var report = new Report(command.Name);
+        var report = new Report(FullName(command));
         try
         {
             benchmark(line, report);
@@ -52,4 +54,11 @@ internal static class Verbs
             return Fault;
         }
     });
+
+    public static void SetBenchmark(this Command command, Func<ParseResult, Report, Task> benchmark) =>
+        command.SetBenchmark((line, report) => benchmark(line, report).GetAwaiter().GetResult());
+
+    // As it is typed: a verb within a verb comes after it.
+    private static string FullName(Command command) =>
+        command.Parents.OfType<Command>().SingleOrDefault(parent => parent is not RootCommand) is { } parent ? $"{parent.Name} {command.Name}" : command.Name;
 }

@@ -33,7 +33,7 @@ internal sealed class FailoverBenchmark(PairTiming timing)
     {
         var (gaps, tally) = outcomes[kind];
         using var pair = new EchoPair(timing, detectCrash: kind == FaultKind.KillDetected);
-        var client = new GapClient(pair.Nodes.Select(node => node.Voter));
+        var client = new GapClient(pair.Voters);
         try
         {
             for (var i = 0; i < count; i++) gaps.Add(Strike(kind, pair, client).TotalMilliseconds);

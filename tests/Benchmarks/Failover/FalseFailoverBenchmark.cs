@@ -26,7 +26,7 @@ internal static class FalseFailoverBenchmark
     private static (int Failovers, int Changes, HeartbeatWatch Watch, Tally Tally) Observe(PairTiming timing, TimeSpan duration)
     {
         using var pair = new EchoPair(timing, detectCrash: false);
-        var client = new GapClient(pair.Nodes.Select(node => node.Voter), restless: true);
+        var client = new GapClient(pair.Voters, restless: true);
         pair.WaitUntilWhole();
 
         using var watch = new HeartbeatWatch(pair.Nodes.Select(node => node.StateEndpoint), timing.Heartbeat);

@@ -1,8 +1,8 @@
 using System.Globalization;
-using Benchmarks.Common;
 using FailoverDemo;
+using NetMQ.HighAvailability;
 
-namespace Benchmarks.Failover;
+namespace Benchmarks.Common;
 
 /// <summary>A primary and a backup EchoServer on free loopback ports.</summary>
 internal sealed class EchoPair : IDisposable
@@ -28,6 +28,9 @@ internal sealed class EchoPair : IDisposable
 
     public IReadOnlyList<EchoNode> Nodes { get; }
 
+    /// <summary>Where clients reach the two.</summary>
+    public string[] Voters => [.. Nodes.Select(node => node.Voter)];
+
     /// <summary>Whether one is active and the other passive.</summary>
     public bool IsWhole => (Nodes[0].IsActive && Nodes[1].IsPassive) || (Nodes[1].IsActive && Nodes[0].IsPassive);
 
@@ -37,6 +40,8 @@ internal sealed class EchoPair : IDisposable
         WaitFor(() => IsWhole);
         return Nodes[0].IsActive ? 0 : 1;
     }
+
+    public BinaryStarClient NewClient(int maxOutstanding = 1000) => new(new BinaryStarClientOptions { Servers = Voters, MaxOutstanding = maxOutstanding });
 
     public void WaitFor(Func<bool> condition) => Until.True(
         condition,
@@ -64,10 +69,15 @@ internal sealed class EchoPair : IDisposable
 /// <summary>The timing that both servers of a pair are given.</summary>
 internal readonly record struct PairTiming(TimeSpan Heartbeat, TimeSpan FailoverTimeout)
 {
+    /// <summary>What a pair has that says nothing else.</summary>
+    public static PairTiming Default { get; } = Of(new BinaryStarOptions());
+
     public PairTiming(int heartbeatMs, int failoverTimeoutMs)
         : this(TimeSpan.FromMilliseconds(heartbeatMs), TimeSpan.FromMilliseconds(failoverTimeoutMs))
     {
     }
+
+    private static PairTiming Of(BinaryStarOptions options) => new(options.HeartbeatInterval, options.FailoverTimeout);
 
     public override string ToString() => $"{Heartbeat.TotalMilliseconds:0}/{FailoverTimeout.TotalMilliseconds:0} ms";
 }

@@ -1,37 +1,41 @@
 using System.Diagnostics;
+using Benchmarks.Common;
 using NetMQ;
-using NetMQ.HighAvailability;
 using NetMQ.Sockets;
 
-namespace ClientBenchmarks;
+namespace Benchmarks.Client;
 
 /// <summary>The client beside a bare DEALER loop, in turns, with the same window, envelope and server.</summary>
-internal static class Throughput
+internal static class ThroughputBenchmark
 {
     private const int Window = 1000;
-    private const int PayloadBytes = 64;
-    private const double Target = 0.8;
+    private const double TargetRatio = 0.8;
     private static readonly TimeSpan Warmup = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(3);
 
-    public static async Task<bool> Run(int rounds)
+    public static async Task Run(int rounds, Report report)
     {
-        using var pair = EchoPair.Started();
-        var ratios = new List<double>();
+        using var pair = new EchoPair(PairTiming.Default, detectCrash: true);
+        var server = pair.Voters[pair.WaitUntilWhole()];
+        var ratios = new Sample();
+        var table = new Table(
+            $"{Window} outstanding, {BusyCallers.PayloadBytes} B, turns of {Turn.TotalSeconds} s; processor time of the client's process alone",
+            "round", "bare loop req/s", "us/req", "client req/s", "client us/req", "ratio");
         for (var i = 0; i <= rounds; i++)
         {
             // In turns, the one first and then the other, so that a busy machine harms both alike.
             Rate bare, client;
-            if (i % 2 == 0) (bare, client) = (Bare(pair.Voters[0]), await Client(pair));
-            else (client, bare) = (await Client(pair), Bare(pair.Voters[0]));
-            var what = i == 0 ? "warm-up" : $"round {i}";
-            Console.WriteLine($"{what}: bare loop {bare}, client {client}, ratio {client.PerSecond / bare.PerSecond:0.00}");
-            if (i > 0) ratios.Add(client.PerSecond / bare.PerSecond);
+            if (i % 2 == 0) (bare, client) = (Bare(server), await Client(pair));
+            else (client, bare) = (await Client(pair), Bare(server));
+            Console.WriteLine(i == 0 ? "warmed up" : $"{i} of {rounds} rounds");
+            if (i == 0) continue;
+            ratios.Add(client.PerSecond / bare.PerSecond);
+            table.Add(i, bare.PerSecond, bare.Microseconds, client.PerSecond, client.Microseconds, ratios.Values[^1]);
         }
 
-        ratios.Sort();
-        Console.WriteLine($"{Window} outstanding, {PayloadBytes} B: median ratio {ratios[ratios.Count / 2]:0.00} (from {ratios[0]:0.00} to {ratios[^1]:0.00})");
-        return ratios[ratios.Count / 2] >= Target;
+        report.Add(table);
+        report.Summarise(FormattableString.Invariant($"median ratio {ratios.Median:0.00} (from {ratios.Quantile(0):0.00} to {ratios.Max:0.00})"));
+        report.Target(ratios.Median >= TargetRatio, FormattableString.Invariant($"{TargetRatio:0.00} of the bare loop"));
     }
 
     private static Rate Bare(string server)
@@ -39,13 +43,13 @@ internal static class Throughput
         using var socket = new DealerSocket();
         socket.Options.SendHighWatermark = socket.Options.ReceiveHighWatermark = 0;
         socket.Connect(server);
-        byte[] id = new byte[16], payload = new byte[PayloadBytes];
+        byte[] id = new byte[16], payload = new byte[BusyCallers.PayloadBytes];
         for (var i = 0; i < Window; i++) Send(socket, id, payload);
 
         var msg = new Msg();
         msg.InitEmpty();
         var rate = default(Rate);
-        foreach (var time in new[] { Warmup, Round })
+        foreach (var time in new[] { Warmup, Turn })
         {
             var (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
             long count = 0;
@@ -84,27 +88,14 @@ internal static class Throughput
 
     private static async Task<Rate> Client(EchoPair pair)
     {
-        await using var client = pair.NewClient(options => options.MaxOutstanding = Window);
-        using var stop = new CancellationTokenSource();
-        var callers = Enumerable.Range(0, Window).Select(_ => Task.Run(() => Ask(client, stop.Token))).ToList();
+        await using var client = pair.NewClient(Window);
+        await using var callers = new BusyCallers(client, Window);
+        callers.Start();
         await Task.Delay(Warmup);
         var before = client.Status.Answered;
         var (clock, cpu) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
-        await Task.Delay(Round);
-        var rate = new Rate(client.Status.Answered - before, clock.Elapsed, Environment.CpuUsage.TotalTime - cpu);
-        await stop.CancelAsync();
-        await Task.WhenAll(callers);
-        return rate;
-    }
-
-    internal static async Task Ask(BinaryStarClient client, CancellationToken stop)
-    {
-        var payload = new byte[PayloadBytes];
-        while (!stop.IsCancellationRequested)
-        {
-            var reply = await client.RequestAsync(payload, CancellationToken.None);
-            if (reply.Length != PayloadBytes) throw new InvalidOperationException($"{reply.Length} bytes came back of {PayloadBytes}");
-        }
+        await Task.Delay(Turn);
+        return new Rate(client.Status.Answered - before, clock.Elapsed, Environment.CpuUsage.TotalTime - cpu);
     }
 
     /// <summary>Requests in a time, and the processor time that this process, not the server's, took for them.</summary>
@@ -112,6 +103,6 @@ internal static class Throughput
     {
         public double PerSecond => Count / Time.TotalSeconds;
 
-        public override string ToString() => $"{PerSecond,8:N0}/s at {Cpu.TotalMicroseconds / Count:0.0} µs";
+        public double Microseconds => Cpu.TotalMicroseconds / Count;
     }
 }

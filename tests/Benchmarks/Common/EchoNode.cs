@@ -1,7 +1,6 @@
-using Benchmarks.Common;
 using FailoverDemo;
 
-namespace Benchmarks.Failover;
+namespace Benchmarks.Common;
 
 /// <summary>One EchoServer in a process of its own, started again in the same place after a fault.</summary>
 internal sealed class EchoNode(string voter, string stateEndpoint, IReadOnlyList<string> arguments) : IDisposable
