@@ -131,10 +131,10 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         from.HeardOrDialled = now;
         if (!byNumber.TryGetValue(number, out var request)) return true;
         if (request.MayHaveBeenExecuted) request.Unresolved--;
+        request.IsDoubtful = false;
+        cursor = outstanding.First; // it may be that it can be sent again only now
         if (request.Stay != from.Stay) return true; // a sending of long ago
         from.Rejects = true;
-        request.Stay = 0;
-        request.IsDoubtful = false;
         if (server == Current) TurnAwayFrom(server, now);
         return true;
     }
