@@ -17,7 +17,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     private readonly Queue<FailedRequest> failures = new();
     private readonly Queue<ServerChange> changes = new();
     private readonly Queue<Departure> departures = new();
-    private ClientRequest? cursor; // those before it need not be sent now
+    private ClientRequest? cursor; // those before it need not be sent now; it itself may have been
     private long numbers, stays, sendings;
     private TimeSpan stayUntil, silentSince, troubleSince, nextScan, owingSince;
     private ProbePace probes;
@@ -39,19 +39,11 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     private bool IsUp => servers[Current].Link == Link.Up;
 
     /// <summary>Begins the client's life with the first server.</summary>
-    public void Start(TimeSpan now)
-    {
-        for (var i = 0; i < servers.Length; i++) servers[i].HeardOrDialled = now;
-        TurnTo(0, now, fast: false);
-    }
+    public void Start(TimeSpan now) => TurnTo(0, now, fast: false);
 
     public void Submit(ClientRequest request, TimeSpan now)
     {
-        if (outstanding.Count == 0)
-        {
-            silentSince = owingSince = now; // nothing was owed before
-            if (!IsFollowing) troubleSince = now;
-        }
+        if (outstanding.Count == 0) silentSince = owingSince = troubleSince = now; // nothing was owed before
 
         request.Number = ++numbers;
         request.Patience = timing.Silence;
@@ -103,8 +95,9 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         }
 
         var died = IsFollowing;
-        Leave(OtherThatIsUp() ?? Current, ServerChangeCause.ConnectionLost, now);
-        TurnTo(OtherThatIsUp() ?? Current, now, fast: died);
+        var to = OtherThatIsUp() ?? Current;
+        Leave(to, ServerChangeCause.ConnectionLost, now);
+        TurnTo(to, now, fast: died);
     }
 
     /// <summary>A reply came. The request that it answers, if one awaits it, is no longer outstanding.</summary>
@@ -180,7 +173,6 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         request.Stay = servers[Current].Stay;
         request.Order = ++sendings;
         request.SentAt = now;
-        cursor = request.Next;
         if (!IsFollowing) probes.Sent(now, timing);
     }
 
