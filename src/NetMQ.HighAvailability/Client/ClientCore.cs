@@ -241,17 +241,14 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     private void TurnAwayFrom(int server, TimeSpan now)
     {
         var to = OtherThatIsUp() ?? server;
+        var pace = probes; // to and fro between two that reject, but no faster than a server is asked again
         if (IsFollowing)
         {
             Leave(to, ServerChangeCause.NotActive, now);
-            TurnTo(to, now, fast: true);
-            return;
+            pace = ProbePace.From(now, timing, fast: true);
         }
 
-        // To and fro between two that reject, but no faster than a server is asked again.
-        var pace = probes;
-        TurnTo(to, now, fast: false);
-        probes = pace;
+        TurnTo(to, now, pace);
     }
 
     private void GiveUpWaiting(TimeSpan now)
@@ -297,14 +294,16 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         troubleSince = since;
     }
 
-    private void TurnTo(int server, TimeSpan now, bool fast)
+    private void TurnTo(int server, TimeSpan now, bool fast) => TurnTo(server, now, ProbePace.From(now, timing, fast));
+
+    private void TurnTo(int server, TimeSpan now, ProbePace pace)
     {
         Current = server;
         servers[server].Stay = ++stays;
         servers[server].Rejects = false;
         stayUntil = now + timing.Settle;
         silentSince = now;
-        probes = ProbePace.From(now, timing, fast);
+        probes = pace;
         cursor = outstanding.First;
     }
 
