@@ -69,9 +69,10 @@ public sealed class ClientCoreRedialTests
         AskOn(client, 1000);
         client.Sent.Should().BeEmpty();
         client.Up(0);
-        client.Sent.Should().NotBeEmpty();
+        client.Pass(99);
+        client.Sent.Should().ContainSingle("it is asked at once, but slowly").Which.At.Should().Be(CoreDriver.Request + 1000);
 
-        AskOn(client, CoreDriver.Request - 1001);
+        AskOn(client, CoreDriver.Request - 1100);
         client.Redials.Should().Equal(0);
         client.Pass(1);
         client.Redials.Should().Equal(0, 0);
@@ -89,6 +90,21 @@ public sealed class ClientCoreRedialTests
         client.Failed.Should().BeEmpty();
         client.Pass(1);
         client.Failed.Should().Contain((once.Number, RequestFailure.OutcomeUnknown));
+    }
+
+    [Fact]
+    public void A_server_whose_connection_is_made_anew_has_its_settle_time_from_then_on()
+    {
+        var client = CoreDriver.Following();
+        client.Pass(10_000);
+        client.Submit();
+        AskOn(client, CoreDriver.Request);
+        client.Redials.Should().Equal(0);
+
+        client.Pass(CoreDriver.Settle - 1);
+        client.Core.Current.Should().Be(0);
+        client.Pass(1);
+        client.Core.Current.Should().Be(1);
     }
 
     [Fact]

@@ -223,6 +223,30 @@ public sealed class ClientCoreRejectionTests
     }
 
     [Fact]
+    public void The_very_first_request_may_be_rejected()
+    {
+        var client = new CoreDriver();
+        client.Up(0);
+        client.Up(1);
+        var request = client.Submit();
+
+        client.Reject(0, request).Should().BeTrue();
+
+        request.MayHaveBeenExecuted.Should().BeFalse();
+        client.Core.Current.Should().Be(1);
+    }
+
+    [Fact]
+    public void The_rejection_of_a_request_that_has_ended_is_not_garbage()
+    {
+        var client = CoreDriver.Following();
+        var request = client.Submit();
+        client.Withdraw(request);
+
+        client.Reject(0, request).Should().BeTrue();
+    }
+
+    [Fact]
     public void Numbers_that_were_never_given_are_garbage()
     {
         var client = CoreDriver.Following();

@@ -74,6 +74,35 @@ public sealed class ClientCoreSeekingTests
     }
 
     [Fact]
+    public void Another_server_that_comes_is_turned_to_when_the_silent_one_has_had_its_time_to_answer_the_second_try()
+    {
+        var client = CoreDriver.Following();
+        client.Down(1);
+        client.Pass(10_000);
+        client.Submit();
+        client.Pass(CoreDriver.Silence);
+        client.Up(1);
+
+        client.Pass(CoreDriver.Settle - 1);
+        client.Core.Current.Should().Be(0);
+        client.Pass(1);
+        client.Core.Current.Should().Be(1);
+    }
+
+    [Fact]
+    public void While_a_server_is_sought_no_request_is_tried_twice_before_each_was_tried()
+    {
+        var client = CoreDriver.Following(servers: 1);
+        client.Pass(10_000);
+        var numbers = client.Submit(6).Select(request => request.Number).ToList();
+        client.Pass(CoreDriver.Silence - 1);
+        client.Forget();
+        client.Pass(8 * CoreDriver.Silence);
+
+        client.Numbers.Should().Equal(numbers.Concat(numbers).Take(8));
+    }
+
+    [Fact]
     public void Without_a_connection_the_clock_is_looked_at_at_its_usual_pace()
     {
         var client = new CoreDriver();
@@ -106,6 +135,7 @@ public sealed class ClientCoreSeekingTests
         client.Forget();
         client.IsBlocked = true;
         client.Down(0);
+        client.Pace.Should().Be(CoreDriver.Probe);
         client.Pass(100);
         client.Sent.Should().BeEmpty();
         client.Pace.Should().Be(CoreDriver.Probe);
@@ -120,9 +150,10 @@ public sealed class ClientCoreSeekingTests
     {
         var client = CoreDriver.Following(servers: 1);
         client.Pass(10_000);
-        client.Submit(AtMostOnce);
+        var once = client.Submit(AtMostOnce);
         client.Pass(CoreDriver.Silence + 5);
         client.Core.IsFollowing.Should().BeFalse();
+        client.Numbers.Should().Equal(once.Number);
 
         client.Pace.Should().Be(100);
     }
