@@ -17,7 +17,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     private readonly Queue<FailedRequest> failures = new();
     private readonly Queue<ServerChange> changes = new();
     private readonly Queue<Departure> departures = new();
-    private ClientRequest? cursor; // those before it need not be sent now
+    private ClientRequest? cursor; // those before it need not be sent now; it itself may have been
     private long numbers, stays, sendings;
     private TimeSpan stayUntil, silentSince, troubleSince, nextScan, owingSince;
     private ProbePace probes;
@@ -39,19 +39,11 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     private bool IsUp => servers[Current].Link == Link.Up;
 
     /// <summary>Begins the client's life with the first server.</summary>
-    public void Start(TimeSpan now)
-    {
-        for (var i = 0; i < servers.Length; i++) servers[i].HeardOrDialled = now;
-        TurnTo(0, now, fast: false);
-    }
+    public void Start(TimeSpan now) => TurnTo(0, now, fast: false);
 
     public void Submit(ClientRequest request, TimeSpan now)
     {
-        if (outstanding.Count == 0)
-        {
-            silentSince = owingSince = now; // nothing was owed before
-            if (!IsFollowing) troubleSince = now;
-        }
+        if (outstanding.Count == 0) silentSince = owingSince = troubleSince = now; // nothing was owed before
 
         request.Number = ++numbers;
         request.Patience = timing.Silence;
@@ -103,8 +95,9 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         }
 
         var died = IsFollowing;
-        Leave(OtherThatIsUp() ?? Current, ServerChangeCause.ConnectionLost, now);
-        TurnTo(OtherThatIsUp() ?? Current, now, fast: died);
+        var to = OtherThatIsUp() ?? Current;
+        Leave(to, ServerChangeCause.ConnectionLost, now);
+        TurnTo(to, now, fast: died);
     }
 
     /// <summary>A reply came. The request that it answers, if one awaits it, is no longer outstanding.</summary>
@@ -131,10 +124,10 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         from.HeardOrDialled = now;
         if (!byNumber.TryGetValue(number, out var request)) return true;
         if (request.MayHaveBeenExecuted) request.Unresolved--;
+        request.IsDoubtful = false;
+        cursor = outstanding.First; // it may be that it can be sent again only now
         if (request.Stay != from.Stay) return true; // a sending of long ago
         from.Rejects = true;
-        request.Stay = 0;
-        request.IsDoubtful = false;
         if (server == Current) TurnAwayFrom(server, now);
         return true;
     }
@@ -180,7 +173,6 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         request.Stay = servers[Current].Stay;
         request.Order = ++sendings;
         request.SentAt = now;
-        cursor = request.Next;
         if (!IsFollowing) probes.Sent(now, timing);
     }
 
@@ -249,17 +241,14 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     private void TurnAwayFrom(int server, TimeSpan now)
     {
         var to = OtherThatIsUp() ?? server;
+        var pace = probes; // to and fro between two that reject, but no faster than a server is asked again
         if (IsFollowing)
         {
             Leave(to, ServerChangeCause.NotActive, now);
-            TurnTo(to, now, fast: true);
-            return;
+            pace = ProbePace.From(now, timing, fast: true);
         }
 
-        // To and fro between two that reject, but no faster than a server is asked again.
-        var pace = probes;
-        TurnTo(to, now, fast: false);
-        probes = pace;
+        TurnTo(to, now, pace);
     }
 
     private void GiveUpWaiting(TimeSpan now)
@@ -305,14 +294,16 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         troubleSince = since;
     }
 
-    private void TurnTo(int server, TimeSpan now, bool fast)
+    private void TurnTo(int server, TimeSpan now, bool fast) => TurnTo(server, now, ProbePace.From(now, timing, fast));
+
+    private void TurnTo(int server, TimeSpan now, ProbePace pace)
     {
         Current = server;
         servers[server].Stay = ++stays;
         servers[server].Rejects = false;
         stayUntil = now + timing.Settle;
         silentSince = now;
-        probes = ProbePace.From(now, timing, fast);
+        probes = pace;
         cursor = outstanding.First;
     }
 

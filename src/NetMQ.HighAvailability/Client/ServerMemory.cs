@@ -15,6 +15,7 @@ internal struct ServerMemory
     /// <summary>The present or last stay with it.</summary>
     public long Stay;
 
+    /// <summary>When it last answered or its connection was asked for anew.</summary>
     public TimeSpan HeardOrDialled;
 
     /// <summary>It said in this stay that it is not active.</summary>

@@ -139,6 +139,114 @@ public sealed class ClientCoreRejectionTests
     }
 
     [Fact]
+    public void A_request_to_be_sent_once_is_sent_to_the_other_though_its_rejection_comes_after_the_other_was_found()
+    {
+        var client = CoreDriver.Following();
+        var (first, second) = (client.Submit(RequestDelivery.AtMostOnce), client.Submit(RequestDelivery.AtMostOnce));
+        client.Reject(0, first);
+        client.Answer(1, first);
+        client.Forget();
+
+        client.Reject(0, second);
+
+        client.Sent.Should().Equal((1, second.Number, client.Now));
+    }
+
+    [Fact]
+    public void A_request_to_be_sent_once_is_sent_again_though_its_rejection_comes_in_a_later_stay()
+    {
+        var client = CoreDriver.Following();
+        var (first, second) = (client.Submit(RequestDelivery.AtMostOnce), client.Submit(RequestDelivery.AtMostOnce));
+        client.Reject(0, first);
+        client.Reject(1, first);
+        client.Pass(CoreDriver.Probe);
+        client.Answer(0, first); // active again
+        client.Forget();
+
+        client.Reject(0, second).Should().BeTrue();
+
+        client.Core.Current.Should().Be(0);
+        client.Sent.Should().Equal((0, second.Number, client.Now));
+    }
+
+    [Fact]
+    public void A_rejection_that_is_said_twice_counts_once()
+    {
+        var client = CoreDriver.Following(servers: 1);
+        var request = client.Submit();
+        client.Reject(0, request); // and asked again at once
+        client.Reject(0, request);
+        client.Reject(0, request);
+        request.MayHaveBeenExecuted.Should().BeFalse();
+
+        client.Pass(CoreDriver.Probe);
+        request.MayHaveBeenExecuted.Should().BeTrue();
+    }
+
+    [Fact]
+    public void What_surely_was_not_executed_is_not_in_doubt_any_more()
+    {
+        var client = CoreDriver.Following();
+        client.Down(0);
+        var first = client.Submit();
+        var once = client.Submit(RequestDelivery.AtMostOnce);
+        var third = client.Submit();
+        client.Pass(2 * CoreDriver.Probe);
+        client.Up(0);
+        client.Answer(1, third); // so that it has most likely rejected the one before
+        client.Reject(1, once);
+        client.Answer(0, first);
+
+        client.Pass(5 * CoreDriver.Silence, () =>
+        {
+            if (client.Now % 100 == 0) client.Answer(0, client.Submit());
+        });
+
+        client.Failed.Should().BeEmpty("the other server has had it only since, and may take long");
+        client.Answer(0, once).Should().Be(ReplyKind.Awaited);
+    }
+
+    [Fact]
+    public void What_a_server_rejected_in_an_earlier_stay_is_no_reason_not_to_return_to_it()
+    {
+        var client = CoreDriver.Following();
+        var request = client.Submit();
+        client.Reject(0, request);
+        client.Reject(1, request);
+        client.Pass(CoreDriver.Settle);
+        client.Core.Current.Should().Be(1, "the first is silent this time");
+
+        client.Answer(0, request).Should().Be(ReplyKind.Awaited);
+
+        client.Core.Current.Should().Be(0);
+        client.Core.IsFollowing.Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_very_first_request_may_be_rejected()
+    {
+        var client = new CoreDriver();
+        client.Up(0);
+        client.Up(1);
+        var request = client.Submit();
+
+        client.Reject(0, request).Should().BeTrue();
+
+        request.MayHaveBeenExecuted.Should().BeFalse();
+        client.Core.Current.Should().Be(1);
+    }
+
+    [Fact]
+    public void The_rejection_of_a_request_that_has_ended_is_not_garbage()
+    {
+        var client = CoreDriver.Following();
+        var request = client.Submit();
+        client.Withdraw(request);
+
+        client.Reject(0, request).Should().BeTrue();
+    }
+
+    [Fact]
     public void Numbers_that_were_never_given_are_garbage()
     {
         var client = CoreDriver.Following();

@@ -249,6 +249,22 @@ public sealed class ClientCoreSendingTests
         client.Core.Outstanding.Should().Be(1);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_request_that_is_withdrawn_before_the_socket_takes_it_is_not_sent_and_all_others_are(int withdrawn)
+    {
+        var client = CoreDriver.Following();
+        client.IsBlocked = true;
+        var requests = client.Submit(3);
+        client.Withdraw(requests[withdrawn]);
+
+        client.IsBlocked = false;
+        client.Pass(1);
+        client.Numbers.Should().Equal(requests.Where((_, i) => i != withdrawn).Select(request => request.Number));
+    }
+
     [Fact]
     public void Replies_are_told_apart_by_their_number()
     {

@@ -273,19 +273,4 @@ public sealed class ClientCoreServerTests
         client.Answer(1, request);
         client.Changes[^1].Took.Should().Be(CoreDriver.Ms(3));
     }
-
-    [Fact]
-    public void A_connection_that_brings_nothing_for_a_request_s_whole_life_is_made_anew()
-    {
-        var client = CoreDriver.Following(servers: 1);
-        client.Pass(100_000);
-        client.Redials.Should().BeEmpty();
-
-        client.Pass(CoreDriver.Request, () =>
-        {
-            if (client.Now % 1000 == 0) client.Submit();
-        });
-        client.Pass(1000);
-        client.Redials.Should().Equal(0);
-    }
 }

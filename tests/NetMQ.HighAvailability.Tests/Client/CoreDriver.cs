@@ -2,7 +2,7 @@ using NetMQ.HighAvailability.Clients;
 
 namespace NetMQ.HighAvailability.Tests.Clients;
 
-/// <summary>A core with a clock in milliseconds, and everything that it decided. Sending always succeeds.</summary>
+/// <summary>A core with a clock in milliseconds, and everything that it decided.</summary>
 internal sealed class CoreDriver
 {
     public const int Request = 30_000;
@@ -12,16 +12,16 @@ internal sealed class CoreDriver
 
     private readonly ClientCore core;
 
-    public CoreDriver(int servers = 2)
+    public CoreDriver(int servers = 2, int settle = Settle)
     {
-        core = new ClientCore(servers, new ClientTiming(Ms(Request), Ms(Silence), Ms(Settle), Ms(Probe)));
+        core = new ClientCore(servers, new ClientTiming(Ms(Request), Ms(Silence), Ms(settle), Ms(Probe)));
         core.Start(Ms(0));
     }
 
     /// <summary>A core that follows server 0 of two, both connected, since time 0.</summary>
-    public static CoreDriver Following(int servers = 2)
+    public static CoreDriver Following(int servers = 2, int settle = Settle)
     {
-        var driver = new CoreDriver(servers);
+        var driver = new CoreDriver(servers, settle);
         for (var i = 0; i < servers; i++) driver.Up(i);
         driver.Answer(0, driver.Submit());
         driver.Core.IsFollowing.Should().BeTrue();
@@ -32,6 +32,12 @@ internal sealed class CoreDriver
     public ClientCore Core => core;
 
     public int Now { get; private set; }
+
+    /// <summary>The socket takes nothing at present.</summary>
+    public bool IsBlocked { get; set; }
+
+    /// <summary>In how many milliseconds the core wants to look at the clock again.</summary>
+    public double Pace => core.Pace(Ms(Now)).TotalMilliseconds;
 
     /// <summary>What was sent since <see cref="Forget"/>: where, which number, when.</summary>
     public List<(int Server, long Number, int At)> Sent { get; } = [];
@@ -107,7 +113,7 @@ internal sealed class CoreDriver
 
     private void CarryOut()
     {
-        while (core.TryNextToSend(Ms(Now), out var request))
+        while (core.TryNextToSend(Ms(Now), out var request) && !IsBlocked)
         {
             core.Sent(request, Ms(Now));
             Sent.Add((core.Current, request.Number, Now));

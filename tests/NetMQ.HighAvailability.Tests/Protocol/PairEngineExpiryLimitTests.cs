@@ -31,6 +31,25 @@ public class PairEngineExpiryLimitTests
     }
 
     [Fact]
+    public void A_gap_soon_after_the_start_gives_a_peer_that_was_never_heard_a_failover_timeout_more()
+    {
+        var node = Started(Primary).QuietUntil(Ms(1200)).Turn(Ms(1400)).QuietUntil(Ms(3350));
+
+        node.Vote(Ms(3400) - Instant).Should().BeFalse("the node was awake for less than F since the gap, and for less than 2F in all");
+        node.Vote(Ms(3400)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_node_that_is_throttled_from_its_start_takes_over_when_it_was_awake_for_two_failover_timeouts()
+    {
+        var node = Started(Primary);
+        for (var now = Ms(1000); now <= Ms(4000); now += Ms(1000)) node.QuietUntil(now - Ms(225)).Turn(now);
+
+        node.QuietUntil(Ms(4850)).Vote(Ms(4900) - Instant).Should().BeFalse("3.1 s awake until 4 s");
+        node.Vote(Ms(4900)).Should().BeTrue();
+    }
+
+    [Fact]
     public void The_turn_that_notices_a_gap_never_finds_the_peer_expired_because_of_it()
     {
         var node = Throttled(until: Ms(5790));

@@ -38,6 +38,15 @@ public class PairEngineHandOverTests
     }
 
     [Fact]
+    public void A_peer_heard_active_is_not_one_heard_passive()
+    {
+        var node = Active(Primary).Turn(Ms(1100), "3");
+
+        node.State.Should().Be(BinaryStarState.Active);
+        node.CanHandOver.Should().BeFalse();
+    }
+
+    [Fact]
     public void A_peer_heard_passive_too_long_ago_is_handed_nothing()
     {
         var node = Active(Primary).Turn(Ms(1100), "4").QuietUntil(Ms(2100));

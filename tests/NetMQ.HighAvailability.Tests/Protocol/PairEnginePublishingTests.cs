@@ -30,6 +30,14 @@ public class PairEnginePublishingTests
     }
 
     [Fact]
+    public void A_heartbeat_that_is_late_by_a_whole_interval_is_said_once()
+    {
+        var node = Passive(Backup).QuietUntil(Ms(1450)).Turn(Ms(2000)).QuietUntil(Ms(2500));
+
+        node.SaidAfter(Ms(1000)).Should().Equal((Ms(2000), '4'), (Ms(2500), '4'));
+    }
+
+    [Fact]
     public void A_change_of_state_is_said_at_once_and_restarts_the_schedule()
     {
         var node = Passive(Backup).QuietUntil(Ms(1200)).Turn(Ms(1210), "1").QuietUntil(Ms(1700)).Turn(Ms(1710));

@@ -36,6 +36,14 @@ public class TimingTests
             EvidenceLifetime = Ms(750),
         });
 
+    [Fact]
+    public void Two_turns_fit_into_the_shortest_gap()
+    {
+        var timing = Timing.From(Ms(500), failover: Ms(2000));
+
+        (2 * timing.Tick).Should().Be(timing.ShortGap);
+    }
+
     [Theory]
     [InlineData(500, 1500)]
     [InlineData(666, 1998)]
