@@ -1,16 +1,20 @@
 using System.Globalization;
 using FailoverDemo;
+using NetMQ.HighAvailability.Chaos.Checks;
 
 namespace NetMQ.HighAvailability.Chaos;
 
 /// <summary>One half of the pair: its processes, one after the other, and the terms that they said they served.</summary>
-internal sealed class Half(int index, string name, string voter, IReadOnlyList<string> arguments) : IDisposable
+internal sealed class Half(int index, string name, string voter, IReadOnlyList<string> arguments, IEnumerable<string> enter) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<Term> terms = [];
+    private readonly List<Span> harmed = [];
     private SampleProcess? process;
     private DateTime frozenAt;
+    private bool disposed;
     private volatile string state = "dead";
+    private volatile int printedHour;
 
     public int Index => index;
 
@@ -21,7 +25,8 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
     /// <summary>The word that its process said last, or what was done to it.</summary>
     public string State => state;
 
-    public bool IsRunning => process is { HasExited: false };
+    /// <summary>The hour that its clock showed when it last said its state.</summary>
+    public int PrintedHour => printedHour;
 
     public IReadOnlyList<Term> Terms
     {
@@ -31,13 +36,19 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
         }
     }
 
-    /// <summary>When it was killed, started, stopped or standing still: what it was asked then may go unanswered.</summary>
-    public List<(DateTime From, DateTime To)> Harmed { get; } = [];
+    /// <summary>When it was killed, started, stopped or standing still.</summary>
+    public IReadOnlyList<Span> Harmed => harmed;
 
-    public void Start()
+    /// <param name="under">A command that is to become the server, such as <c>env A=1</c>.</param>
+    /// <param name="more">More of the server's options.</param>
+    public void Start(IEnumerable<string>? under = null, IEnumerable<string>? more = null)
     {
         Harm("starting");
-        process = SampleProcess.Start("EchoServer", arguments, Hear);
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this); // whoever is still at a mischief when the run is broken off
+            process = SampleProcess.Start("EchoServer", [.. arguments, .. more ?? []], Hear, [.. enter, .. under ?? []]);
+        }
     }
 
     public async Task Kill()
@@ -45,7 +56,7 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
         Harm("dead");
         process!.Kill();
         await process.WaitForExitAsync(CancellationToken.None);
-        EndTerm(DateTime.Now);
+        EndTerm(Clock.Now);
         state = "dead";
     }
 
@@ -61,7 +72,7 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
     public async Task<int> Exit()
     {
         await process!.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
-        EndTerm(DateTime.Now);
+        EndTerm(Clock.Now);
         state = "dead";
         return process.ExitCode;
     }
@@ -72,37 +83,43 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
 
     public void Freeze()
     {
-        frozenAt = DateTime.Now;
+        frozenAt = Clock.Now;
         process!.Freeze();
     }
 
     public void Wake()
     {
         process!.Wake();
-        Harmed.Add((frozenAt, DateTime.Now));
+        harmed.Add(new Span(frozenAt, Clock.Now));
     }
 
     public string LastWords => string.Join(" | ", (process?.Lines ?? []).TakeLast(6)) + " / " + string.Join(" | ", (process?.Errors ?? []).TakeLast(3));
 
-    public void Dispose() => process?.Dispose();
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            disposed = true;
+            process?.Dispose();
+        }
+    }
 
     private void Harm(string now)
     {
-        Harmed.Add((DateTime.Now, DateTime.Now));
+        harmed.Add(new Span(Clock.Now, Clock.Now));
         state = now;
     }
 
-    // "13:45:59.123 primary is active": the time is the process's own, to the millisecond.
+    // "13:45:59.123 primary is active".
     private void Hear(string line)
     {
         var words = line.Split(' ');
-        var at = DateTime.Today + TimeSpan.ParseExact(words[0], @"hh\:mm\:ss\.fff", CultureInfo.InvariantCulture);
-        if (at > DateTime.Now + TimeSpan.FromHours(12)) at -= TimeSpan.FromDays(1); // printed just before midnight
+        var at = Clock.OfDay(words[0], Clock.Now);
         lock (gate)
         {
             if (words[^1] == "active")
             {
-                if (terms is not [.., { To.Ticks: var open }] || open != DateTime.MaxValue.Ticks) terms.Add(new Term(index, at));
+                if (terms is not [.., { To.Ticks: var open }] || open != DateTime.MaxValue.Ticks) terms.Add(new Term(index, process!.Id, at));
             }
             else
             {
@@ -110,6 +127,7 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
             }
         }
 
+        printedHour = int.Parse(line.AsSpan(0, 2), CultureInfo.InvariantCulture);
         state = words[^1];
     }
 
