@@ -51,9 +51,8 @@ internal static class Campaign
             Answers = answers,
             Unanswered = unanswered,
             Terms = [.. pair.Halves.Select(half => half.Terms)],
-            Harmed = [.. pair.Halves.Select(half => half.Harmed)],
+            Strangers = troublemaker.Strangers,
             Divided = troublemaker.Divided,
-            End = Clock.Now,
         });
         var packets = pair.Network.Wire?.Harm ?? (0, 0);
         return new Outcome(Row.Of(done, answers), answers.Count + unanswered.Count, answers.Count, packets.Dropped, packets.Delayed, findings, broken);

@@ -9,9 +9,7 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
 {
     private readonly Lock gate = new();
     private readonly List<Term> terms = [];
-    private readonly List<Span> harmed = [];
     private SampleProcess? process;
-    private DateTime frozenAt;
     private bool disposed;
     private volatile string state = "dead";
     private volatile int printedHour;
@@ -36,14 +34,11 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
         }
     }
 
-    /// <summary>When it was killed, started, stopped or standing still.</summary>
-    public IReadOnlyList<Span> Harmed => harmed;
-
     /// <param name="under">A command that is to become the server, such as <c>env A=1</c>.</param>
     /// <param name="more">More of the server's options.</param>
     public void Start(IEnumerable<string>? under = null, IEnumerable<string>? more = null)
     {
-        Harm("starting");
+        state = "starting";
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(disposed, this); // whoever is still at a mischief when the run is broken off
@@ -53,7 +48,6 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
 
     public async Task Kill()
     {
-        Harm("dead");
         process!.Kill();
         await process.WaitForExitAsync(CancellationToken.None);
         EndTerm(Clock.Now);
@@ -63,7 +57,7 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
     /// <returns>The exit code.</returns>
     public async Task<int> Terminate()
     {
-        Harm("leaving");
+        state = "leaving";
         process!.Terminate();
         return await Exit();
     }
@@ -81,17 +75,9 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
 
     public void Promote() => process!.Promote();
 
-    public void Freeze()
-    {
-        frozenAt = Clock.Now;
-        process!.Freeze();
-    }
+    public void Freeze() => process!.Freeze();
 
-    public void Wake()
-    {
-        process!.Wake();
-        harmed.Add(new Span(frozenAt, Clock.Now));
-    }
+    public void Wake() => process!.Wake();
 
     public string LastWords => string.Join(" | ", (process?.Lines ?? []).TakeLast(6)) + " / " + string.Join(" | ", (process?.Errors ?? []).TakeLast(3));
 
@@ -102,12 +88,6 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
             disposed = true;
             process?.Dispose();
         }
-    }
-
-    private void Harm(string now)
-    {
-        harmed.Add(new Span(Clock.Now, Clock.Now));
-        state = now;
     }
 
     // "13:45:59.123 primary is active".

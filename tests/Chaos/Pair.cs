@@ -59,7 +59,7 @@ internal sealed class Pair : IDisposable
         var since = Clock.Now;
         await Until(
             () => IsWhole && Halves.Any(half => half.State == "active" && Asker.LastAnswered(half.Index) > since),
-            () => $"the pair serves; they are {Describe()}");
+            () => $"the pair serves; {Asker.Describe()}; they are {Describe()}");
     }
 
     /// <summary>Orders the other one to hand over, until this one is active.</summary>

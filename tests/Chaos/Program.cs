@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using FailoverDemo;
+using NetMQ.HighAvailability.Chaos.Checks;
 
 namespace NetMQ.HighAvailability.Chaos;
 
@@ -50,7 +51,7 @@ internal static class Program
         var clock = Stopwatch.StartNew();
         try
         {
-            var outcome = await Campaign.Run(plan, quiet ? null : Console.Error.WriteLine, over.Token);
+            var outcome = await Campaign.Run(plan, quiet ? null : line => Console.Error.WriteLine($"{Clock.Now:HH:mm:ss.fff} {line}"), over.Token);
             Report.Write(outcome, plan, clock.Elapsed);
             return outcome.Passed ? Held : Violated;
         }

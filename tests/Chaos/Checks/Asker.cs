@@ -62,6 +62,15 @@ internal sealed class Asker : IDisposable
         }
     }
 
+    public string Describe()
+    {
+        lock (gate)
+        {
+            return string.Join(" and ", sent.Zip(received, (asked, answers) =>
+                $"sent {asked.Count}, last at {asked.LastOrDefault():HH:mm:ss.fff}, answered {answers.Count(answer => answer is not null)}"));
+        }
+    }
+
     public void Dispose()
     {
         poller.Dispose();

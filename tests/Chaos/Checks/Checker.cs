@@ -9,17 +9,11 @@ internal static class Checker
     // A state is printed to the millisecond, and the answer may be faster than the print.
     private static readonly TimeSpan Blur = TimeSpan.FromMilliseconds(5);
 
-    // A request that was with a node when it was harmed, or when its term ended, may be gone with that.
-    private static readonly TimeSpan Margin = TimeSpan.FromMilliseconds(250);
-
-    // How long a busy machine may take for an answer.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
-
     public static Findings Check(Evidence evidence)
     {
         var bySending = evidence.Answers.OrderBy(answer => answer.Sent).ToArray();
         var (certain, excused) = FindDual(bySending, evidence.Divided);
-        return new Findings(certain, excused, FindDead(evidence), [.. FindHoles(evidence.Answers), .. FindIgnored(evidence)]);
+        return new Findings(certain, excused, FindDead(evidence), [.. FindHoles(evidence), .. FindDropped(evidence)]);
     }
 
     // A term serves from the first request that it has accepted for certain to the last that it may not have accepted
@@ -54,22 +48,29 @@ internal static class Checker
            select $"{Describe(answer)} and was not active",
     ];
 
-    // A server counts what it accepts; a number that never came is an answer that did not.
-    private static IEnumerable<string> FindHoles(IReadOnlyList<Answer> answers) =>
-        from process in answers.GroupBy(answer => (answer.Server, answer.Signature.Process))
-        let served = process.Select(answer => answer.Signature.Served).ToHashSet()
-        from missing in Enumerable.Range(1, (int)served.Max())
-        where !served.Contains(missing)
-        select $"process {process.Key.Process} of server {process.Key.Server} accepted its request {missing}, whose answer never came";
+    // A server counts what it accepts, and its answers come in that order: a number that is left out is an answer that
+    // did not come. What died with a process was the last of it, and leaves nothing out.
+    private static IEnumerable<string> FindHoles(Evidence evidence) =>
+        from process in evidence.Answers.GroupBy(answer => (answer.Server, answer.Signature.Process))
+        let inOrder = process.OrderBy(answer => answer.Signature.Served).ToArray()
+        from pair in inOrder.Zip(inOrder.Skip(1))
+        let missing = pair.Second.Signature.Served - pair.First.Signature.Served - 1
+        where missing > 0 && !evidence.Strangers[process.Key.Server].Any(stranger => stranger.Overlaps(pair.First.Sent, pair.Second.Received))
+        select $"{missing} answers of server {process.Key.Server} never came, between {Describe(pair.First)} and {Describe(pair.Second)}";
 
-    private static IEnumerable<string> FindIgnored(Evidence evidence) =>
-        from request in evidence.Unanswered
-        let least = request.Sent - Margin
-        let most = request.Sent + Margin
-        where request.Sent < evidence.End - Patience
-            && evidence.Terms[request.Server].Any(term => term.From < least && term.To > most)
-            && !evidence.Harmed[request.Server].Any(harm => harm.Overlaps(least, most))
-        select $"server {request.Server} served and never answered {request.Number}, asked at {request.Sent:HH:mm:ss.fff}";
+    // Requests come in the order in which they were sent, and a term has no holes: it does not drop one and accept the next.
+    private static IEnumerable<string> FindDropped(Evidence evidence)
+    {
+        var terms = evidence.Answers
+            .GroupBy(answer => (answer.Server, answer.Signature.Process, answer.Signature.Term))
+            .Select(term => (term.Key, First: term.Min(answer => answer.Number), Last: term.Max(answer => answer.Number)))
+            .ToLookup(term => term.Key.Server);
+        return
+            from request in evidence.Unanswered
+            from term in terms[request.Server]
+            where request.Number > term.First && request.Number < term.Last
+            select $"server {request.Server} dropped {request.Number}, sent {request.Sent:HH:mm:ss.fff}, within term {term.Key.Term} of process {term.Key.Process}";
+    }
 
     private static string Describe(Answer answer) =>
         $"process {answer.Signature.Process} of server {answer.Server}, term {answer.Signature.Term}, accepted {answer.Number}, sent {answer.Sent:HH:mm:ss.fff}, at {answer.Signature.At:HH:mm:ss.fff},";

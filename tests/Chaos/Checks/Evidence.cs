@@ -10,23 +10,21 @@ internal sealed record Evidence
     /// <summary>When each server said that it was active.</summary>
     public required IReadOnlyList<IReadOnlyList<Term>> Terms { get; init; }
 
-    /// <summary>When each server was killed, started, stopped or standing still: what it was asked then may go unanswered.</summary>
-    public required IReadOnlyList<IReadOnlyList<Span>> Harmed { get; init; }
+    /// <summary>When somebody else asked each server something, perhaps: what that says may be a request by chance.</summary>
+    public required IReadOnlyList<IReadOnlyList<Span>> Strangers { get; init; }
 
     /// <summary>
     /// When the servers' link was so bad that each may have taken the other for dead, to when the pair was whole again:
     /// two nodes alone cannot exclude then that both serve.
     /// </summary>
     public required IReadOnlyList<Span> Divided { get; init; }
-
-    public required DateTime End { get; init; }
 }
 
 /// <summary>What the evidence proves.</summary>
 /// <param name="Dual">Two terms accepted at once.</param>
 /// <param name="Divided">How many more did while the pair was divided.</param>
 /// <param name="Dead">Answers out of a term that had ended, or had not begun.</param>
-/// <param name="Lost">Requests that a server accepted, or had to accept, and did not answer.</param>
+/// <param name="Lost">Requests that a server accepted and did not answer, or dropped between others of the term that it accepted.</param>
 internal sealed record Findings(IReadOnlyList<string> Dual, int Divided, IReadOnlyList<string> Dead, IReadOnlyList<string> Lost)
 {
     public bool IsClean => this is { Dual.Count: 0, Dead.Count: 0, Lost.Count: 0 };

@@ -8,6 +8,10 @@ namespace NetMQ.HighAvailability.Chaos.Troubles;
 /// <summary>Others on a server's ports.</summary>
 internal sealed class PortTrouble(Pair pair, Random dice)
 {
+    private readonly List<Span>[] strangers = [[], []];
+
+    public IReadOnlyList<IReadOnlyList<Span>> Strangers => strangers;
+
     // The new process must say so and end, rather than serve half.
     public async Task Steal(Half victim)
     {
@@ -27,6 +31,7 @@ internal sealed class PortTrouble(Pair pair, Random dice)
     // At first to the living, then in the dead one's place, for longer than F: the other one must not take it for alive.
     public async Task SpeakGarbage(Half victim)
     {
+        var since = Clock.Now;
         foreach (var half in pair.Halves)
         {
             Babble(half, half.Voter);
@@ -34,6 +39,7 @@ internal sealed class PortTrouble(Pair pair, Random dice)
         }
 
         await pair.BecomeWhole();
+        foreach (var each in strangers) each.Add(new Span(since, Clock.Now));
         await victim.Kill();
         var endpoint = pair.State(victim);
         await UntilFree(victim, endpoint);
@@ -45,7 +51,7 @@ internal sealed class PortTrouble(Pair pair, Random dice)
                 babbler.Bind(endpoint);
                 return true;
             });
-            var since = Clock.Now;
+            var from = Clock.Now;
             await Pair.Until(
                 () =>
                 {
@@ -53,7 +59,7 @@ internal sealed class PortTrouble(Pair pair, Random dice)
                     babbler.SendFrame("33");
                     babbler.SendFrameEmpty();
                     babbler.SendMoreFrame("3").SendFrame("4");
-                    return other.State == "active" && Clock.Now - since > Pair.FailoverTimeout;
+                    return other.State == "active" && Clock.Now - from > Pair.FailoverTimeout;
                 },
                 () => $"the {other.Name} takes over from a peer that speaks garbage; they are {pair.Describe()}");
         }

@@ -16,6 +16,9 @@ internal sealed class Troublemaker(Pair pair, Random dice, Facilities facilities
     /// <summary>When the link was so bad that both may have served, to when the pair was whole again.</summary>
     public IReadOnlyList<Span> Divided => link.Divided;
 
+    /// <summary>When strangers talked to each server.</summary>
+    public IReadOnlyList<IReadOnlyList<Span>> Strangers => ports.Strangers;
+
     /// <exception cref="TimeoutException">The pair did not come back.</exception>
     /// <exception cref="InvalidOperationException">A server did not do as it must.</exception>
     public async Task Do(Mischief mischief)
