@@ -24,18 +24,19 @@ internal static class Campaign
         var seed = plan.Seed + number;
         var dice = new Random(seed);
         using var pair = new Pair(plan.Facilities.CreateNetwork(), detectCrash: seed % 2 == 1);
-        var troublemaker = new Troublemaker(pair, dice, plan.Facilities);
+        var troublemaker = new Troublemaker(pair, dice);
         foreach (var half in pair.Halves) half.Start();
 
         var done = new List<(Mischief Mischief, Span Span)>();
         string? broken = null;
         try
         {
-            await pair.BecomeWhole();
+            await pair.Settle();
             foreach (var mischief in faults)
             {
                 var from = Clock.Now;
                 progress?.Invoke($"pair {number + 1}, {done.Count + 1} of {faults.Count}: {mischief}");
+                pair.Journal.Add($"*** {mischief}");
                 await troublemaker.Do(mischief).WaitAsync(cancellation);
                 done.Add((mischief, new Span(from, Clock.Now)));
             }
@@ -54,6 +55,12 @@ internal static class Campaign
             Strangers = troublemaker.Strangers,
             Divided = troublemaker.Divided,
         });
+        if (broken is not null || !findings.IsClean)
+        {
+            foreach (var half in pair.Halves) half.NoteErrors();
+            broken = string.Join(Environment.NewLine, [.. broken is null ? [] : new[] { broken }, $"pair {number + 1}: what happened is in {pair.Journal.Save()}"]);
+        }
+
         var packets = pair.Network.Wire?.Harm ?? (0, 0);
         return new Outcome(Row.Of(done, answers), answers.Count + unanswered.Count, answers.Count, packets.Dropped, packets.Delayed, findings, broken);
     }

@@ -1,9 +1,10 @@
 using NetMQ.HighAvailability.Chaos.Networks;
+using NetMQ.HighAvailability.Chaos.Troubles;
 
 namespace NetMQ.HighAvailability.Chaos;
 
 /// <summary>What the machine allows, and why it does not allow the rest.</summary>
-internal sealed record Facilities(bool Namespaces, string? FakeTime, IReadOnlyDictionary<Mischief, string> LeftOut)
+internal sealed record Facilities(bool Namespaces, IReadOnlyDictionary<Mischief, string> LeftOut)
 {
     private const string FullDevice = "/dev/full";
 
@@ -13,25 +14,24 @@ internal sealed record Facilities(bool Namespaces, string? FakeTime, IReadOnlyDi
     public static Facilities Find(bool loopback = false)
     {
         var leftOut = new Dictionary<Mischief, string>();
-        var noNamespaces = loopback ? "the loopback interface was asked for" : WhyNoNamespaces();
+        var noNamespaces = loopback ? "the loopback interface was asked for" : Refusal(() => Network.Isolated().Dispose());
         if (noNamespaces is not null)
         {
             foreach (var mischief in Mischiefs.OfTheLink) leftOut.Add(mischief, noNamespaces);
         }
 
-        var fakeTime = FindFakeTime();
-        if (fakeTime is null) leftOut.Add(Mischief.ClockStepped, "libfaketime is not installed");
+        if (Refusal(SteppedClock.Compile) is { } noClock) leftOut.Add(Mischief.ClockStepped, noClock);
         if (!File.Exists(FullDevice)) leftOut.Add(Mischief.FullDisk, $"there is no {FullDevice}");
-        return new Facilities(noNamespaces is null, fakeTime, leftOut);
+        return new Facilities(noNamespaces is null, leftOut);
     }
 
     public Network CreateNetwork() => Namespaces ? Network.Isolated() : Network.Loopback();
 
-    private static string? WhyNoNamespaces()
+    private static string? Refusal(Action attempt)
     {
         try
         {
-            Network.Isolated().Dispose();
+            attempt();
             return null;
         }
         catch (IOException refused)
@@ -39,13 +39,4 @@ internal sealed record Facilities(bool Namespaces, string? FakeTime, IReadOnlyDi
             return refused.Message;
         }
     }
-
-    // Debian has it in a folder of the architecture's.
-    private static string? FindFakeTime() =>
-        Directory.Exists("/usr/lib")
-            ? new DirectoryInfo("/usr/lib").GetDirectories()
-                .Prepend(new DirectoryInfo("/usr/lib"))
-                .Select(folder => Path.Combine(folder.FullName, "faketime", "libfaketimeMT.so.1"))
-                .FirstOrDefault(File.Exists)
-            : null;
 }

@@ -5,7 +5,8 @@ using NetMQ.HighAvailability.Chaos.Checks;
 namespace NetMQ.HighAvailability.Chaos;
 
 /// <summary>One half of the pair: its processes, one after the other, and the terms that they said they served.</summary>
-internal sealed class Half(int index, string name, string voter, IReadOnlyList<string> arguments, IEnumerable<string> enter) : IDisposable
+internal sealed class Half(
+    int index, string name, string voter, IReadOnlyList<string> arguments, IEnumerable<string> enter, Journal journal) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<Term> terms = [];
@@ -44,19 +45,22 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
             ObjectDisposedException.ThrowIf(disposed, this); // whoever is still at a mischief when the run is broken off
             process = SampleProcess.Start("EchoServer", [.. arguments, .. more ?? []], Hear, [.. enter, .. under ?? []]);
         }
+
+        journal.Add($"{name}: started as {process.Id} {string.Join(' ', [.. under ?? [], .. more ?? []])}");
     }
 
     public async Task Kill()
     {
+        journal.Add($"{name}: killed");
         process!.Kill();
         await process.WaitForExitAsync(CancellationToken.None);
-        EndTerm(Clock.Now);
-        state = "dead";
+        NoteEnd();
     }
 
     /// <returns>The exit code.</returns>
     public async Task<int> Terminate()
     {
+        journal.Add($"{name}: told to stop");
         state = "leaving";
         process!.Terminate();
         return await Exit();
@@ -66,18 +70,33 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
     public async Task<int> Exit()
     {
         await process!.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
-        EndTerm(Clock.Now);
-        state = "dead";
+        NoteEnd();
         return process.ExitCode;
     }
 
-    public void HandOver() => process!.HandOver();
+    public void HandOver()
+    {
+        journal.Add($"{name}: told to hand over");
+        process!.HandOver();
+    }
 
-    public void Promote() => process!.Promote();
+    public void Freeze()
+    {
+        process!.Freeze();
+        journal.Add($"{name}: frozen");
+    }
 
-    public void Freeze() => process!.Freeze();
+    public void Wake()
+    {
+        journal.Add($"{name}: woken");
+        process!.Wake();
+    }
 
-    public void Wake() => process!.Wake();
+    /// <summary>Has the journal know what it said on its error stream, which has the times.</summary>
+    public void NoteErrors()
+    {
+        foreach (var error in process?.Errors ?? []) journal.Add($"{name}: had said: {error}");
+    }
 
     public string LastWords => string.Join(" | ", (process?.Lines ?? []).TakeLast(6)) + " / " + string.Join(" | ", (process?.Errors ?? []).TakeLast(3));
 
@@ -109,6 +128,14 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
 
         printedHour = int.Parse(line.AsSpan(0, 2), CultureInfo.InvariantCulture);
         state = words[^1];
+        journal.Add($"{name}: {line}");
+    }
+
+    private void NoteEnd()
+    {
+        EndTerm(Clock.Now);
+        state = "dead";
+        NoteErrors();
     }
 
     private void EndTerm(DateTime at)

@@ -25,8 +25,8 @@ internal sealed class Pair : IDisposable
         states = [.. network.StateAddresses.Select((address, i) => $"tcp://{address}:{ports[2 + i]}")];
         Halves =
         [
-            new Half(0, "primary", voters[0], Arguments("--primary", voters[0], states[0], states[1], detectCrash), network.Enter(0)),
-            new Half(1, "backup", voters[1], Arguments("--backup", voters[1], states[1], states[0], detectCrash), network.Enter(1)),
+            new Half(0, "primary", voters[0], Arguments("--primary", voters[0], states[0], states[1], detectCrash), network.Enter(0), Journal),
+            new Half(1, "backup", voters[1], Arguments("--backup", voters[1], states[1], states[0], detectCrash), network.Enter(1), Journal),
         ];
         Asker = new Asker(voters);
     }
@@ -36,6 +36,8 @@ internal sealed class Pair : IDisposable
     public Network Network { get; }
 
     public Asker Asker { get; }
+
+    public Journal Journal { get; } = new();
 
     /// <exception cref="InvalidOperationException">None is.</exception>
     public Half Active => Halves.First(half => half.State == "active");
@@ -60,6 +62,25 @@ internal sealed class Pair : IDisposable
         await Until(
             () => IsWhole && Halves.Any(half => half.State == "active" && Asker.LastAnswered(half.Index) > since),
             () => $"the pair serves; {Asker.Describe()}; they are {Describe()}");
+    }
+
+    /// <summary>
+    /// Waits until the pair is whole and the two have heard each other for F: a passive server does not say that it hears
+    /// nothing, as after a pause, or on a link that carries packets again and on which TCP has yet to try again.
+    /// </summary>
+    public async Task Settle()
+    {
+        await BecomeWhole();
+        if (Network.Wire is not { } wire) return;
+
+        var since = Clock.Now;
+        await Until(
+            () =>
+            {
+                if (!IsWhole || wire.Silence > 2 * Heartbeat) since = Clock.Now;
+                return Clock.Now - since > FailoverTimeout;
+            },
+            () => $"the servers hear each other over their link; they are {Describe()}");
     }
 
     /// <summary>Orders the other one to hand over, until this one is active.</summary>

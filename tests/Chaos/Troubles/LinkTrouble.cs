@@ -43,8 +43,6 @@ internal sealed class LinkTrouble(Pair pair, Random dice)
         {
             Wire.SetBoth(Way.Free);
         }
-
-        await dice.Rest(H, F); // they have to find out
     }
 
     private async Task Divide(Half? sender, Way way, TimeSpan least, TimeSpan most)
@@ -53,7 +51,7 @@ internal sealed class LinkTrouble(Pair pair, Random dice)
         try
         {
             await Harm(sender, way, least, most);
-            await pair.BecomeWhole();
+            await pair.Settle();
         }
         finally
         {

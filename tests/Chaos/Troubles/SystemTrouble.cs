@@ -1,11 +1,8 @@
 namespace NetMQ.HighAvailability.Chaos.Troubles;
 
 /// <summary>What the machine does to a server: no processor, no disk, another time.</summary>
-internal sealed class SystemTrouble(Pair pair, Random dice, Facilities facilities)
+internal sealed class SystemTrouble(Pair pair, Random dice)
 {
-    // How long libfaketime may go by a time that it has read before.
-    private static readonly TimeSpan Noticed = TimeSpan.FromSeconds(1);
-
     private static TimeSpan F => Pair.FailoverTimeout;
 
     public static async Task Load(TimeSpan lasts)
@@ -42,36 +39,24 @@ internal sealed class SystemTrouble(Pair pair, Random dice, Facilities facilitie
 
     public async Task StepClock(Half victim)
     {
-        var file = Path.GetTempFileName();
-        try
-        {
-            await victim.Kill();
-            await dice.Rest(Pair.Heartbeat / 2, F);
-            Step(file, 0);
-            victim.Start(under:
-            [
-                "env", $"LD_PRELOAD={facilities.FakeTime}", $"FAKETIME_TIMESTAMP_FILE={file}",
-                FormattableString.Invariant($"FAKETIME_CACHE_DURATION={Noticed.TotalSeconds}"), "FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1",
-            ]);
-            if (dice.Next(2) == 0) await pair.MakeActive(victim);
-            else await pair.BecomeWhole();
+        using var clock = new SteppedClock();
+        await victim.Kill();
+        await dice.Rest(Pair.Heartbeat / 2, F);
+        victim.Start(under: clock.Under);
+        if (dice.Next(2) == 0) await pair.MakeActive(victim);
+        else await pair.BecomeWhole();
 
-            var hours = dice.Next(1, 11) * (dice.Next(2) == 0 ? 1 : -1);
-            await ExpectNothing(() => Step(file, hours));
+        var hours = dice.Next(1, 11) * (dice.Next(2) == 0 ? 1 : -1);
+        await ExpectNothing(() => clock.Step(hours));
 
-            // That it was no empty threat shows in what the server prints.
-            await pair.MakeActive(pair.Other(pair.Active));
-            Expect.True(victim.PrintedHour != pair.Other(victim).PrintedHour, $"The clock of the {victim.Name} did not step.");
-            await ExpectNothing(() => Step(file, 0));
+        // That it was no empty threat shows in what the server prints.
+        await pair.MakeActive(pair.Other(pair.Active));
+        Expect.True(victim.PrintedHour != pair.Other(victim).PrintedHour, $"The clock of the {victim.Name} did not step.");
+        await ExpectNothing(() => clock.Step(0));
 
-            await victim.Kill();
-            await dice.Rest(Pair.Heartbeat / 2, F);
-            victim.Start();
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        await victim.Kill();
+        await dice.Rest(Pair.Heartbeat / 2, F);
+        victim.Start();
     }
 
     // A busy machine makes the pair change hands at times; a clock that did would do so again.
@@ -82,17 +67,10 @@ internal sealed class SystemTrouble(Pair pair, Random dice, Facilities facilitie
             await pair.BecomeWhole();
             var terms = pair.Terms;
             step();
-            await dice.Rest(Noticed + F, Noticed + 2 * F);
+            await dice.Rest(F, 2 * F);
             if (pair.Terms == terms) return;
         }
 
         throw new InvalidOperationException($"The pair changed hands at three steps of a clock; they are {pair.Describe()}");
-    }
-
-    // At once, so that nobody reads half of it.
-    private static void Step(string file, int hours)
-    {
-        File.WriteAllText(file + ".new", FormattableString.Invariant($"{hours:+0;-0;+0}h\n"));
-        File.Move(file + ".new", file, overwrite: true);
     }
 }

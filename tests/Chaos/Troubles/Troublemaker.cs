@@ -3,11 +3,11 @@ using NetMQ.HighAvailability.Chaos.Checks;
 namespace NetMQ.HighAvailability.Chaos.Troubles;
 
 /// <summary>Does one mischief after the other to a pair of real processes, and waits until the pair is whole again.</summary>
-internal sealed class Troublemaker(Pair pair, Random dice, Facilities facilities)
+internal sealed class Troublemaker(Pair pair, Random dice)
 {
     private readonly PortTrouble ports = new(pair, dice);
     private readonly LinkTrouble link = new(pair, dice);
-    private readonly SystemTrouble system = new(pair, dice, facilities);
+    private readonly SystemTrouble system = new(pair, dice);
 
     private static TimeSpan H => Pair.Heartbeat;
 
@@ -74,7 +74,7 @@ internal sealed class Troublemaker(Pair pair, Random dice, Facilities facilities
             default: throw new ArgumentOutOfRangeException(nameof(mischief), mischief, "There is no such mischief.");
         }
 
-        await pair.BecomeWhole();
+        await pair.Settle();
     }
 
     private async Task Pause(Half victim, TimeSpan least, TimeSpan most)
