@@ -3,6 +3,7 @@
 //     dotnet run --project samples/EchoServer -- --primary
 //     dotnet run --project samples/EchoServer -- --backup
 
+using System.Diagnostics;
 using EchoServer;
 using Microsoft.Extensions.Logging;
 using NetMQ;
@@ -20,16 +21,21 @@ static void Serve(Settings settings)
     // again once it is sent, so that the echo allocates nothing of its own.
     var frame = new Msg();
     frame.InitEmpty();
+    var served = 0L;
     star.RegisterVoter(settings.Voter, ZmqSocketType.Router, client =>
     {
+        var at = Stopwatch.GetTimestamp();
         bool more;
         do
         {
             client.Receive(ref frame);
             more = frame.HasMore;
-            client.Send(ref frame, more);
+            client.Send(ref frame, more || settings.Sign);
         }
         while (more);
+
+        if (settings.Sign)
+            client.SendFrame($"{settings.Options.Role} {Environment.ProcessId} {star.Term?.Number} {++served} {at}".ToLowerInvariant());
     });
 
     using var signals = new Operator(star);

@@ -1,81 +1,79 @@
+using NetMQ.HighAvailability.Chaos.Checks;
+using NetMQ.HighAvailability.Chaos.Troubles;
+
 namespace NetMQ.HighAvailability.Chaos;
 
-/// <summary>A row of the table.</summary>
-internal sealed record Row(Mischief Mischief, int Times, TimeSpan LongestOutage);
+/// <summary>What to do: the faults are divided among the pairs, which are side by side.</summary>
+internal sealed record Plan(int Faults, int Seed, int Pairs, IReadOnlyList<Mischief> Kinds, Facilities Facilities);
 
-internal sealed record Outcome(IReadOnlyList<Row> Rows, int Faults, int Asked, int Answered, Findings Findings, string? Broken)
-{
-    public bool Passed => Broken is null && Findings is { Dual.Count: 0, Dead.Count: 0, Lost.Count: 0 };
-}
-
-/// <summary>So many faults in a row, and what the answers prove of them.</summary>
+/// <summary>So many faults, and what the answers prove of them.</summary>
 internal static class Campaign
 {
-    public static async Task<Outcome> Run(int faults, int seed, Action<string>? progress = null)
+    public static async Task<Outcome> Run(Plan plan, Action<string>? progress = null, CancellationToken cancellation = default)
     {
-        // Whoever reads a seed again gets the same mischief in the same order; real processes take their own time.
+        var faults = Draw(plan).ToArray();
+        var pairs = Enumerable.Range(0, plan.Pairs)
+            .Select(pair => RunPair(pair, plan, [.. faults.Where((_, i) => i % plan.Pairs == pair)], progress, cancellation));
+        return Outcome.Merge(await Task.WhenAll(pairs));
+    }
+
+    // Whoever gives a seed again gets the same mischief in the same order; real processes take their own time.
+    private static async Task<Outcome> RunPair(
+        int number, Plan plan, IReadOnlyList<Mischief> faults, Action<string>? progress, CancellationToken cancellation)
+    {
+        var seed = plan.Seed + number;
         var dice = new Random(seed);
-        using var pair = new Pair(detectCrash: seed % 2 == 1);
-        using var asker = new Asker([pair.Halves[0].Voter, pair.Halves[1].Voter]);
+        using var pair = new Pair(plan.Facilities.CreateNetwork(), detectCrash: seed % 2 == 1);
         var troublemaker = new Troublemaker(pair, dice);
         foreach (var half in pair.Halves) half.Start();
 
-        var done = new List<(Mischief Mischief, DateTime From, DateTime To)>();
+        var done = new List<(Mischief Mischief, Span Span)>();
         string? broken = null;
         try
         {
-            await troublemaker.BecomeWhole();
-            foreach (var mischief in Draw(faults, dice))
+            await pair.Settle();
+            foreach (var mischief in faults)
             {
-                var from = DateTime.Now;
-                progress?.Invoke($"{done.Count + 1}: {mischief}");
-                await troublemaker.Do(mischief);
-                done.Add((mischief, from, DateTime.Now));
+                var from = Clock.Now;
+                progress?.Invoke($"pair {number + 1}, {done.Count + 1} of {faults.Count}: {mischief}");
+                pair.Journal.Add($"*** {mischief}");
+                await troublemaker.Do(mischief).WaitAsync(cancellation);
+                done.Add((mischief, new Span(from, Clock.Now)));
             }
         }
         catch (Exception e) when (e is TimeoutException or InvalidOperationException)
         {
-            broken = $"fault {done.Count + 1}: {e.Message}";
+            broken = $"pair {number + 1}, fault {done.Count + 1}, {faults.ElementAtOrDefault(done.Count)}: {e.Message}";
         }
 
-        var (answers, unanswered) = asker.Read();
-        var findings = Checker.Check(
-            answers, unanswered, [.. pair.Halves.Select(half => half.Terms)], [.. pair.Halves.Select(half => half.Harmed)], DateTime.Now);
-        return new Outcome(Rows(done, answers), done.Count, answers.Count + unanswered.Count, answers.Count, findings, broken);
+        var (answers, unanswered) = pair.Asker.Read();
+        var findings = Checker.Check(new Evidence
+        {
+            Answers = answers,
+            Unanswered = unanswered,
+            Terms = [.. pair.Halves.Select(half => half.Terms)],
+            Strangers = troublemaker.Strangers,
+            Divided = troublemaker.Divided,
+        });
+        if (broken is not null || !findings.IsClean)
+        {
+            foreach (var half in pair.Halves) half.NoteErrors();
+            broken = string.Join(Environment.NewLine, [.. broken is null ? [] : new[] { broken }, $"pair {number + 1}: what happened is in {pair.Journal.Save()}"]);
+        }
+
+        var packets = pair.Network.Wire?.Harm ?? (0, 0);
+        return new Outcome(Row.Of(done, answers), answers.Count + unanswered.Count, answers.Count, packets.Dropped, packets.Delayed, findings, broken);
     }
 
     // Each kind once before any comes again.
-    private static IEnumerable<Mischief> Draw(int count, Random dice)
+    private static IEnumerable<Mischief> Draw(Plan plan)
     {
-        var kinds = Enum.GetValues<Mischief>();
-        for (var i = 0; i < count; i++)
+        var dice = new Random(plan.Seed);
+        var kinds = plan.Kinds.ToArray();
+        for (var i = 0; i < plan.Faults; i++)
         {
             if (i % kinds.Length == 0) dice.Shuffle(kinds);
             yield return kinds[i % kinds.Length];
         }
-    }
-
-    private static List<Row> Rows(List<(Mischief Mischief, DateTime From, DateTime To)> done, List<Answer> answers)
-    {
-        var times = answers.Select(answer => answer.Received).Order().ToArray();
-        return
-        [
-            .. done.GroupBy(fault => fault.Mischief).OrderBy(group => group.Key)
-                .Select(group => new Row(group.Key, group.Count(), group.Max(fault => LongestGap(times, fault.From, fault.To)))),
-        ];
-    }
-
-    private static TimeSpan LongestGap(DateTime[] times, DateTime from, DateTime to)
-    {
-        var longest = TimeSpan.Zero;
-        var last = from;
-        var i = Array.BinarySearch(times, from);
-        for (i = i < 0 ? ~i : i; i < times.Length && times[i] < to; i++)
-        {
-            if (times[i] - last > longest) longest = times[i] - last;
-            last = times[i];
-        }
-
-        return to - last > longest ? to - last : longest;
     }
 }

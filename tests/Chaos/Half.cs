@@ -1,16 +1,19 @@
 using System.Globalization;
 using FailoverDemo;
+using NetMQ.HighAvailability.Chaos.Checks;
 
 namespace NetMQ.HighAvailability.Chaos;
 
 /// <summary>One half of the pair: its processes, one after the other, and the terms that they said they served.</summary>
-internal sealed class Half(int index, string name, string voter, IReadOnlyList<string> arguments) : IDisposable
+internal sealed class Half(
+    int index, string name, string voter, IReadOnlyList<string> arguments, IEnumerable<string> enter, Journal journal) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<Term> terms = [];
     private SampleProcess? process;
-    private DateTime frozenAt;
+    private bool disposed;
     private volatile string state = "dead";
+    private volatile int printedHour;
 
     public int Index => index;
 
@@ -21,7 +24,8 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
     /// <summary>The word that its process said last, or what was done to it.</summary>
     public string State => state;
 
-    public bool IsRunning => process is { HasExited: false };
+    /// <summary>The hour that its clock showed when it last said its state.</summary>
+    public int PrintedHour => printedHour;
 
     public IReadOnlyList<Term> Terms
     {
@@ -31,28 +35,33 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
         }
     }
 
-    /// <summary>When it was killed, started, stopped or standing still: what it was asked then may go unanswered.</summary>
-    public List<(DateTime From, DateTime To)> Harmed { get; } = [];
-
-    public void Start()
+    /// <param name="under">A command that is to become the server, such as <c>env A=1</c>.</param>
+    /// <param name="more">More of the server's options.</param>
+    public void Start(IEnumerable<string>? under = null, IEnumerable<string>? more = null)
     {
-        Harm("starting");
-        process = SampleProcess.Start("EchoServer", arguments, Hear);
+        state = "starting";
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(disposed, this); // whoever is still at a mischief when the run is broken off
+            process = SampleProcess.Start("EchoServer", [.. arguments, .. more ?? []], Hear, [.. enter, .. under ?? []]);
+        }
+
+        journal.Add($"{name}: started as {process.Id} {string.Join(' ', [.. under ?? [], .. more ?? []])}");
     }
 
     public async Task Kill()
     {
-        Harm("dead");
+        journal.Add($"{name}: killed");
         process!.Kill();
         await process.WaitForExitAsync(CancellationToken.None);
-        EndTerm(DateTime.Now);
-        state = "dead";
+        NoteEnd();
     }
 
     /// <returns>The exit code.</returns>
     public async Task<int> Terminate()
     {
-        Harm("leaving");
+        journal.Add($"{name}: told to stop");
+        state = "leaving";
         process!.Terminate();
         return await Exit();
     }
@@ -61,48 +70,55 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
     public async Task<int> Exit()
     {
         await process!.WaitForExitAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
-        EndTerm(DateTime.Now);
-        state = "dead";
+        NoteEnd();
         return process.ExitCode;
     }
 
-    public void HandOver() => process!.HandOver();
-
-    public void Promote() => process!.Promote();
+    public void HandOver()
+    {
+        journal.Add($"{name}: told to hand over");
+        process!.HandOver();
+    }
 
     public void Freeze()
     {
-        frozenAt = DateTime.Now;
         process!.Freeze();
+        journal.Add($"{name}: frozen");
     }
 
     public void Wake()
     {
+        journal.Add($"{name}: woken");
         process!.Wake();
-        Harmed.Add((frozenAt, DateTime.Now));
+    }
+
+    /// <summary>Has the journal know what it said on its error stream, which has the times.</summary>
+    public void NoteErrors()
+    {
+        foreach (var error in process?.Errors ?? []) journal.Add($"{name}: had said: {error}");
     }
 
     public string LastWords => string.Join(" | ", (process?.Lines ?? []).TakeLast(6)) + " / " + string.Join(" | ", (process?.Errors ?? []).TakeLast(3));
 
-    public void Dispose() => process?.Dispose();
-
-    private void Harm(string now)
+    public void Dispose()
     {
-        Harmed.Add((DateTime.Now, DateTime.Now));
-        state = now;
+        lock (gate)
+        {
+            disposed = true;
+            process?.Dispose();
+        }
     }
 
-    // "13:45:59.123 primary is active": the time is the process's own, to the millisecond.
+    // "13:45:59.123 primary is active".
     private void Hear(string line)
     {
         var words = line.Split(' ');
-        var at = DateTime.Today + TimeSpan.ParseExact(words[0], @"hh\:mm\:ss\.fff", CultureInfo.InvariantCulture);
-        if (at > DateTime.Now + TimeSpan.FromHours(12)) at -= TimeSpan.FromDays(1); // printed just before midnight
+        var at = Clock.OfDay(words[0], Clock.Now);
         lock (gate)
         {
             if (words[^1] == "active")
             {
-                if (terms is not [.., { To.Ticks: var open }] || open != DateTime.MaxValue.Ticks) terms.Add(new Term(index, at));
+                if (terms is not [.., { To.Ticks: var open }] || open != DateTime.MaxValue.Ticks) terms.Add(new Term(index, process!.Id, at));
             }
             else
             {
@@ -110,7 +126,16 @@ internal sealed class Half(int index, string name, string voter, IReadOnlyList<s
             }
         }
 
+        printedHour = int.Parse(line.AsSpan(0, 2), CultureInfo.InvariantCulture);
         state = words[^1];
+        journal.Add($"{name}: {line}");
+    }
+
+    private void NoteEnd()
+    {
+        EndTerm(Clock.Now);
+        state = "dead";
+        NoteErrors();
     }
 
     private void EndTerm(DateTime at)

@@ -1,46 +1,127 @@
 using System.Globalization;
 using FailoverDemo;
+using NetMQ.HighAvailability.Chaos.Checks;
+using NetMQ.HighAvailability.Chaos.Networks;
 
 namespace NetMQ.HighAvailability.Chaos;
 
-/// <summary>A primary and a backup on free ports of the loopback interface.</summary>
+/// <summary>A primary, a backup, the network that they are in, and a client that asks both.</summary>
 internal sealed class Pair : IDisposable
 {
     // Long enough that a shared machine does not make the pair change hands by itself all the time.
     public static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(200);
     public static readonly TimeSpan FailoverTimeout = 4 * Heartbeat;
+    public static readonly TimeSpan Lease = (0.98 * FailoverTimeout - Heartbeat / 4) / 2;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly string[] states;
 
-    public Pair(bool detectCrash)
+    public Pair(Network network, bool detectCrash)
     {
-        var ports = FreePorts.Take(4).Select(port => $"tcp://127.0.0.1:{port}").ToArray();
-        states = ports[2..];
+        Network = network;
+        var ports = FreePorts.Take(4);
+        var voters = network.VoterAddresses.Select((address, i) => $"tcp://{address}:{ports[i]}").ToArray();
+        states = [.. network.StateAddresses.Select((address, i) => $"tcp://{address}:{ports[2 + i]}")];
         Halves =
         [
-            new Half(0, "primary", ports[0], Arguments("--primary", ports[0], states[0], states[1], detectCrash)),
-            new Half(1, "backup", ports[1], Arguments("--backup", ports[1], states[1], states[0], detectCrash)),
+            new Half(0, "primary", voters[0], Arguments("--primary", voters[0], states[0], states[1], detectCrash), network.Enter(0), Journal),
+            new Half(1, "backup", voters[1], Arguments("--backup", voters[1], states[1], states[0], detectCrash), network.Enter(1), Journal),
         ];
+        Asker = new Asker(voters);
     }
 
     public IReadOnlyList<Half> Halves { get; }
 
+    public Network Network { get; }
+
+    public Asker Asker { get; }
+
+    public Journal Journal { get; } = new();
+
+    /// <exception cref="InvalidOperationException">None is.</exception>
+    public Half Active => Halves.First(half => half.State == "active");
+
+    /// <summary>How often the service has changed hands, or begun.</summary>
+    public int Terms => Halves.Sum(half => half.Terms.Count);
+
+    private bool IsWhole => (Halves[0].State, Halves[1].State) is ("active", "passive") or ("passive", "active");
+
     public Half Other(Half half) => Halves[1 - half.Index];
 
-    public int StatePort(Half half) => PortOf(states[half.Index]);
-
-    public static int PortOf(string endpoint) => int.Parse(endpoint.AsSpan(endpoint.LastIndexOf(':') + 1), CultureInfo.InvariantCulture);
+    /// <summary>Where this server says its state.</summary>
+    public string State(Half half) => states[half.Index];
 
     public string Describe() => string.Join(" and ", Halves.Select(half => $"{half.Name} {half.State} ({half.LastWords})"));
 
+    /// <summary>Waits until one is active and the other passive, and the active one has answered since.</summary>
+    public async Task BecomeWhole()
+    {
+        await Until(() => IsWhole, () => $"one server is active and the other passive; they are {Describe()}");
+        var since = Clock.Now;
+        await Until(
+            () => IsWhole && Halves.Any(half => half.State == "active" && Asker.LastAnswered(half.Index) > since),
+            () => $"the pair serves; {Asker.Describe()}; they are {Describe()}");
+    }
+
+    /// <summary>
+    /// Waits until the pair is whole and the two have heard each other for F: a passive server does not say that it hears
+    /// nothing, as after a pause, or on a link that carries packets again and on which TCP has yet to try again.
+    /// </summary>
+    public async Task Settle()
+    {
+        await BecomeWhole();
+        if (Network.Wire is not { } wire) return;
+
+        var since = Clock.Now;
+        await Until(
+            () =>
+            {
+                if (!IsWhole || wire.Silence > 2 * Heartbeat) since = Clock.Now;
+                return Clock.Now - since > FailoverTimeout;
+            },
+            () => $"the servers hear each other over their link; they are {Describe()}");
+    }
+
+    /// <summary>Orders the other one to hand over, until this one is active.</summary>
+    public async Task MakeActive(Half half)
+    {
+        // The order may come to nothing on a busy machine: it has its own time limit.
+        for (var tries = 5; tries > 0 && half.State != "active"; tries--)
+        {
+            await BecomeWhole();
+            if (half.State == "active") return;
+
+            Other(half).HandOver();
+            var since = Clock.Now;
+            await Until(() => half.State == "active" || Clock.Now - since > 2 * FailoverTimeout, () => "the order comes to something");
+        }
+
+        if (half.State != "active") throw new InvalidOperationException($"Five orders to hand over did not make the {half.Name} active; they are {Describe()}");
+        await BecomeWhole();
+    }
+
+    /// <summary>Waits for the condition, not for a time; the limit is only there so that a broken pair ends the run.</summary>
+    public static async Task Until(Func<bool> condition, Func<string> what)
+    {
+        var since = Clock.Now;
+        while (!condition())
+        {
+            if (Clock.Now - since > Limit) throw new TimeoutException($"Waited {Limit.TotalSeconds} s in vain until {what()}");
+            await Task.Delay(5);
+        }
+    }
+
     public void Dispose()
     {
+        Asker.Dispose();
         foreach (var half in Halves) half.Dispose();
+        Network.Dispose();
     }
 
     private static string[] Arguments(string role, string voter, string local, string remote, bool detectCrash) =>
     [
-        role, "--voter", voter, "--local", local, "--remote", remote,
+        role, "--voter", voter, "--local", local, "--remote", remote, "--sign",
         "--heartbeat", Heartbeat.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
         "--failover-timeout", FailoverTimeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
         .. detectCrash ? ["--detect-crash"] : Array.Empty<string>(),

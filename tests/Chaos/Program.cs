@@ -1,72 +1,70 @@
 using System.Diagnostics;
-using System.Globalization;
+using System.Runtime.InteropServices;
 using FailoverDemo;
+using NetMQ.HighAvailability.Chaos.Checks;
 
 namespace NetMQ.HighAvailability.Chaos;
 
 internal static class Program
 {
-    private const string Usage =
-        """
-        Kills, stops, starves and misleads a pair of real EchoServer processes while a client asks both all the time.
-
-        Usage: Chaos [options]
-
-          --faults <n>   how many faults (100)
-          --seed <n>     the faults and their order; without it a new one is drawn, and printed. Odd: with crash detection
-          --quiet        do not say each fault on the error stream
-          --help         this text
-
-        Exit code: 0 if every property held, 1 if one did not, 2 on wrong usage.
-        """;
+    private const int Held = 0;
+    private const int Violated = 1;
+    private const int BadUsage = 2;
+    private const int BrokenOff = 130;
 
     public static async Task<int> Main(string[] args)
     {
-        var (faults, seed, quiet) = (100, Random.Shared.Next(1, 1_000_000), false);
-        for (var i = 0; i < args.Length; i++)
+        var line = CommandLine.Parse(args);
+        if (line.WantsHelp)
         {
-            switch (args[i])
-            {
-                case "--help" or "-h":
-                    Console.WriteLine(Usage);
-                    return 0;
-                case "--quiet": quiet = true; break;
-                case "--faults" when Number(args, ref i, least: 1) is { } number: faults = number; break;
-                case "--seed" when Number(args, ref i, least: 0) is { } number: seed = number; break;
-                default:
-                    Console.Error.WriteLine($"{args[i]}: no such option, or not with this value.\n\n{Usage}");
-                    return 2;
-            }
+            Console.Write(CommandLine.Help);
+            foreach (var kind in Mischiefs.All) Console.WriteLine($"  {kind,-20} {Mischiefs.Describe(kind)}");
+            Console.WriteLine("\n(*) Both may serve meanwhile, as two nodes alone cannot exclude; not after, and the pair must be whole again by itself.");
+            return Held;
         }
 
-        if (!Signals.AreSupported)
-        {
-            Console.Error.WriteLine("Stopping a process needs Linux or macOS.");
-            return 2;
-        }
+        if (line.Wrong is null && !Signals.AreSupported) return Refuse("Stopping a process needs Linux or macOS.");
+        if (line.Wrong is { } wrong) return Refuse(wrong);
 
-        var clock = Stopwatch.StartNew();
-        Console.WriteLine($"seed {seed}, H = {Pair.Heartbeat.TotalMilliseconds} ms, F = {Pair.FailoverTimeout.TotalMilliseconds} ms, crash detection {(seed % 2 == 1 ? "on" : "off")}");
-        var outcome = await Campaign.Run(faults, seed, quiet ? null : Console.Error.WriteLine);
-        Write(outcome, seed, clock.Elapsed);
-        return outcome.Passed ? 0 : 1;
+        var facilities = Facilities.Find(line.Loopback);
+        var kinds = facilities.Possible.Where(kind => line.Only.Count == 0 || line.Only.Contains(kind)).ToArray();
+        foreach (var (kind, why) in facilities.LeftOut.Where(left => line.Only.Count == 0 || line.Only.Contains(left.Key)))
+            Console.WriteLine($"left out: {kind}: {why}");
+        if (kinds.Length == 0) return Refuse("Nothing is left to do.");
+
+        return await Run(new Plan(line.Faults, line.Seed, line.Pairs, kinds, facilities), line.Quiet);
     }
 
-    private static void Write(Outcome outcome, int seed, TimeSpan elapsed)
+    private static async Task<int> Run(Plan plan, bool quiet)
     {
-        Console.WriteLine();
-        Console.WriteLine("| fault | times | longest without an answer |");
-        Console.WriteLine("|---|--:|--:|");
-        foreach (var row in outcome.Rows)
-            Console.WriteLine(FormattableString.Invariant($"| {row.Mischief} | {row.Times} | {row.LongestOutage.TotalMilliseconds:F0} ms |"));
-        Console.WriteLine();
-        var findings = outcome.Findings;
-        foreach (var finding in findings.Dual.Take(5).Concat(findings.Dead.Take(5)).Concat(findings.Lost.Take(5))) Console.WriteLine(finding);
-        if (outcome.Broken is { } broken) Console.WriteLine(broken);
-        Console.WriteLine(FormattableString.Invariant(
-            $"{(outcome.Passed ? "PASSED" : "FAILED")}: {outcome.Faults} faults, {outcome.Asked:N0} requests, {outcome.Answered:N0} answered, {findings.Dual.Count} dual accepts, {findings.Dead.Count} out of a dead term, {findings.Lost.Count} lost, seed {seed}, {elapsed.TotalSeconds:F0} s."));
+        // The servers are in sessions of their own: what ends this program must not leave them behind.
+        using var over = new CancellationTokenSource();
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, BreakOff);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, BreakOff);
+        void BreakOff(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            over.Cancel();
+        }
+
+        Report.Begin(plan);
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            var outcome = await Campaign.Run(plan, quiet ? null : line => Console.Error.WriteLine($"{Clock.Now:HH:mm:ss.fff} {line}"), over.Token);
+            Report.Write(outcome, plan, clock.Elapsed);
+            return outcome.Passed ? Held : Violated;
+        }
+        catch (OperationCanceledException)
+        {
+            Console.WriteLine($"BROKEN OFF, seed {plan.Seed}.");
+            return BrokenOff;
+        }
     }
 
-    private static int? Number(string[] args, ref int i, int least) =>
-        ++i < args.Length && int.TryParse(args[i], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least ? number : null;
+    private static int Refuse(string why)
+    {
+        Console.Error.WriteLine(why);
+        return BadUsage;
+    }
 }

@@ -1,11 +1,12 @@
 using System.Buffers.Binary;
+using System.Text;
 using NetMQ.Sockets;
 
-namespace NetMQ.HighAvailability.Chaos;
+namespace NetMQ.HighAvailability.Chaos.Checks;
 
 /// <summary>
-/// Asks both servers all the time, each on a socket of its own, so that an answer tells who gave it; the number in it
-/// tells to which request. All on the poller's thread.
+/// Asks both servers all the time, each on a socket of its own. The number in an answer tells to which request it is,
+/// its signature who gave it. All on the poller's thread.
 /// </summary>
 internal sealed class Asker : IDisposable
 {
@@ -14,9 +15,9 @@ internal sealed class Asker : IDisposable
     private readonly DealerSocket[] sockets;
     private readonly NetMQPoller poller = [];
     private readonly List<DateTime>[] sent = [[], []];
-    private readonly List<DateTime?>[] received = [[], []];
+    private readonly List<(DateTime At, Signature Signature)?>[] received = [[], []];
+    private readonly long[] lastAnswered = new long[2];
     private readonly Lock gate = new();
-    private long lastAnswer;
 
     public Asker(IReadOnlyList<string> voters)
     {
@@ -38,26 +39,35 @@ internal sealed class Asker : IDisposable
         poller.RunAsync("asker");
     }
 
-    /// <summary>When any server answered last.</summary>
-    public DateTime LastAnswer => new(Interlocked.Read(ref lastAnswer));
+    /// <summary>When the request was sent that this server answered last.</summary>
+    public DateTime LastAnswered(int server) => new(Interlocked.Read(ref lastAnswered[server]));
 
     /// <summary>Everything so far: what was answered, and what was not.</summary>
-    public (List<Answer> Answers, List<Answer> Unanswered) Read()
+    public (List<Answer> Answers, List<Unanswered> Unanswered) Read()
     {
         lock (gate)
         {
             var answers = new List<Answer>();
-            var unanswered = new List<Answer>();
+            var unanswered = new List<Unanswered>();
             for (var server = 0; server < sockets.Length; server++)
             {
                 for (var i = 0; i < sent[server].Count; i++)
                 {
-                    if (received[server][i] is { } at) answers.Add(new Answer(server, i, sent[server][i], at));
-                    else unanswered.Add(new Answer(server, i, sent[server][i], DateTime.MaxValue));
+                    if (received[server][i] is { } got) answers.Add(new Answer(server, i, sent[server][i], got.At, got.Signature));
+                    else unanswered.Add(new Unanswered(server, i, sent[server][i]));
                 }
             }
 
             return (answers, unanswered);
+        }
+    }
+
+    public string Describe()
+    {
+        lock (gate)
+        {
+            return string.Join(" and ", sent.Zip(received, (asked, answers) =>
+                $"sent {asked.Count}, last at {asked.LastOrDefault():HH:mm:ss.fff}, answered {answers.Count(answer => answer is not null)}"));
         }
     }
 
@@ -83,7 +93,7 @@ internal sealed class Asker : IDisposable
         lock (gate)
         {
             BinaryPrimitives.WriteInt32LittleEndian(frame, sent[server].Count);
-            var now = DateTime.Now;
+            var now = Clock.Now;
             if (!sockets[server].TrySendFrame(frame)) return;
             sent[server].Add(now);
             received[server].Add(null);
@@ -92,11 +102,16 @@ internal sealed class Asker : IDisposable
 
     private void Receive(int server)
     {
-        while (sockets[server].TryReceiveFrameBytes(TimeSpan.Zero, out var frame))
+        List<byte[]>? frames = null;
+        while (sockets[server].TryReceiveMultipartBytes(TimeSpan.Zero, ref frames!, expectedFrameCount: 2))
         {
-            var now = DateTime.Now;
-            Interlocked.Exchange(ref lastAnswer, now.Ticks);
-            lock (gate) received[server][BinaryPrimitives.ReadInt32LittleEndian(frame)] = now;
+            var answer = (Clock.Now, Signature.Parse(Encoding.ASCII.GetString(frames[1])));
+            var number = BinaryPrimitives.ReadInt32LittleEndian(frames[0]);
+            lock (gate)
+            {
+                received[server][number] = answer;
+                Interlocked.Exchange(ref lastAnswered[server], sent[server][number].Ticks);
+            }
         }
     }
 }

@@ -1,0 +1,37 @@
+namespace NetMQ.HighAvailability.Chaos.Checks;
+
+/// <summary>All that was seen of one pair.</summary>
+internal sealed record Evidence
+{
+    public required IReadOnlyList<Answer> Answers { get; init; }
+
+    public required IReadOnlyList<Unanswered> Unanswered { get; init; }
+
+    /// <summary>When each server said that it was active.</summary>
+    public required IReadOnlyList<IReadOnlyList<Term>> Terms { get; init; }
+
+    /// <summary>When somebody else asked each server something, perhaps: what that says may be a request by chance.</summary>
+    public required IReadOnlyList<IReadOnlyList<Span>> Strangers { get; init; }
+
+    /// <summary>
+    /// When the servers' link was so bad that each may have taken the other for dead, to when the pair was whole again:
+    /// two nodes alone cannot exclude then that both serve.
+    /// </summary>
+    public required IReadOnlyList<Span> Divided { get; init; }
+}
+
+/// <summary>What the evidence proves.</summary>
+/// <param name="Dual">Two terms accepted at once.</param>
+/// <param name="Divided">How many more did while the pair was divided.</param>
+/// <param name="Dead">Answers out of a term that had ended, or had not begun.</param>
+/// <param name="Lost">Requests that a server accepted and did not answer, or dropped between others of the term that it accepted.</param>
+internal sealed record Findings(IReadOnlyList<string> Dual, int Divided, IReadOnlyList<string> Dead, IReadOnlyList<string> Lost)
+{
+    public bool IsClean => this is { Dual.Count: 0, Dead.Count: 0, Lost.Count: 0 };
+
+    public static Findings Merge(IReadOnlyList<Findings> all) => new(
+        [.. all.SelectMany(one => one.Dual)],
+        all.Sum(one => one.Divided),
+        [.. all.SelectMany(one => one.Dead)],
+        [.. all.SelectMany(one => one.Lost)]);
+}

@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace NetMQ.HighAvailability.Chaos;
+
+/// <summary>The options; <see cref="Wrong"/> says what is wrong with them.</summary>
+internal sealed class CommandLine
+{
+    public const string Help =
+        """
+        Kills, stops, starves, misleads and cuts apart pairs of real EchoServer processes while a client asks both all the time.
+
+        Usage: Chaos [options]
+
+          --faults <n>   how many faults (100), divided among the pairs
+          --pairs <n>    how many pairs side by side (1)
+          --seed <n>     the faults and their order; without it a new one is drawn, and printed. Odd: with crash
+                         detection; the seed of each further pair is the next
+          --only <kind>  only this kind of fault; may be repeated
+          --loopback     all on the loopback interface, even where network namespaces are allowed
+          --quiet        do not say each fault on the error stream
+          --help         this text
+
+        In network namespaces (root, ip, /dev/net/tun) the servers have a link of their own, which is harmed alone. What the
+        machine does not allow is left out, with the reason.
+
+        Exit code: 0 if every property held, 1 if one did not, 2 on wrong usage, 130 if it was broken off.
+
+        Kinds, with H the heartbeat and F the failover timeout:
+
+        """;
+
+    public int Faults { get; private set; } = 100;
+
+    public int Pairs { get; private set; } = 1;
+
+    public int Seed { get; private set; } = Random.Shared.Next(1, 1_000_000);
+
+    public List<Mischief> Only { get; } = [];
+
+    public bool Loopback { get; private set; }
+
+    public bool Quiet { get; private set; }
+
+    public bool WantsHelp { get; private set; }
+
+    public string? Wrong { get; private set; }
+
+    public static CommandLine Parse(string[] args)
+    {
+        var line = new CommandLine();
+        for (var i = 0; i < args.Length && line.Wrong is null && !line.WantsHelp; i++)
+        {
+            var option = args[i];
+            switch (option)
+            {
+                case "--help" or "-h": line.WantsHelp = true; break;
+                case "--quiet": line.Quiet = true; break;
+                case "--loopback": line.Loopback = true; break;
+                case "--faults" when Number(args, ref i, least: 1) is { } number: line.Faults = number; break;
+                case "--pairs" when Number(args, ref i, least: 1) is { } number: line.Pairs = number; break;
+                case "--seed" when Number(args, ref i, least: 0) is { } number: line.Seed = number; break;
+                case "--only" when ++i < args.Length && Enum.TryParse(args[i], ignoreCase: true, out Mischief kind) && !char.IsDigit(args[i][0]): line.Only.Add(kind); break;
+                default: line.Wrong = $"{option}: no such option, or not with this value; --help has them all."; break;
+            }
+        }
+
+        return line;
+    }
+
+    private static int? Number(string[] args, ref int i, int least) =>
+        ++i < args.Length && int.TryParse(args[i], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least ? number : null;
+}

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Sockets;
+using NetMQ.HighAvailability.Chaos.Checks;
+using NetMQ.Sockets;
+
+namespace NetMQ.HighAvailability.Chaos.Troubles;
+
+/// <summary>Others on a server's ports.</summary>
+internal sealed class PortTrouble(Pair pair, Random dice)
+{
+    private readonly List<Span>[] strangers = [[], []];
+
+    public IReadOnlyList<IReadOnlyList<Span>> Strangers => strangers;
+
+    // The new process must say so and end, rather than serve half.
+    public async Task Steal(Half victim)
+    {
+        await victim.Kill();
+        var endpoint = dice.Next(2) == 0 ? pair.State(victim) : victim.Voter;
+        await UntilFree(victim, endpoint);
+        using (var thief = pair.Network.Do(victim.Index, () => Listen(endpoint)))
+        {
+            victim.Start();
+            Expect.ExitCode(await victim.Exit(), 1, "a server whose port is taken");
+        }
+
+        await UntilFree(victim, endpoint);
+        victim.Start();
+    }
+
+    // At first to the living, then in the dead one's place, for longer than F: the other one must not take it for alive.
+    public async Task SpeakGarbage(Half victim)
+    {
+        var since = Clock.Now;
+        foreach (var half in pair.Halves)
+        {
+            Babble(half, half.Voter);
+            Babble(half, pair.State(half));
+        }
+
+        await pair.BecomeWhole();
+        foreach (var each in strangers) each.Add(new Span(since, Clock.Now));
+        await victim.Kill();
+        var endpoint = pair.State(victim);
+        await UntilFree(victim, endpoint);
+        var other = pair.Other(victim);
+        using (var babbler = new PublisherSocket())
+        {
+            pair.Network.Do(victim.Index, () =>
+            {
+                babbler.Bind(endpoint);
+                return true;
+            });
+            var from = Clock.Now;
+            await Pair.Until(
+                () =>
+                {
+                    babbler.SendFrame("garbage");
+                    babbler.SendFrame("33");
+                    babbler.SendFrameEmpty();
+                    babbler.SendMoreFrame("3").SendFrame("4");
+                    return other.State == "active" && Clock.Now - from > Pair.FailoverTimeout;
+                },
+                () => $"the {other.Name} takes over from a peer that speaks garbage; they are {pair.Describe()}");
+        }
+
+        await UntilFree(victim, endpoint);
+        victim.Start();
+    }
+
+    // Not even the protocol of the sockets.
+    private void Babble(Half half, string endpoint)
+    {
+        var nonsense = new byte[dice.Next(1, 2000)];
+        dice.NextBytes(nonsense);
+        using var stranger = pair.Network.Do(half.Index, () =>
+        {
+            var at = IPEndPoint.Parse(endpoint["tcp://".Length..]);
+            var client = new TcpClient();
+            client.Connect(at);
+            return client;
+        });
+        stranger.GetStream().Write(nonsense);
+    }
+
+    private Task UntilFree(Half half, string endpoint) => Pair.Until(
+        () =>
+        {
+            try
+            {
+                pair.Network.Do(half.Index, () => Listen(endpoint)).Dispose();
+                return true;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        },
+        () => $"{endpoint} is free");
+
+    private static TcpListener Listen(string endpoint)
+    {
+        var listener = new TcpListener(IPEndPoint.Parse(endpoint["tcp://".Length..]));
+        try
+        {
+            listener.Start();
+            return listener;
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+    }
+}
