@@ -62,16 +62,16 @@ public sealed class BinaryStar : IDisposable
 
         var timing = options.ToTiming();
         var engine = new PairEngine(options.Role, timing, options.DualActivePolicy);
-        reactor = SocketLimitException.Guard(() => new Reactor(
-            engine, timing, options.ParseLocals(), options.ParseRemotes(), options.ToLinkKeys(), options.DetectCrash, options.TimeProvider, this.logger,
-            new Metrics(options.Name ?? options.Role.ToString(), options.Role), Raise, OnEnded));
+        Poller = poller ?? SocketLimitException.Guard(() => new NetMQPoller());
         try
         {
-            Poller = poller ?? SocketLimitException.Guard(() => new NetMQPoller());
+            reactor = SocketLimitException.Guard(() => new Reactor(
+                Poller, engine, timing, options.ParseLocals(), options.ParseRemotes(), options.ToLinkKeys(), options.DetectCrash, options.TimeProvider, this.logger,
+                new Metrics(options.Name ?? options.Role.ToString(), options.Role), Raise, OnEnded));
         }
         catch
         {
-            reactor.Dispose();
+            if (ownsPoller) Poller.Dispose();
             throw;
         }
 
@@ -352,7 +352,7 @@ public sealed class BinaryStar : IDisposable
             options.HeartbeatInterval, options.FailoverTimeout);
         try
         {
-            reactor.Begin(Poller);
+            reactor.Begin();
         }
         catch (Exception e)
         {

@@ -33,10 +33,9 @@ internal sealed class Reactor : IDisposable
     private readonly Action<NodeChange> raise;
     private readonly Action<Exception?> ended;
     private readonly NetMQTimer tick;
-    private readonly NetMQQueue<Action> commands = new();
+    private readonly NetMQPoller poller;
     private readonly Lock gate = new();
 
-    private NetMQPoller? poller;
     private Voter? voter;
     private Counters counters;
     private volatile BinaryStarState state;
@@ -47,9 +46,10 @@ internal sealed class Reactor : IDisposable
 
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
     public Reactor(
-        PairEngine engine, Timing timing, IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, LinkKeys? keys,
+        NetMQPoller poller, PairEngine engine, Timing timing, IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, LinkKeys? keys,
         bool detectCrash, TimeProvider time, ILogger logger, Metrics? metrics, Action<NodeChange> raise, Action<Exception?> ended)
     {
+        this.poller = poller;
         this.engine = engine;
         this.timing = timing;
         trouble = new Trouble(logger);
@@ -64,30 +64,19 @@ internal sealed class Reactor : IDisposable
         board = new Board(engine.Memory, remotes.Count);
         orders = new Orders(engine, timing);
         promotions = new Promotions(engine);
-        try
-        {
-            link = new PeerLink(locals, remotes, keys, timing, command => Post(command), logger);
-            watch = new LinkWatch(link, timing, logger);
-        }
-        catch
-        {
-            commands.Dispose();
-            throw;
-        }
-
+        link = new PeerLink(locals, remotes, keys, timing, command => Post(command), logger);
+        watch = new LinkWatch(link, timing, logger);
         if (detectCrash) crashWatch = new CrashWatch(engine, link, timing, time, () => Now, Post, logger);
 
         tick = new NetMQTimer(timing.Tick);
         tick.Elapsed += (_, _) => OnTick();
-        commands.ReceiveReady += (_, _) => Turn(Wake.Commands);
     }
 
     private enum Wake
     {
-        Look,        // the timer, or the peer: every turn looks after those
+        Look,        // the timer, the peer or a command: every turn looks after those
         Subscriber,
         Votes,
-        Commands,
     }
 
     /// <summary>The state as of now. Any thread.</summary>
@@ -106,27 +95,30 @@ internal sealed class Reactor : IDisposable
 
     public void Use(Voter voter) => this.voter = voter;
 
-    /// <summary>Has <paramref name="command"/> run in a turn of its own; false once the node has ended. Any thread.</summary>
+    /// <summary>
+    /// Has <paramref name="command"/> run in a turn of its own, after <see cref="Begin"/>; false once the node has ended.
+    /// Any thread.
+    /// </summary>
     public bool Post(Action command)
     {
         lock (gate)
         {
-            if (!closed) commands.Enqueue(command);
-            return !closed;
+            // A task of the poller's: its own queue is one more socket already, which is looked at with each request.
+            if (closed || poller.IsDisposed) return false;
+            new Task(() => Turn(Wake.Look, command)).Start(poller);
+            return true;
         }
     }
 
     /// <summary>Joins the poller and takes the first turn. On the poller's thread, or before it runs.</summary>
-    public void Begin(NetMQPoller poller)
+    public void Begin()
     {
-        this.poller = poller;
         var now = Now;
         engine.Start(now);
         turnEnded = now;
         quietUntil = now + timing.Settle; // the first turns are compiled as they run, and settling makes that harmless
         link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashWatch is null ? null : OnDisconnected);
         voter!.Attach(poller, () => Turn(Wake.Votes));
-        poller.Add(commands);
         poller.Add(tick);
         metrics?.Begin(Read, Remotes);
         watch.Begin(now);
@@ -163,12 +155,7 @@ internal sealed class Reactor : IDisposable
         orders.End();
         voter?.Dispose();
         link.Dispose();
-        lock (gate)
-        {
-            closed = true;
-            if (poller is { IsDisposed: false }) poller.Remove(commands);
-        }
-
+        Close();
         if (fault is null) Log.Stopped(logger, farewell is { PeerTookOver: true });
         else Log.Failed(logger, fault);
         ended(fault);
@@ -179,18 +166,19 @@ internal sealed class Reactor : IDisposable
     {
         voter?.Dispose();
         link.Dispose();
-        lock (gate)
-        {
-            closed = true;
-            commands.Dispose();
-        }
+        Close();
+    }
+
+    private void Close()
+    {
+        lock (gate) closed = true;
     }
 
     // A timer cannot be removed inside a timer's callback; a task of the poller's runs outside.
     private void LeaveTimer()
     {
         tick.Enable = false;
-        if (poller is not { IsDisposed: false }) return;
+        if (poller.IsDisposed) return;
         if (poller.IsRunning) new Task(() => poller.Remove(tick)).Start(poller);
         else poller.Remove(tick);
     }
@@ -207,7 +195,7 @@ internal sealed class Reactor : IDisposable
     }
 
     // The one turn, whatever the reason: look at the clock, hear the peer, and only then do what there is to do.
-    private void Turn(Wake wake)
+    private void Turn(Wake wake, Action? command = null)
     {
         if (IsOver) return;
         try
@@ -219,7 +207,7 @@ internal sealed class Reactor : IDisposable
             CarryOut();
 
             if (wake == Wake.Subscriber && link.TakeSubscriptions(MaxSubscriptions)) Welcome();
-            if (wake == Wake.Commands) RunCommands();
+            if (command is not null) Obey(command);
             if (wake == Wake.Votes) ServeVotes(now);
 
             orders.Look();
@@ -297,13 +285,10 @@ internal sealed class Reactor : IDisposable
         CarryOut();
     }
 
-    private void RunCommands()
+    private void Obey(Action command)
     {
-        while (!IsOver && commands.TryDequeue(out var command, TimeSpan.Zero))
-        {
-            command();
-            CarryOut();
-        }
+        command();
+        CarryOut();
     }
 
     private void ServeVotes(TimeSpan turn)

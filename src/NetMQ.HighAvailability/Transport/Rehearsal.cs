@@ -48,7 +48,7 @@ internal static class Rehearsal
         var timing = Timing.From(Heartbeat, 4 * Heartbeat);
         var engine = new PairEngine(BinaryStarRole.Backup, timing, DualActivePolicy.BackupYields);
         using var reactor = new Reactor(
-            engine, timing, [], [remote], keys: null, detectCrash: true, TimeProvider.System, NullLogger.Instance, metrics: null,
+            poller, engine, timing, [], [remote], keys: null, detectCrash: true, TimeProvider.System, NullLogger.Instance, metrics: null,
             raise: change =>
             {
                 if (change.Transition.To == BinaryStarState.Passive) poller.RemoveAndDispose(peer);
@@ -69,7 +69,7 @@ internal static class Rehearsal
         poller.Add(client);
         poller.Add(ask);
         poller.Add(bound);
-        reactor.Begin(poller);
+        reactor.Begin();
         poller.Run();
         return reactor.State == BinaryStarState.Active;
     }

@@ -8,17 +8,30 @@ internal static class ThroughputVerb
 {
     private static readonly TimeSpan IdleFor = TimeSpan.FromSeconds(5);
 
-    private static readonly int[] Sizes = [64, 1024];
-    private static readonly int[] Windows = [1, 10, 100, 1000];
+    private const int Small = 64;
+
+    private static readonly Option<int[]> Sizes = Several("--bytes", "The size of a message; repeatable", "N", [Small, 1024]);
+    private static readonly Option<int[]> Windows = Several("--outstanding", "How many requests the client keeps outstanding; repeatable", "N", [1, 10, 100, 1000]);
 
     private static readonly Option<int> Rounds = Options.Positive("--rounds", "Turns of each server under each load", "N", () => 20);
     private static readonly Option<int> Turn = Options.Positive("--turn", "How long a turn lasts, in milliseconds", "MS", () => 300);
+
+    private static Option<int[]> Several(string name, string description, string unit, int[] otherwise)
+    {
+        var option = new Option<int[]>(name) { Description = description, HelpName = unit, DefaultValueFactory = _ => otherwise };
+        option.Validators.Add(given =>
+        {
+            // A request carries a time stamp.
+            if (given.GetValueOrDefault<int[]>()!.Any(number => number < (name == "--bytes" ? sizeof(long) : 1))) given.AddError($"{name} is too small.");
+        });
+        return option;
+    }
 
     public static Command Create()
     {
         var command = new Command("throughput", "Ours, NetMQ without us, and libzmq in C, as echo servers under the same client.")
         {
-            Rounds, Turn, Options.Quick, Options.Json, Options.Plot,
+            Rounds, Turn, Sizes, Windows, Options.Quick, Options.Json, Options.Plot,
         };
         command.SetBenchmark(Measure);
         return command;
@@ -29,7 +42,7 @@ internal static class ThroughputVerb
         Report.WarnOfDebugBuild();
         var quick = line.GetValue(Options.Quick);
         var rounds = quick ? 3 : line.GetValue(Rounds);
-        Load[] loads = [.. Sizes.SelectMany(_ => Windows, (bytes, window) => new Load(bytes, window))];
+        Load[] loads = [.. line.GetValue(Sizes)!.SelectMany(_ => line.GetValue(Windows)!, (bytes, window) => new Load(bytes, window))];
 
         using var competitors = new Competitors();
         var benchmark = new ThroughputBenchmark(competitors, loads, rounds, TimeSpan.FromMilliseconds(quick ? 100 : line.GetValue(Turn)));
@@ -40,7 +53,7 @@ internal static class ThroughputVerb
         report.Add(RejectBenchmark.Run(competitors[Competitors.Star]!, competitors.PassiveVoter, rounds));
         report.Add(Idle(competitors, quick ? IdleFor / 2 : IdleFor));
 
-        foreach (var load in loads.Where(load => load.Bytes == Sizes[0] && load.Window >= 100))
+        foreach (var load in loads.Where(load => load.Bytes == Small && load.Window >= 100))
         {
             Compare(report, benchmark, load, Competitors.Batch);
             if (competitors[Competitors.NativeReactor] is not null) Compare(report, benchmark, load, Competitors.NativeReactor);
@@ -71,7 +84,9 @@ internal static class ThroughputVerb
 
     private static void Draw(FileInfo file, Competitors competitors, ThroughputBenchmark benchmark, Load[] loads)
     {
-        var small = loads.Where(load => load.Bytes == Sizes[0]).ToArray();
+        var small = loads.Where(load => load.Bytes == Small).ToArray();
+        if (small.Length == 0) return;
+
         Plots.Bars(
             file, "64 B, thousands of messages a second, by requests outstanding",
             [.. small.Select(load => load.Window.ToString(System.Globalization.CultureInfo.InvariantCulture))],
