@@ -72,6 +72,15 @@ public class PairEngineClockTests
     }
 
     [Fact]
+    public void A_gap_after_a_step_back_gives_the_peer_a_failover_timeout_more()
+    {
+        var node = Passive(Backup).Turn(Ms(200)).QuietUntil(Ms(600)).Turn(Ms(800)).QuietUntil(Ms(2750));
+
+        node.Vote(Ms(2800) - Instant).Should().BeFalse("the allowance for gaps begins anew in the new time");
+        node.Vote(Ms(2800)).Should().BeTrue();
+    }
+
+    [Fact]
     public void Evidence_from_before_a_step_back_says_nothing()
     {
         var node = Passive(Backup).PeerLost(Ms(1100), collectedAt: Ms(1100)).Turn(Ms(1090));
