@@ -18,7 +18,7 @@ static void Serve(Settings settings)
 
     // The handler runs once for each request that this node may serve, on the thread of star.Run; the frames it
     // reads are the request's, the frames it sends go back to whoever asked. One Msg for all of them: it is empty
-    // again once it is sent, so that the echo allocates nothing of its own.
+    // again once it is sent, so that the echo, unless it signs, allocates nothing of its own.
     var frame = new Msg();
     frame.InitEmpty();
     var served = 0L;

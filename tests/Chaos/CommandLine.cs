@@ -18,10 +18,11 @@ internal sealed class CommandLine
           --only <kind>  only this kind of fault; may be repeated
           --loopback     all on the loopback interface, even where network namespaces are allowed
           --quiet        do not say each fault on the error stream
+          --kinds        what this machine allows, what not, and why
           --help         this text
 
-        In network namespaces (root, ip, /dev/net/tun) the servers have a link of their own, which is harmed alone. What the
-        machine does not allow is left out, with the reason.
+        In network namespaces (root, util-linux, iproute2, /dev/net/tun) the servers have a link of their own, which is
+        harmed alone. What the machine does not allow is left out, with the reason.
 
         Exit code: 0 if every property held, 1 if one did not, 2 on wrong usage, 130 if it was broken off.
 
@@ -41,6 +42,8 @@ internal sealed class CommandLine
 
     public bool Quiet { get; private set; }
 
+    public bool WantsKinds { get; private set; }
+
     public bool WantsHelp { get; private set; }
 
     public string? Wrong { get; private set; }
@@ -54,6 +57,7 @@ internal sealed class CommandLine
             switch (option)
             {
                 case "--help" or "-h": line.WantsHelp = true; break;
+                case "--kinds": line.WantsKinds = true; break;
                 case "--quiet": line.Quiet = true; break;
                 case "--loopback": line.Loopback = true; break;
                 case "--faults" when Number(args, ref i, least: 1) is { } number: line.Faults = number; break;

@@ -30,6 +30,12 @@ internal static class Program
         var kinds = facilities.Possible.Where(kind => line.Only.Count == 0 || line.Only.Contains(kind)).ToArray();
         foreach (var (kind, why) in facilities.LeftOut.Where(left => line.Only.Count == 0 || line.Only.Contains(left.Key)))
             Console.WriteLine($"left out: {kind}: {why}");
+        if (line.WantsKinds)
+        {
+            Console.WriteLine($"possible here: {string.Join(", ", kinds)}");
+            return Held;
+        }
+
         if (kinds.Length == 0) return Refuse("Nothing is left to do.");
 
         return await Run(new Plan(line.Faults, line.Seed, line.Pairs, kinds, facilities), line.Quiet);

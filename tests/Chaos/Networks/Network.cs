@@ -11,10 +11,12 @@ internal sealed class Network : IDisposable
     private static int made;
 
     private readonly NetworkNamespace[] namespaces;
+    private readonly string[] clientLinks;
 
-    private Network(NetworkNamespace[] namespaces, Wire? wire, string[] voterAddresses, string[] stateAddresses)
+    private Network(NetworkNamespace[] namespaces, string[] clientLinks, Wire? wire, string[] voterAddresses, string[] stateAddresses)
     {
         this.namespaces = namespaces;
+        this.clientLinks = clientLinks;
         Wire = wire;
         VoterAddresses = voterAddresses;
         StateAddresses = stateAddresses;
@@ -27,7 +29,7 @@ internal sealed class Network : IDisposable
 
     public IReadOnlyList<string> StateAddresses { get; }
 
-    public static Network Loopback() => new([], null, ["127.0.0.1", "127.0.0.1"], ["127.0.0.1", "127.0.0.1"]);
+    public static Network Loopback() => new([], [], null, ["127.0.0.1", "127.0.0.1"], ["127.0.0.1", "127.0.0.1"]);
 
     /// <exception cref="IOException">The machine does not allow it; the message says what of it.</exception>
     public static Network Isolated()
@@ -67,7 +69,7 @@ internal sealed class Network : IDisposable
                     [.. homes[i].Enter, "ip", "-batch", "-"]);
             }
 
-            return new Network(homes, new Wire(link[0], link[1]), [Address(2), Address(4)], [Address(8), Address(9)]);
+            return new Network(homes, [$"{name}c0", $"{name}c1"], new Wire(link[0], link[1]), [Address(2), Address(4)], [Address(8), Address(9)]);
         }
         catch
         {
@@ -85,6 +87,8 @@ internal sealed class Network : IDisposable
     public void Dispose()
     {
         Wire?.Dispose();
+        // They would go with the namespaces, which the kernel keeps for minutes while a dead server's TCP tries to send.
+        foreach (var link in clientLinks) Tool.Run("", "ip", "link", "delete", link);
         foreach (var home in namespaces) home.Dispose();
     }
 }

@@ -44,6 +44,24 @@ public sealed class EchoServerTests
         reply.Select(frame => frame.ToByteArray()).Should().BeEquivalentTo(request, order => order.WithStrictOrdering());
     }
 
+    [Fact]
+    public void A_signed_reply_ends_with_who_gave_it_and_as_which_of_its_requests()
+    {
+        // A primary alone serves after the failover timeout; what it has not accepted by then it does not count.
+        using var server = new EchoServerProcess(BinaryStarRole.Primary, PairPorts.New(), "--sign");
+        List<byte[]>? reply = null;
+        Wait.Until(
+            () =>
+            {
+                server.Client.Socket.SendFrame("x");
+                return server.Client.Socket.TryReceiveMultipartBytes(TimeSpan.FromMilliseconds(20), ref reply!);
+            },
+            "a reply");
+
+        reply.Should().HaveCount(2);
+        System.Text.Encoding.ASCII.GetString(reply![1]).Should().MatchRegex($"^primary {server.Process.Id} 1 1 [0-9]+$");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("--primary --backup")]
