@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Benchmarks.Common;
 
@@ -10,6 +11,9 @@ internal static class Options
     public static readonly Option<FileInfo?> Json = new("--json") { Description = "Write all tables to this file.", HelpName = "FILE" };
 
     public static readonly Option<FileInfo?> Plot = new("--plot") { Description = "Draw the outcome to this file.", HelpName = "FILE.png" };
+
+    /// <summary>What an option is for a validator of its command, which runs before the defaults are set.</summary>
+    public static T? ValueOrDefault<T>(this CommandResult line, Option<T> option) => line.GetResult(option) is null ? (T?)option.GetDefaultValue() : line.GetValue(option);
 
     /// <summary>An option that must be at least 1.</summary>
     public static Option<int> Positive(string name, string description, string unit, Func<int> otherwise) => AtLeast(1, name, description, unit, otherwise);
