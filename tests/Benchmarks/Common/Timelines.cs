@@ -14,7 +14,9 @@ internal static class Timelines
     private const int HeightOfOne = 380;
 
     private static readonly Color[] LineColors = [Colors.C0, Colors.C2, Colors.Gray];
-    private static readonly Color[] MarkColors = [Colors.Red, Colors.Orange, Colors.LightSteelBlue];
+
+    // Pale: an hour has dozens of them, and the lines must be seen through them.
+    private static readonly Color[] MarkColors = [Colors.Red.WithAlpha(0.5), Colors.Orange.WithAlpha(0.6), Colors.LightSteelBlue];
 
     public static void Draw(FileInfo file, string unit, double[] times, IReadOnlyList<Panel> panels, IReadOnlyList<(string Name, double[] At)> marks)
     {
@@ -33,8 +35,8 @@ internal static class Timelines
 
         for (var i = 0; i < panel.Lines.Count; i++)
         {
-            var (name, values) = panel.Lines[i];
-            var line = plot.Add.ScatterLine(times, panel.IsLogarithmic ? [.. values.Select(Math.Log10)] : values, LineColors[i]);
+            var (name, figures) = panel.Lines[i];
+            var line = plot.Add.ScatterLine(times, panel.IsLogarithmic ? [.. figures.Select(Math.Log10)] : figures, LineColors[i]);
             line.LineWidth = 2;
             line.LegendText = name;
         }
@@ -43,18 +45,23 @@ internal static class Timelines
         plot.XLabel(unit, size: 12);
         plot.YLabel(panel.Unit, size: 12);
         plot.Axes.SetLimitsX(0, times.Length == 0 ? 1 : times[^1]);
-        if (panel.IsLogarithmic) plot.Axes.Left.TickGenerator = Decades();
-        else plot.Axes.SetLimitsY(0, 1.1 * panel.Lines.SelectMany(line => line.Values).Where(double.IsFinite).DefaultIfEmpty(1).Max());
+        var values = panel.Lines.SelectMany(line => line.Values).Where(double.IsNormal).DefaultIfEmpty(1).ToArray();
+        if (panel.IsLogarithmic) ShowDecades(plot, values.Min(), values.Max());
+        else plot.Axes.SetLimitsY(0, 1.1 * values.Max());
         foreach (var (mark, i) in marks.Select((mark, i) => (mark, i)))
             plot.Legend.ManualItems.Add(new LegendItem { LabelText = mark.Name, LineColor = MarkColors[i], LineWidth = 1 });
         plot.ShowLegend(Edge.Right);
     }
 
     // The lines are those of the logarithms: the ticks say what they are logarithms of.
-    private static NumericAutomatic Decades() => new()
+    private static void ShowDecades(Plot plot, double lowest, double highest)
     {
-        MinorTickGenerator = new LogMinorTickGenerator(),
-        IntegerTicksOnly = true,
-        LabelFormatter = exponent => Math.Pow(10, exponent).ToString("0.###", CultureInfo.InvariantCulture),
-    };
+        plot.Axes.Left.TickGenerator = new NumericAutomatic
+        {
+            MinorTickGenerator = new LogMinorTickGenerator(),
+            IntegerTicksOnly = true,
+            LabelFormatter = exponent => Math.Pow(10, exponent).ToString("0.###", CultureInfo.InvariantCulture),
+        };
+        plot.Axes.SetLimitsY(Math.Floor(Math.Log10(lowest)), Math.Ceiling(Math.Log10(highest)));
+    }
 }

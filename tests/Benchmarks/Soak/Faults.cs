@@ -14,9 +14,11 @@ internal sealed record Fault(TimeSpan At, string Kind, TimeSpan Gap);
 /// </summary>
 internal sealed class Faults(EchoPair pair, Load load, Sampler sampler)
 {
-    public const string Kill = "SIGKILL of the primary";
-    public const string Stop = "SIGTERM of the primary";
-    public const string HandOver = "SIGUSR1 of the backup (hand-over)";
+    private const string Kill = "SIGKILL of the primary";
+    private const string Stop = "SIGTERM of the primary";
+    private const string HandOver = "SIGUSR1 of the backup (hand-over)";
+
+    public static readonly string[] Kinds = [Kill, Stop, HandOver];
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
@@ -56,10 +58,11 @@ internal sealed class Faults(EchoPair pair, Load load, Sampler sampler)
     public Table Table()
     {
         var table = new Table("Time in which no caller was answered, by fault", "fault", "count", "median ms", "max ms");
-        foreach (var kind in struck.GroupBy(fault => fault.Kind))
+        foreach (var kind in Kinds)
         {
-            var gaps = kind.Select(fault => fault.Gap.TotalMilliseconds).Order().ToArray();
-            table.Add(kind.Key, gaps.Length, gaps[gaps.Length / 2], gaps[^1]);
+            var gaps = new Sample();
+            foreach (var fault in struck.Where(fault => fault.Kind == kind)) gaps.Add(fault.Gap.TotalMilliseconds);
+            table.Add(kind, gaps.Count, gaps.Median, gaps.Max);
         }
 
         return table;

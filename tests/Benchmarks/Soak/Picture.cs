@@ -28,7 +28,7 @@ internal static class Picture
                     ("p99", Values(moments, one => one.P99Us / 1000)),
                 ]),
         ],
-        [.. faults.GroupBy(fault => fault.Kind).Select(kind => (kind.Key, kind.Select(fault => fault.At.TotalMinutes).ToArray()))]);
+        [.. Faults.Kinds.Select(kind => (kind, faults.Where(fault => fault.Kind == kind).Select(fault => fault.At.TotalMinutes).ToArray()))]);
 
     // Where there was no process there is no line.
     private static double[] Values(IEnumerable<Moment> moments, Func<Moment, double?> figure) => [.. moments.Select(one => figure(one) ?? double.NaN)];
