@@ -5,6 +5,7 @@
 //     dotnet run -c Release --project tests/Benchmarks -- client failover|throughput|idle|allocation
 //     dotnet run -c Release --project tests/Benchmarks -- micro
 //     dotnet run -c Release --project tests/Benchmarks -- scale
+//     dotnet run -c Release --project tests/Benchmarks -- soak
 //
 // --quick takes less than a minute, --json FILE and --plot FILE.png keep the outcome.
 

@@ -7,6 +7,7 @@ internal sealed class EchoNode(string voter, string stateEndpoint, IReadOnlyList
 {
     private volatile SampleProcess? process;
     private volatile string state = "-";
+    private volatile int id;
     private int changes;
     private int promotions;
 
@@ -29,7 +30,10 @@ internal sealed class EchoNode(string voter, string stateEndpoint, IReadOnlyList
     /// <summary>How often it has become active.</summary>
     public int Promotions => Volatile.Read(ref promotions);
 
-    public int Id => process!.Id;
+    /// <summary>Of its latest process, which may have ended.</summary>
+    public int Id => id;
+
+    public bool HasEnded => process is not { HasExited: false };
 
     public IReadOnlyList<string> Errors => process?.Errors ?? [];
 
@@ -38,6 +42,7 @@ internal sealed class EchoNode(string voter, string stateEndpoint, IReadOnlyList
         Children.Dispose(process);
         state = "starting";
         process = Children.Add(() => SampleProcess.Start("EchoServer", arguments, Note));
+        id = process.Id;
     }
 
     /// <summary>Waits for the end of a process that was struck.</summary>

@@ -30,6 +30,9 @@ internal sealed class Report(string verb)
         table.Print();
     }
 
+    /// <summary>Only for the file of --json: too long for anyone to read.</summary>
+    public void Keep(Table table) => tables.Add(table);
+
     /// <summary>A part of the summary line.</summary>
     public void Summarise(string part) => summary.Add(part);
 

@@ -4,6 +4,7 @@ using Benchmarks.Failover;
 using Benchmarks.Micro;
 using Benchmarks.Scale;
 using Benchmarks.Serve;
+using Benchmarks.Soak;
 using Benchmarks.Throughput;
 
 namespace Benchmarks.Common;
@@ -25,6 +26,7 @@ internal static class Verbs
             ClientVerb.Create(),
             MicroVerb.Create(),
             ScaleVerb.Create(),
+            SoakVerb.Create(),
             serve,
         };
         var parsed = root.Parse(args);

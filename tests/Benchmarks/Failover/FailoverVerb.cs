@@ -31,7 +31,7 @@ internal static class FailoverVerb
         };
         command.Validators.Add(line =>
         {
-            if (line.GetValue(FailoverTimeout) < 3 * line.GetValue(Heartbeat)) line.AddError("--failover-timeout must be at least three times --heartbeat.");
+            if (line.ValueOrDefault(FailoverTimeout) < 3 * line.ValueOrDefault(Heartbeat)) line.AddError("--failover-timeout must be at least three times --heartbeat.");
             if (line.GetValue(FalseFailovers) < 1) line.AddError("--false-failovers must be 1 or more.");
         });
         command.SetBenchmark((line, report) =>
