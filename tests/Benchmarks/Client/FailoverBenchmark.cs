@@ -16,7 +16,8 @@ internal static class FailoverBenchmark
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     // So that the wait for an answer is measured and not the wait for a processor.
-    private static readonly TimeSpan Think = TimeSpan.FromMilliseconds(5);
+    // A different time each, or one timer would wake all callers together and its period count as a part of the gap.
+    private const int LongestThink = 9; // milliseconds
 
     public static async Task Run(int kills, Report report, FileInfo? plot)
     {
@@ -80,7 +81,7 @@ internal static class FailoverBenchmark
             var reply = await client.RequestAsync(request, CancellationToken.None);
             watch.Answered();
             if (!reply.AsSpan().SequenceEqual(request)) throw new InvalidOperationException($"caller {caller} got another's reply to its request {number}");
-            await Task.Delay(Think, CancellationToken.None);
+            await Task.Delay(Random.Shared.Next(1, LongestThink + 1), CancellationToken.None);
         }
     }
 }
