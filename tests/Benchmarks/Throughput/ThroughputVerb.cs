@@ -6,26 +6,15 @@ namespace Benchmarks.Throughput;
 /// <summary>The verb <c>throughput</c>.</summary>
 internal static class ThroughputVerb
 {
-    private static readonly TimeSpan IdleFor = TimeSpan.FromSeconds(5);
-
     private const int Small = 64;
 
-    private static readonly Option<int[]> Sizes = Several("--bytes", "The size of a message; repeatable", "N", [Small, 1024]);
-    private static readonly Option<int[]> Windows = Several("--outstanding", "How many requests the client keeps outstanding; repeatable", "N", [1, 10, 100, 1000]);
+    private static readonly TimeSpan IdleFor = TimeSpan.FromSeconds(5);
 
+    // A request carries a time stamp.
+    private static readonly Option<int[]> Sizes = Several("--bytes", "The size of a message", least: sizeof(long), [Small, 1024]);
+    private static readonly Option<int[]> Windows = Several("--outstanding", "How many requests the client keeps outstanding", least: 1, [1, 10, 100, 1000]);
     private static readonly Option<int> Rounds = Options.Positive("--rounds", "Turns of each server under each load", "N", () => 20);
     private static readonly Option<int> Turn = Options.Positive("--turn", "How long a turn lasts, in milliseconds", "MS", () => 300);
-
-    private static Option<int[]> Several(string name, string description, string unit, int[] otherwise)
-    {
-        var option = new Option<int[]>(name) { Description = description, HelpName = unit, DefaultValueFactory = _ => otherwise };
-        option.Validators.Add(given =>
-        {
-            // A request carries a time stamp.
-            if (given.GetValueOrDefault<int[]>()!.Any(number => number < (name == "--bytes" ? sizeof(long) : 1))) given.AddError($"{name} is too small.");
-        });
-        return option;
-    }
 
     public static Command Create()
     {
@@ -60,6 +49,16 @@ internal static class ThroughputVerb
         }
 
         if (line.GetValue(Options.Plot) is { } file) Draw(file, competitors, benchmark, loads);
+    }
+
+    private static Option<int[]> Several(string name, string description, int least, int[] otherwise)
+    {
+        var option = new Option<int[]>(name) { Description = $"{description}; repeatable", HelpName = "N", DefaultValueFactory = _ => otherwise };
+        option.Validators.Add(given =>
+        {
+            if (given.GetValueOrDefault<int[]>()!.Any(number => number < least)) given.AddError($"{name} must be {least} or more.");
+        });
+        return option;
     }
 
     private static void Compare(Report report, ThroughputBenchmark benchmark, Load load, string other)
