@@ -186,6 +186,7 @@ public sealed class ClientCallerTests
         listener.Start();
 
         await client.Ask();
+        Wait.Until(() => seen.ContainsKey("binarystar.client.failover.duration"), "the change of server, which is told after the answer");
         listener.RecordObservableInstruments();
 
         seen["binarystar.client.request.duration"].Should().BePositive();
