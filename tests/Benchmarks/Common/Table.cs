@@ -17,7 +17,7 @@ internal sealed class Table(string title, params string[] columns)
     public void Add(params object?[] cells)
     {
         if (cells.Length != columns.Length) throw new ArgumentException($"The table '{title}' has {columns.Length} columns, not {cells.Length}.", nameof(cells));
-        rows.Add(cells);
+        rows.Add([.. cells.Select(cell => cell is double.NaN ? null : cell)]); // the median of nothing, say
     }
 
     public void Print()

@@ -12,6 +12,7 @@ internal static class Timelines
 {
     private const int Width = 1200;
     private const int HeightOfOne = 380;
+    private const int LeftWidth = 60;
 
     private static readonly Color[] LineColors = [Colors.C0, Colors.C2, Colors.Gray];
 
@@ -44,6 +45,7 @@ internal static class Timelines
         plot.Title(panel.Title, size: 15);
         plot.XLabel(unit, size: 12);
         plot.YLabel(panel.Unit, size: 12);
+        plot.Axes.Left.MinimumSize = plot.Axes.Left.MaximumSize = LeftWidth; // the same in all, so that the times are one below the other
         plot.Axes.SetLimitsX(0, times.Length == 0 ? 1 : times[^1]);
         var values = panel.Lines.SelectMany(line => line.Values).Where(double.IsNormal).DefaultIfEmpty(1).ToArray();
         if (panel.IsLogarithmic) ShowDecades(plot, values.Min(), values.Max());
