@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace FailoverDemo;
 
 /// <summary>
@@ -7,6 +9,9 @@ namespace FailoverDemo;
 internal sealed class Acts(Pair pair, Traffic traffic, Timeline timeline, CancellationToken cancellation)
 {
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan OrderAgain = TimeSpan.FromSeconds(1);
+
+    private readonly Stopwatch ordered = new();
 
     public Task<Outcome> Kill() => Play(
         "killed (SIGKILL), restarted",
@@ -32,8 +37,7 @@ internal sealed class Acts(Pair pair, Traffic traffic, Timeline timeline, Cancel
         active =>
         {
             timeline.Say($"the active server is ordered to hand over with SIGUSR1: it is the {active.Name}");
-            active.HandOver();
-            return Task.CompletedTask;
+            return Until.True(() => HasHandedOver(active), $"the {active.Name} hands over", cancellation);
         },
         _ => { });
 
@@ -96,6 +100,17 @@ internal sealed class Acts(Pair pair, Traffic traffic, Timeline timeline, Cancel
         var tally = traffic.TakeTally();
         tally.AnsweredByBoth = answeredByBoth;
         return new Outcome(fault, tally, trouble);
+    }
+
+    // A server that has not lately heard its peer to be passive refuses, and a pause of either is enough for that: it
+    // is ordered again.
+    private bool HasHandedOver(Server active)
+    {
+        if (!active.IsActive) return true;
+        if (ordered.IsRunning && ordered.Elapsed < OrderAgain) return false;
+        ordered.Restart();
+        active.HandOver();
+        return false;
     }
 
     private void Restart(Server server, params string[] more)
