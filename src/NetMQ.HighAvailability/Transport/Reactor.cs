@@ -35,6 +35,7 @@ internal sealed class Reactor : IDisposable
     private readonly NetMQTimer tick;
     private readonly NetMQPoller poller;
     private readonly Lock gate = new();
+    private readonly List<Action> early = []; // commands from before the beginning, which a shared poller must not run yet
 
     private Voter? voter;
     private Counters counters;
@@ -42,6 +43,7 @@ internal sealed class Reactor : IDisposable
     private TimeSpan turnEnded;
     private TimeSpan quietUntil;
     private Farewell? farewell;
+    private bool begun;
     private bool closed;
 
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
@@ -103,9 +105,9 @@ internal sealed class Reactor : IDisposable
     {
         lock (gate)
         {
-            // A task of the poller's: its own queue is one more socket already, which is looked at with each request.
             if (closed || poller.IsDisposed) return false;
-            new Task(() => Turn(Wake.Look, command)).Start(poller);
+            if (begun) Queue(command);
+            else early.Add(command);
             return true;
         }
     }
@@ -124,6 +126,11 @@ internal sealed class Reactor : IDisposable
         watch.Begin(now);
         if (crashWatch is not null) Rehearsal.Begin();
         Turn(Wake.Look);
+        lock (gate)
+        {
+            begun = true;
+            early.ForEach(Queue);
+        }
     }
 
     /// <summary>Hands the pair to the peer, if that is there and passive. A command.</summary>
@@ -168,6 +175,9 @@ internal sealed class Reactor : IDisposable
         link.Dispose();
         Close();
     }
+
+    // As a task of the poller's: it has a queue already, and a further one were a socket to look at with each request.
+    private void Queue(Action command) => new Task(() => Turn(Wake.Look, command)).Start(poller);
 
     private void Close()
     {

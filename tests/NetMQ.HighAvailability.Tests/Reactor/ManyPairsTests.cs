@@ -73,6 +73,23 @@ public sealed class ManyPairsTests
     }
 
     [Fact]
+    public void A_node_that_is_stopped_before_its_start_on_a_running_poller_stops_when_it_has_started()
+    {
+        using var pollers = new Pollers(1);
+        using var node = new TestNode(Primary, PairPorts.New(), poller: pollers[0]);
+
+        node.Star.Stop();
+        using var passed = new ManualResetEventSlim();
+        pollers[0].Run(passed.Set); // behind whatever the stop asked of the poller
+        Wait.Until(() => passed.IsSet, "the poller to have come by");
+        node.Star.Completion.IsCompleted.Should().BeFalse();
+        node.Started();
+
+        Wait.For(node.Star.Completion, "the node to stop");
+        node.Star.Completion.IsCompletedSuccessfully.Should().BeTrue();
+    }
+
+    [Fact]
     public void At_NetMQs_limit_of_sockets_a_node_says_so_and_leaves_nothing_behind()
     {
         var nodes = new Stack<TestNode>();
