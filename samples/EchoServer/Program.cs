@@ -13,6 +13,10 @@ return CommandLine.Run(args, Serve);
 
 static void Serve(Settings settings)
 {
+    // Before NetMQ does anything.
+    if (settings.FastSends && !FastSends.TryEnable())
+        Console.Error.WriteLine("warning: NetMQ cannot be made to send faster here");
+
     using var logging = settings.CreateLogging();
     using var star = new BinaryStar(settings.Options, logging.CreateLogger<BinaryStar>());
 

@@ -306,13 +306,14 @@ internal sealed class Reactor : IDisposable
         var until = turn + timing.Heartbeat / 16;
         var now = turn;
         var (longest, handled) = (TimeSpan.Zero, false);
+        var traced = logger.IsEnabled(LogLevel.Trace);
         for (var i = 0; i < MaxVotes && now <= until && !voter!.IsClosed && voter.TryTake(); i++)
         {
             var before = now;
             now = Now;
             if (handled) longest = Max(longest, now - before);
             var accepted = handled = Judge(now);
-            Log.Vote(logger, state, accepted);
+            if (traced) Log.Vote(logger, state, accepted);
             if (accepted)
             {
                 counters.VotesAccepted++;

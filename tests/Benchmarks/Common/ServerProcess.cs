@@ -37,6 +37,9 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>Files, sockets and all else that it has open; null where the system does not tell.</summary>
+    public int? OpenFiles => Directory.Exists($"/proc/{process.Id}/fd") ? Directory.GetFiles($"/proc/{process.Id}/fd").Length : null;
+
     /// <summary>Starts this program again as a server.</summary>
     public static ServerProcess Serve(params string[] arguments)
     {

@@ -16,6 +16,7 @@ internal static class FalseFailoverBenchmark
             table.Add(
                 timing.ToString(), failovers, changes, watch.LatenessMs(99.9), watch.LatenessMs(100),
                 tally.Sent, tally.Answered, tally.Lost, tally.AnsweredByTwo);
+            Console.WriteLine($"{timing}: {failovers} needless failovers, {changes} changes of state, heartbeats at most {watch.LatenessMs(100):0.0} ms late, {tally.Lost} of {tally.Sent} lost");
             report.Summarise($"{failovers} needless failovers at {timing} in {duration.TotalMinutes:0.#} min of full load");
             if (tally.Lost > 0) report.Fail($"{tally.Lost} requests lost");
         }
@@ -35,6 +36,12 @@ internal static class FalseFailoverBenchmark
         using (new BusyCores()) Thread.Sleep(duration);
         failovers = pair.Nodes.Sum(node => node.Promotions) - failovers;
         changes = pair.Nodes.Sum(node => node.Changes) - changes;
+
+        // Why, if they did: a node that could not run for a while says so.
+        foreach (var (node, name) in pair.Nodes.Zip(["primary", "backup"]))
+        {
+            foreach (var line in node.Errors) Console.WriteLine($"{timing}, {name}: {line}");
+        }
 
         client.Dispose();
         return (failovers, changes, watch, client.Tally);

@@ -14,7 +14,7 @@ internal static class MicroVerb
 {
     public static Command Create()
     {
-        var command = new Command("micro", "The core without sockets, by BenchmarkDotNet, and what a request allocates.") { Options.Quick, Options.Json };
+        var command = new Command("micro", "The core without sockets, by BenchmarkDotNet, what a request allocates, and NetMQ alone.") { Options.Quick, Options.Json };
         command.SetBenchmark((line, report) => Measure(line.GetValue(Options.Quick), report));
         return command;
     }
@@ -49,6 +49,10 @@ internal static class MicroVerb
         report.Add(table);
         var allocations = VoteAllocations.Measure(quick ? 3 : 15);
         report.Add(allocations);
+        var alone = new NetMQAlone();
+        alone.Measure(quick ? 1 : 8);
+        report.Add(alone.Allocations());
+        report.Add(alone.Throughput());
         var ours = allocations.Rows.Select(row => row["of them the library's"]).OfType<double>().Select(bytes => FormattableString.Invariant($"{bytes:0.00} B"));
         report.Summarise($"the library allocates {string.Join(" and ", ours)} for a rejected and an accepted request");
     }

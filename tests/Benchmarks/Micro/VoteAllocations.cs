@@ -114,6 +114,9 @@ internal static class VoteAllocations
         client.Options.ReceiveHighWatermark = 0;
         client.Connect(endpoint);
 
+        // What a poller is given before it runs, it does on the thread that asks.
+        Until.True(() => poller.IsRunning, Limit, () => "the poller ran");
+
         var bytes = new Sample();
         var nanoseconds = new Sample();
         for (var round = -2; round < rounds; round++) // two to warm up

@@ -43,13 +43,20 @@ internal static class ScaleVerb
         var duration = TimeSpan.FromSeconds(quick ? 3 : line.GetValue(Seconds));
         var table = new Table(
             $"Idle nodes of one process at default settings, {duration.TotalSeconds:0} s each; heartbeats of {Observed} nodes at most",
-            "nodes", "nodes per poller", "CPU % of a core", "per node", "resident MiB", "threads", "late p50 ms", "late p99 ms", "late max ms", "interruptions");
+            "nodes", "nodes per poller", "CPU % of a core", "per node", "resident MiB", "threads", "open files", "late p50 ms", "late p99 ms", "late max ms", "interruptions");
         var warmUp = TimeSpan.FromSeconds(quick ? 5 : 10);
         foreach (var nodes in line.GetValue(Nodes)!.Where(nodes => !quick || nodes <= 20))
         {
             foreach (var perPoller in new[] { 1, line.GetValue(PerPoller) })
             {
-                Watch(nodes, perPoller, warmUp, duration, table, report);
+                try
+                {
+                    Watch(nodes, perPoller, warmUp, duration, table, report);
+                }
+                catch (Exception e) when (e is InvalidOperationException or TimeoutException)
+                {
+                    report.Fail($"{nodes} nodes, {perPoller} per poller: {e.Message} (may it open enough files? a node takes some 25)");
+                }
             }
         }
 
@@ -75,7 +82,7 @@ internal static class ScaleVerb
             var percent = 100 * (server.CpuTime - cpu) / duration;
             report.Summarise(FormattableString.Invariant($"{nodes} nodes, {perPoller} per poller: {percent / nodes:0.000} % of a core each"));
             table.Add(
-                nodes, perPoller, percent, percent / nodes, server.ResidentMiB, server.Threads,
+                nodes, perPoller, percent, percent / nodes, server.ResidentMiB, server.Threads, server.OpenFiles,
                 watch.LatenessMs(50), watch.LatenessMs(99), watch.LatenessMs(100), server.Ask()[2] - before[2]);
         }
         finally

@@ -15,11 +15,11 @@ internal sealed class BareEcho : IServer
     private readonly NetMQPoller poller;
     private Msg frame;
 
-    public BareEcho(string voter, bool drain)
+    public BareEcho(string voter, bool drain, int highWatermark = 0)
     {
         frame.InitEmpty();
-        router.Options.SendHighWatermark = 0;
-        router.Options.ReceiveHighWatermark = 0;
+        router.Options.SendHighWatermark = highWatermark;
+        router.Options.ReceiveHighWatermark = highWatermark;
         router.Bind(voter);
         if (drain) router.ReceiveReady += (_, _) => EchoAll();
         else router.ReceiveReady += (_, _) => EchoOne();

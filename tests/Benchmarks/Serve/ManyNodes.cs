@@ -7,7 +7,7 @@ namespace Benchmarks.Serve;
 /// <summary>Pairs at default settings, all nodes in this process, idle.</summary>
 internal sealed class ManyNodes : IServer
 {
-    // Five for a node with a poller of its own; some to spare.
+    // Seven for a node with a poller of its own; some to spare.
     private const int SocketsOfANode = 12;
 
     private readonly List<BinaryStar> nodes = [];

@@ -12,6 +12,8 @@ internal static class ServeVerb
         var state = new Argument<string[]>("role, local, remote") { Arity = new ArgumentArity(3, 3) };
         var nodes = new Argument<int>("nodes");
         var perPoller = new Argument<int>("nodes per poller");
+        var bytes = new Argument<int>("bytes");
+        var window = new Argument<int>("window");
 
         var star = new Command("star") { voter, state };
         star.SetAction(line => Serve(new StarEcho(line.GetValue(voter)!, line.GetValue(state)!)));
@@ -21,8 +23,10 @@ internal static class ServeVerb
         batch.SetAction(line => Serve(new BareEcho(line.GetValue(voter)!, drain: true)));
         var many = new Command("nodes") { nodes, perPoller };
         many.SetAction(line => Serve(new ManyNodes(line.GetValue(nodes), line.GetValue(perPoller))));
+        var asking = new Command("asking") { voter, bytes, window };
+        asking.SetAction(line => Serve(new Asking(line.GetValue(voter)!, line.GetValue(bytes), line.GetValue(window))));
 
-        return new Command("serve", "One of the servers that are measured.") { star, bare, batch, many };
+        return new Command("serve", "One of the servers that are measured, or a client of one.") { star, bare, batch, many, asking };
     }
 
     private static void Serve(IServer server)

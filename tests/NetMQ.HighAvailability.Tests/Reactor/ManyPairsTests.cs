@@ -89,21 +89,25 @@ public sealed class ManyPairsTests
         node.Star.Completion.IsCompletedSuccessfully.Should().BeTrue();
     }
 
-    [Fact]
-    public void At_NetMQs_limit_of_sockets_a_node_says_so_and_leaves_nothing_behind()
+    [Theory]
+    [InlineData(false, 7)]
+    [InlineData(true, 3)]
+    public void At_NetMQs_limit_of_sockets_a_node_says_so_and_leaves_nothing_behind(bool shared, int socketsOfANode)
     {
+        WaitForSockets(1000);
+        using var poller = shared ? new NetMQPoller() : null;
         var nodes = new Stack<TestNode>();
         try
         {
             FluentActions.Invoking(() =>
             {
-                while (true) nodes.Push(new TestNode(Primary, PairPorts.New()));
+                while (true) nodes.Push(new TestNode(Primary, PairPorts.New(), poller: poller));
             }).Should().Throw<SocketLimitException>().WithMessage("*NetMQConfig.MaxSockets*");
 
-            nodes.Count.Should().BeGreaterThan(100);
+            nodes.Count.Should().BeInRange(1000 / (socketsOfANode + 1), 1024 / socketsOfANode);
             for (var i = 0; i < 5; i++) nodes.Pop().Dispose();
             TestNode? again = null;
-            Wait.Until(() => (again ??= TryCreate()) is not null, "sockets to be given back");
+            Wait.Until(() => (again ??= TryCreate(poller)) is not null, "sockets to be given back");
             again!.Dispose();
         }
         finally
@@ -141,11 +145,11 @@ public sealed class ManyPairsTests
         }
     }
 
-    private static TestNode? TryCreate()
+    private static TestNode? TryCreate(NetMQPoller? poller)
     {
         try
         {
-            return new TestNode(Primary, PairPorts.New());
+            return new TestNode(Primary, PairPorts.New(), poller: poller);
         }
         catch (SocketLimitException)
         {
