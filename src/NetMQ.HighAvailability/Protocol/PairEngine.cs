@@ -268,6 +268,16 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         return true;
     }
 
+    /// <summary>
+    /// How long the loop may sleep after a turn: until the next heartbeat, which may have come due since the turn began,
+    /// but no longer than a pause may go unnoticed.
+    /// </summary>
+    public TimeSpan SleepAt(TimeSpan now)
+    {
+        if (m.NextHeartbeat <= m.Turn) return timing.Tick; // it is withheld
+        return Min(m.NextHeartbeat > now ? m.NextHeartbeat - now : TimeSpan.Zero, timing.Tick);
+    }
+
     // The one place that validates the lease.
     private bool LeaseExpiredAt(TimeSpan now) => now < m.LastPublish || now - m.LastPublish > timing.Lease;
 

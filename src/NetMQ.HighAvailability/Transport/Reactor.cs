@@ -198,10 +198,7 @@ internal sealed class Reactor : IDisposable
         Turn(Wake.Look);
         if (farewell is not null) return;
 
-        // Often enough to notice a pause, and in time for the next heartbeat.
-        var untilHeartbeat = engine.Memory.NextHeartbeat - Now;
-        var wait = untilHeartbeat > TimeSpan.Zero && untilHeartbeat < timing.Tick ? untilHeartbeat : timing.Tick;
-        tick.Interval = Math.Max(1, (int)Math.Ceiling(wait.TotalMilliseconds));
+        tick.Interval = Math.Max(1, (int)Math.Ceiling(engine.SleepAt(Now).TotalMilliseconds));
     }
 
     // The one turn, whatever the reason: look at the clock, hear the peer, and only then do what there is to do.

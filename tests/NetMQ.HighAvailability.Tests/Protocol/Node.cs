@@ -34,6 +34,8 @@ internal sealed class Node
 
     public bool CanHandOver => engine.CanHandOver;
 
+    public TimeSpan SleepAt(TimeSpan now) => engine.SleepAt(now);
+
     /// <summary>Messages keep coming, so that a turn ends before all of them are heard.</summary>
     public bool HasBacklog { get; set; }
 

@@ -1,3 +1,5 @@
+using NetMQ.HighAvailability.Protocol;
+
 using static NetMQ.HighAvailability.BinaryStarRole;
 using static NetMQ.HighAvailability.Tests.Protocol.Node;
 
@@ -27,6 +29,28 @@ public class PairEnginePublishingTests
         var node = Passive(Backup).Turn(Ms(2700)).QuietUntil(Ms(3400));
 
         node.SaidAfter(Ms(1000)).Should().Equal((Ms(2700), '4'), (Ms(3200), '4'));
+    }
+
+    // Passive has said its 4 at 1000: the next is due at 1500. A tick is 62.5 ms.
+    [Theory]
+    [InlineData(1400, 1401, 62.5)]
+    [InlineData(1450, 1451, 49)]
+    [InlineData(1499, 1499, 1)]
+    [InlineData(1499, 1500, 0)] // it has come due while the turn was taken
+    [InlineData(1499, 1503, 0)]
+    public void The_loop_sleeps_no_longer_than_to_the_next_heartbeat(int turn, int now, double sleep)
+    {
+        Passive(Backup).QuietUntil(Ms(turn)).SleepAt(Ms(now)).Should().Be(TimeSpan.FromMilliseconds(sleep));
+    }
+
+    [Fact]
+    public void A_heartbeat_that_is_withheld_keeps_no_loop_awake()
+    {
+        var longGuard = Timing.From(H, F) with { OfferGuard = Ms(1500) };
+        var node = Started(Primary, timing: longGuard).QuietUntil(Ms(2050));
+        node.Vote(Ms(2100)).Should().BeFalse();
+
+        node.QuietUntil(Ms(2600)).SleepAt(Ms(2601)).Should().Be(TimeSpan.FromMilliseconds(62.5));
     }
 
     [Fact]
