@@ -27,6 +27,7 @@ internal static class SmallBudgets
         new() { Name = "lost, pause", Losses = 1, Pauses = 1 },
         new() { Name = "cut or stall of 2H", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts | LinkFaults.Stalls, LinkFaultMax = 8 },
         new() { Name = "cut of 2H, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts, LinkFaultMax = 8, Crashes = 1 },
+        new() { Name = "pause, cut of 5H/4", Pauses = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.CutBoth, LinkFaultMax = 5 },
         new() { Name = "stall of 3H/2, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 6, Crashes = 1 },
     ];
 
@@ -36,6 +37,7 @@ internal static class SmallBudgets
         Dual(new() { Name = "false evidence", FalseEvidence = 1 }),
         Dual(new() { Name = "cut of F", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.CutBoth, LinkFaultMax = 16 }),
         Dual(new() { Name = "one-way cut of F", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.OneWayCuts, LinkFaultMax = 16 }),
+        Dual(new() { Name = "pause, cut of 3H/2", Pauses = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.CutBoth, LinkFaultMax = 6 }),
         Dual(new() { Name = "stall of 2H, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 8, Crashes = 1 }),
         Dual(new() { Name = "stall of F", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 16 }),
     ];
