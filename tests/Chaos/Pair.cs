@@ -39,9 +39,6 @@ internal sealed class Pair : IDisposable
 
     public Journal Journal { get; } = new();
 
-    /// <exception cref="InvalidOperationException">None is.</exception>
-    public Half Active => Halves.First(half => half.State == "active");
-
     /// <summary>How often the service has changed hands, or begun.</summary>
     public int Terms => Halves.Sum(half => half.Terms.Count);
 
@@ -99,6 +96,19 @@ internal sealed class Pair : IDisposable
 
         if (half.State != "active") throw new InvalidOperationException($"Five orders to hand over did not make the {half.Name} active; they are {Describe()}");
         await BecomeWhole();
+    }
+
+    /// <summary>Orders whichever is active to hand over to the other.</summary>
+    public async Task ChangeHands()
+    {
+        Half? active;
+        do
+        {
+            await BecomeWhole();
+            active = Halves.FirstOrDefault(half => half.State == "active"); // on a busy machine it may give up just now
+        }
+        while (active is null);
+        await MakeActive(Other(active));
     }
 
     /// <summary>Waits for the condition, not for a time; the limit is only there so that a broken pair ends the run.</summary>

@@ -50,7 +50,7 @@ internal sealed class SystemTrouble(Pair pair, Random dice)
         await ExpectNothing(() => clock.Step(hours));
 
         // That it was no empty threat shows in what the server prints.
-        await pair.MakeActive(pair.Other(pair.Active));
+        await pair.ChangeHands();
         Expect.True(victim.PrintedHour != pair.Other(victim).PrintedHour, $"The clock of the {victim.Name} did not step.");
         await ExpectNothing(() => clock.Step(0));
 

@@ -48,7 +48,7 @@ internal sealed class Troublemaker(Pair pair, Random dice)
                 victim.Start();
                 break;
             case Mischief.HandOver:
-                await pair.MakeActive(pair.Other(pair.Active));
+                await pair.ChangeHands();
                 break;
             case Mischief.RestartStorm:
                 for (var i = dice.Next(3, 6); i > 0; i--)
