@@ -47,7 +47,7 @@ internal static partial class Log
     [LoggerMessage(302, LogLevel.Error, "The peer is active as well; this node stays active and the peer should yield ({Suppressed} more)")]
     public static partial void DualActive(ILogger logger, long suppressed);
 
-    [LoggerMessage(303, LogLevel.Warning, "The loop did not run for {Gap}: the process was paused or starved, or a handler took too long; what the peer said meanwhile is not believed ({Suppressed} more)")]
+    [LoggerMessage(303, LogLevel.Warning, "The loop did not run for {Gap}: the process was paused or starved, or a handler took too long ({Suppressed} more)")]
     public static partial void Interrupted(ILogger logger, TimeSpan gap, long suppressed);
 
     [LoggerMessage(304, LogLevel.Warning, "One turn took {Duration}, over a quarter of the heartbeat interval: keep handlers and event callbacks short, or raise HeartbeatInterval and FailoverTimeout ({Suppressed} more)")]

@@ -88,10 +88,12 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         }
 
         m.Turn = now;
-        var purge = gap > timing.ShortGap;
-        if (purge) NoticeGap(gap);
+        var noticed = gap > timing.ShortGap;
+        if (noticed) NoticeGap(gap);
         else if (m.Turn >= m.Expiry) m.ExpiryLimit = m.Turn + F + F;
 
+        // To be deaf while it connects anew is worse for a passive node than to hear what is a heartbeat old.
+        var purge = gap > (m.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap);
         if (m.State == BinaryStarState.Active && LeaseExpiredAt(m.Turn))
         {
             LoseLease();

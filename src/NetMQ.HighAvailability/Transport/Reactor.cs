@@ -231,10 +231,10 @@ internal sealed class Reactor : IDisposable
     {
         var idle = now - turnEnded;
         if (idle < TimeSpan.Zero) trouble.ClockSteppedBack(turnEnded, -idle);
-        if (!purge) return;
+        if (!purge && idle <= timing.ShortGap) return;
 
         counters.Interruptions++;
-        link.Purge();
+        if (purge) link.Purge();
         if (idle > timing.ShortGap && now > quietUntil) trouble.Interrupted(now, idle);
     }
 

@@ -22,7 +22,7 @@ internal sealed class Wire(Scenario scenario, Clockwork clockwork)
     {
         var node = world.Node(who);
         return EngineCodec.StatusOf(node) == Status.Paused
-            && Clockwork.Ticks(Math.Max(EngineCodec.ClockOf(node), 1) + 1) > clockwork.Timing.ShortGap
+            && Clockwork.Ticks(Math.Max(EngineCodec.ClockOf(node), 1) + 1) > clockwork.Timing.Heartbeat // passive or not
             && scenario.Without != Rule.Purge && (scenario.Original & Words.Who(who)) == 0;
     }
 

@@ -12,12 +12,18 @@ public class PairEngineShortGapTests
     [InlineData(BinaryStarState.Primary)]
     [InlineData(BinaryStarState.Backup)]
     [InlineData(BinaryStarState.Active)]
-    [InlineData(BinaryStarState.Passive)]
     [InlineData(BinaryStarState.Yielding)]
-    public void A_gap_of_more_than_a_quarter_heartbeat_purges_in_every_state(BinaryStarState state)
+    public void A_gap_of_more_than_a_quarter_heartbeat_purges_unless_passive(BinaryStarState state)
     {
         In(state).TryTurn(Ms(1125)).Should().BeFalse();
         In(state).TryTurn(Ms(1125) + Instant).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_passive_node_hears_on_after_gaps_of_up_to_a_heartbeat()
+    {
+        In(BinaryStarState.Passive).TryTurn(Ms(1500)).Should().BeFalse();
+        In(BinaryStarState.Passive).TryTurn(Ms(1500) + Instant).Should().BeTrue();
     }
 
     [Theory]
