@@ -41,10 +41,10 @@ public static class FastSends
     private static bool ReadsCounter() =>
         Type.GetType("NetMQ.Core.Utils.Clock, NetMQ")?.GetMethod("Rdtsc", BindingFlags.Public | BindingFlags.Static)?.Invoke(null, null) is not (null or 0L);
 
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(Syscall))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(Utsname))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(MmapProts))]
-    [DynamicDependency(DynamicallyAccessedMemberTypes.All, typeof(MmapFlags))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicMethods, typeof(Syscall))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicFields, typeof(Utsname))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicFields, typeof(MmapProts))]
+    [DynamicDependency(DynamicallyAccessedMemberTypes.PublicFields, typeof(MmapFlags))]
     private static Assembly? Resolve(object? sender, ResolveEventArgs sought) =>
         new AssemblyName(sought.Name).Name == "Mono.Posix" ? typeof(Syscall).Assembly : null;
 }
