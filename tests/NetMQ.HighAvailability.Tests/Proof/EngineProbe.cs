@@ -56,7 +56,8 @@ internal sealed class EngineProbe
         var leaseWas = state == BinaryStarState.Active && (now < before.LastPublish || now - before.LastPublish > timing.Lease);
         var purge = engine.BeginTurn(now);
         Must(purge == twin.BeginTurn(now), "the twin purges as well");
-        Must(purge == (gap > timing.ShortGap || gap < TimeSpan.Zero || leaseWas), "purges after a gap, a step back, or with a lease that ran out");
+        var longest = before.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap;
+        Must(purge == (gap > longest || gap < TimeSpan.Zero || leaseWas), "purges after a gap, a step back, or with a lease that ran out");
         CarryOut();
         Must(gap >= TimeSpan.Zero || state != BinaryStarState.Active, "a clock that stepped back leaves nobody active");
         Must(!leaseWas || state == BinaryStarState.Yielding, "without a lease it has given up");
