@@ -16,13 +16,17 @@ internal sealed class CrashWatch(
     private TimeSpan? lostAt;
     private TimeSpan probedAt;
     private bool told;
+    private bool probing;
 
-    /// <summary>Whether the next evidence is being collected.</summary>
-    public bool IsProbing { get; private set; }
+    /// <summary>Whether evidence is being collected that the next vote should wait for; a peer that has expired needs none.</summary>
+    public bool IsWorthWaiting => probing && !HasExpired;
 
-    /// <summary>The monitor saw a connection drop.</summary>
+    private bool HasExpired => engine.Memory.Turn >= engine.Memory.Expiry;
+
+    /// <summary>The monitor saw a connection drop. What came over it before has been heard, and is older than the evidence.</summary>
     public void OnDisconnected()
     {
+        if (HasExpired) return;
         lostAt = now();
         told = false;
         Probe();
@@ -33,14 +37,14 @@ internal sealed class CrashWatch(
     {
         ref var memory = ref engine.Memory;
         if (lostAt is null) return;
-        if (memory.LastHeard > lostAt + timing.ShortGap || memory.Turn >= memory.Expiry) lostAt = null; // a last word may come late
+        if (memory.LastHeard > lostAt + timing.ShortGap || HasExpired) lostAt = null; // a last word may come late
         else if (memory.Turn - probedAt >= again) Probe();
     }
 
     private void Probe()
     {
-        if (IsProbing || link.Addresses() is not { } addresses) return;
-        IsProbing = true;
+        if (probing || link.Addresses() is not { } addresses) return;
+        probing = true;
         probedAt = engine.Memory.Turn;
         _ = ProbeAsync(addresses);
     }
@@ -51,7 +55,7 @@ internal sealed class CrashWatch(
         var news = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var posted = post(() =>
         {
-            IsProbing = false;
+            probing = false;
             var believed = collectedAt is { } at && engine.PeerLost(at);
             news.SetResult(believed && !told);
             told |= believed;

@@ -119,7 +119,7 @@ internal sealed class Reactor : IDisposable
         engine.Start(now);
         turnEnded = now;
         quietUntil = now + timing.Settle; // the first turns are compiled as they run, and settling makes that harmless
-        link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashWatch is null ? null : OnDisconnected);
+        link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashWatch is null ? null : () => Turn(Wake.Look, crashWatch.OnDisconnected));
         voter!.Attach(poller, () => Turn(Wake.Votes));
         poller.Add(tick);
         metrics?.Begin(Read, Remotes);
@@ -363,19 +363,13 @@ internal sealed class Reactor : IDisposable
         return true;
     }
 
-    private void OnDisconnected()
-    {
-        crashWatch!.OnDisconnected();
-        Turn(Wake.Look);
-    }
-
     private void LookAfterLink(TimeSpan now)
     {
         if (watch.Look(now, engine.Memory.LastHeard)) counters.Redials++;
         crashWatch?.Look();
 
         // Requests that come before the evidence of a crash would be dropped, and their clients wait out a timeout.
-        voter!.IsHeld = crashWatch is { IsProbing: true } && state != BinaryStarState.Active && farewell is null;
+        voter!.IsHeld = crashWatch is { IsWorthWaiting: true } && state != BinaryStarState.Active && farewell is null;
     }
 
     private void EndTurn(TimeSpan began)
