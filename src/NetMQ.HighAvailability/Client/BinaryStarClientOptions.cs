@@ -40,11 +40,11 @@ public sealed class BinaryStarClientOptions
 
     /// <summary>
     /// How soon after another an unanswered request is sent to the other server, as a vote, when the connection to
-    /// the server before was lost or it said that it is not active. Default 2 ms; from 1 ms to 1 s. The first fifty go
+    /// the server before was lost or it said that it is not active. Default 1 ms; from 1 ms to 1 s. The first fifty go
     /// out so fast, then the interval doubles up to 125 times its length; a server that went silent, or has never
     /// answered, is asked at fifty times the interval and more from the beginning.
     /// </summary>
-    public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromMilliseconds(2);
+    public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
     /// How many requests may be outstanding; further callers wait, without a thread, in the order of their calls.

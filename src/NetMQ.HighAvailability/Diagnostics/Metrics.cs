@@ -66,6 +66,9 @@ internal sealed class Metrics
     /// <param name="silence">How long ago the peer was heard.</param>
     public void Changed(Transition transition, TimeSpan? silence)
     {
+        // The next request waits for this, and the first names of a process take long to spell.
+        if (!TransitionCount.Enabled && !FailoverSeconds.Enabled) return;
+
         var cause = new KeyValuePair<string, object?>("binarystar.cause", Word(transition.Cause.ToString()));
         TransitionCount.Add(1, [
             name, role, cause,

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 
 // What NetMQ looks for, by these very names, in an assembly of Mono's: see FastSends.
-#pragma warning disable IDE0130, CA1707, CA1711, SA1300, SA1310, IDE1006
+#pragma warning disable IDE0130, CA1707, CA1711, IDE1006
 namespace Mono.Unix.Native;
 
 [Flags]

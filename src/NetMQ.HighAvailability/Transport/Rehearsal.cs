@@ -47,15 +47,18 @@ internal static class Rehearsal
 
         var timing = Timing.From(Heartbeat, 4 * Heartbeat);
         var engine = new PairEngine(BinaryStarRole.Backup, timing, DualActivePolicy.BackupYields);
+        using var terms = new Terms();
         using var reactor = new Reactor(
             poller, engine, timing, [], [remote], keys: null, detectCrash: true, TimeProvider.System, NullLogger.Instance, metrics: null,
             raise: change =>
             {
                 if (change.Transition.To == BinaryStarState.Passive) poller.RemoveAndDispose(peer);
+                else if (change.Transition.To == BinaryStarState.Active) terms.Begin(change.Term);
             },
             ended: _ => poller.Stop());
         var voter = new Voter($"tcp://{Loopback}:0", ZmqSocketType.Router, highWatermark: 0, keys: null);
-        voter.Handler = () => Echo(voter);
+        var asked = new VoterSocket(voter);
+        voter.Handler = () => Echo(asked);
         reactor.Use(voter);
 
         using var client = new DealerSocket(voter.Endpoint);
@@ -74,16 +77,16 @@ internal static class Rehearsal
         return reactor.State == BinaryStarState.Active;
     }
 
-    private static void Echo(Voter voter)
+    private static void Echo(VoterSocket client)
     {
         var frame = default(Msg);
         frame.InitEmpty();
         bool more;
         do
         {
-            voter.TryReceive(ref frame, TimeSpan.Zero);
+            client.Receive(ref frame);
             more = frame.HasMore;
-            voter.TrySend(ref frame, TimeSpan.Zero, more);
+            client.Send(ref frame, more);
         }
         while (more);
     }
