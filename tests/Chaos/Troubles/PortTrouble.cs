@@ -39,7 +39,6 @@ internal sealed class PortTrouble(Pair pair, Random dice)
         }
 
         await pair.BecomeWhole();
-        foreach (var each in strangers) each.Add(new Span(since, Clock.Now));
         await victim.Kill();
         var endpoint = pair.State(victim);
         await UntilFree(victim, endpoint);
@@ -66,6 +65,9 @@ internal sealed class PortTrouble(Pair pair, Random dice)
 
         await UntilFree(victim, endpoint);
         victim.Start();
+
+        // Only now: nonsense may look like a request, and wait unread until the survivor serves.
+        foreach (var each in strangers) each.Add(new Span(since, Clock.Now));
     }
 
     // Not even the protocol of the sockets.
