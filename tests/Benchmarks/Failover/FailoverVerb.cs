@@ -23,11 +23,16 @@ internal static class FailoverVerb
         HelpName = "MINUTES",
     };
 
+    private static readonly Option<bool> HighPriority = new("--high-priority")
+    {
+        Description = "With --false-failovers: the servers go before the load, as under a supervisor that gives them a weight; needs root",
+    };
+
     public static Command Create()
     {
         var command = new Command("failover", "How long a client waits when the active server is killed, stopped, frozen or hands over.")
         {
-            Count, Heartbeat, FailoverTimeout, Kinds, FalseFailovers, Options.Quick, Options.Json, Options.Plot,
+            Count, Heartbeat, FailoverTimeout, Kinds, FalseFailovers, HighPriority, Options.Quick, Options.Json, Options.Plot,
         };
         command.Validators.Add(line =>
         {
@@ -37,7 +42,7 @@ internal static class FailoverVerb
         command.SetBenchmark((line, report) =>
         {
             Report.WarnOfDebugBuild();
-            if (line.GetValue(FalseFailovers) is { } minutes) FalseFailoverBenchmark.Run(TimeSpan.FromMinutes(minutes), report);
+            if (line.GetValue(FalseFailovers) is { } minutes) FalseFailoverBenchmark.Run(TimeSpan.FromMinutes(minutes), line.GetValue(HighPriority), report);
             else Measure(line, report);
         });
         return command;

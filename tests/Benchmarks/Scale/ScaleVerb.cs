@@ -9,7 +9,6 @@ internal static class ScaleVerb
     // Enough to see lateness by; the observer must not become the load.
     private const int Observed = 10;
 
-    private static readonly TimeSpan DefaultHeartbeat = new NetMQ.HighAvailability.BinaryStarOptions().HeartbeatInterval;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
 
     private static readonly Option<int[]> Nodes = new("--nodes")
@@ -76,7 +75,7 @@ internal static class ScaleVerb
 
             var before = server.Ask();
             var ports = before[3..].Chunk(Math.Max(1, nodes / Observed)).Select(some => $"tcp://127.0.0.1:{some[0]}");
-            using var watch = new HeartbeatWatch(ports, DefaultHeartbeat);
+            using var watch = new HeartbeatWatch(ports, PairTiming.Default.Heartbeat);
             var cpu = server.CpuTime;
             Thread.Sleep(duration);
             var percent = 100 * (server.CpuTime - cpu) / duration;

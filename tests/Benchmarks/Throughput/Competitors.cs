@@ -33,6 +33,9 @@ internal sealed class Competitors : IDisposable
     /// <summary>Where the passive node beside ours is asked in vain.</summary>
     public string PassiveVoter { get; private set; } = "";
 
+    /// <summary>Where our two nodes say their state.</summary>
+    public string[] StateEndpoints { get; private set; } = [];
+
     public Competitor? this[string name] => All.Find(competitor => competitor.Name == name);
 
     public void Dispose()
@@ -47,6 +50,7 @@ internal sealed class Competitors : IDisposable
     {
         var (voter, local, remote) = (NextEndpoint(), NextEndpoint(), NextEndpoint());
         PassiveVoter = NextEndpoint();
+        StateEndpoints = [local, remote];
         var start = Stopwatch.GetTimestamp();
         var backup = ServerProcess.Serve("star", PassiveVoter, "Backup", remote, local);
         var primary = ServerProcess.Serve("star", voter, "Primary", local, remote);

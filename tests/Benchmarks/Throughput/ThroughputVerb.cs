@@ -47,9 +47,13 @@ internal static class ThroughputVerb
         using var competitors = new Competitors();
         var benchmark = new ThroughputBenchmark(competitors, loads, rounds, TimeSpan.FromMilliseconds(quick ? 100 : line.GetValue(Turn)));
         benchmark.WarmUp(TimeSpan.FromSeconds(quick ? 0.5 : 2));
+        using var watch = new HeartbeatWatch(competitors.StateEndpoints, PairTiming.Default.Heartbeat);
         benchmark.Run();
+        var heartbeats = new Table($"Heartbeats of our two nodes meanwhile, at H = {PairTiming.Default.Heartbeat.TotalMilliseconds} ms", "late p50 ms", "p99 ms", "max ms");
+        heartbeats.Add(watch.LatenessMs(50), watch.LatenessMs(99), watch.LatenessMs(100));
         foreach (var table in benchmark.Figures()) report.Add(table);
         report.Add(benchmark.Ratios());
+        report.Add(heartbeats);
         report.Add(RejectBenchmark.Run(competitors[Competitors.Star]!, competitors.PassiveVoter, rounds));
         report.Add(Idle(competitors, quick ? IdleFor / 2 : IdleFor));
 
