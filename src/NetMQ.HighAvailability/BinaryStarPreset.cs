@@ -5,7 +5,7 @@ public enum BinaryStarPreset
 {
     /// <summary>
     /// One data centre, the default: heartbeat 500 ms, failover 2 s. The guide's failover time, with four heartbeats
-    /// in it rather than two, so that two may be lost.
+    /// in it rather than two, so that five messages of an active node, which speaks twice in each, may be lost.
     /// </summary>
     Lan = 0,
 
@@ -16,8 +16,8 @@ public enum BinaryStarPreset
     Local,
 
     /// <summary>
-    /// Between data centres: heartbeat 1 s, failover 6 s. Six heartbeats, so that four may be lost, and a quarter
-    /// second for a message on its way.
+    /// Between data centres: heartbeat 1 s, failover 6 s. Six heartbeats, so that nine messages of an active node may
+    /// be lost, and a quarter second for a message on its way.
     /// </summary>
     Wan,
 

@@ -12,7 +12,7 @@ internal static class LargeBudgets
         new() { Name = "large: hand-over, crash, pause", HandOvers = 1, Crashes = 1, Pauses = 1 },
         new() { Name = "large: promotion, crash, pause", Promotions = 1, Crashes = 1, Pauses = 1 },
         new() { Name = "large: two stops, pause", Stops = 2, Pauses = 1 },
-        new() { Name = "large: crash, lost, pause", Crashes = 1, Losses = 1, Pauses = 1 },
+        new() { Name = "large: crash, three lost, pause", Crashes = 1, Losses = 3, Pauses = 1 },
         new() { Name = "large: crash, evidence, instant restart, pause", Crashes = 1, TrueEvidence = true, InstantRestart = true, Pauses = 1 },
         new() { Name = "large: F = 3H: pause, lost", F = 12, Pauses = 1, Losses = 1 },
         new() { Name = "large: F = 6H: two lost, pause", F = 24, Pauses = 1, Losses = 2 },

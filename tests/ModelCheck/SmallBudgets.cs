@@ -10,34 +10,36 @@ internal static class SmallBudgets
     private static IEnumerable<Scenario> Safe =>
     [
         new() { Name = "no fault" },
-        new() { Name = "two lost", Losses = 2 },
-        new() { Name = "two lost, garbage", Losses = 2, Garbage = 2 },
-        new() { Name = "crash, lost", Crashes = 1, Losses = 1 },
-        new() { Name = "two crashes, lost", Crashes = 2, Losses = 1 },
+        new() { Name = "six lost", Losses = 6 },
+        new() { Name = "six lost, garbage", Losses = 6, Garbage = 2 },
+        new() { Name = "crash, six lost", Crashes = 1, Losses = 6 },
+        new() { Name = "two crashes, six lost", Crashes = 2, Losses = 6 },
         new() { Name = "two crashes, instant restarts, lost", Crashes = 2, Losses = 1, InstantRestart = true },
         new() { Name = "two crashes, evidence, instant restarts", Crashes = 2, TrueEvidence = true, InstantRestart = true },
-        new() { Name = "promotion, crash, evidence, lost", Promotions = 1, Crashes = 1, TrueEvidence = true, Losses = 1 },
+        new() { Name = "promotion, crash, evidence, two lost", Promotions = 1, Crashes = 1, TrueEvidence = true, Losses = 2 },
         new() { Name = "promotion, two lost", Promotions = 1, Losses = 2 },
-        new() { Name = "hand-over, crash, lost", HandOvers = 1, Crashes = 1, Losses = 1 },
-        new() { Name = "two hand-overs, two lost", HandOvers = 2, Losses = 2 },
-        new() { Name = "two stops, lost", Stops = 2, Losses = 1 },
+        new() { Name = "hand-over, crash, three lost", HandOvers = 1, Crashes = 1, Losses = 3 },
+        new() { Name = "two hand-overs, five lost", HandOvers = 2, Losses = 5 },
+        new() { Name = "two stops, six lost", Stops = 2, Losses = 6 },
         new() { Name = "stop, hand-over, crash", Stops = 1, HandOvers = 1, Crashes = 1 },
         new() { Name = "pause", Pauses = 1 },
         new() { Name = "pause, slow handlers", Pauses = 1, SlowHandlers = true },
-        new() { Name = "lost, pause", Losses = 1, Pauses = 1 },
-        new() { Name = "cut or stall of 2H", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts | LinkFaults.Stalls, LinkFaultMax = 8 },
-        new() { Name = "cut of 2H, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts, LinkFaultMax = 8, Crashes = 1 },
-        new() { Name = "pause, cut of 5H/4", Pauses = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.CutBoth, LinkFaultMax = 5 },
+        new() { Name = "three lost, pause", Losses = 3, Pauses = 1 },
+        new() { Name = "cut or stall of 3H", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts | LinkFaults.Stalls, LinkFaultMax = 12 },
+        new() { Name = "cut of 3H, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts, LinkFaultMax = 12, Crashes = 1 },
+        new() { Name = "pause, cut of 3H/2", Pauses = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.CutBoth, LinkFaultMax = 6 },
         new() { Name = "stall of 3H/2, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 6, Crashes = 1 },
     ];
 
     private static IEnumerable<Scenario> Unsafe =>
     [
-        Dual(new() { Name = "three lost", Losses = 3 }),
+        Dual(new() { Name = "seven lost", Losses = 7 }),
         Dual(new() { Name = "false evidence", FalseEvidence = 1 }),
         Dual(new() { Name = "cut of F", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.CutBoth, LinkFaultMax = 16 }),
         Dual(new() { Name = "one-way cut of F", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.OneWayCuts, LinkFaultMax = 16 }),
-        Dual(new() { Name = "pause, cut of 3H/2", Pauses = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.CutBoth, LinkFaultMax = 6 }),
+        Dual(new() { Name = "pause, cut of 9H/4", Pauses = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.CutBoth, LinkFaultMax = 9 }),
+        Dual(new() { Name = "promotion, three lost", Promotions = 1, Losses = 3 }),
+        Dual(new() { Name = "five lost, pause", Losses = 5, Pauses = 1 }),
         Dual(new() { Name = "stall of 2H, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 8, Crashes = 1 }),
         Dual(new() { Name = "stall of F", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 16 }),
     ];
@@ -51,20 +53,19 @@ internal static class SmallBudgets
         new() { Name = "after a stall", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 24, DualAcceptAllowed = true },
         new() { Name = "after a cut and a crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts, Crashes = 1, DualAcceptAllowed = true },
         new() { Name = "after two cuts", LinkFaultCount = 2, LinkFaultKinds = LinkFaults.Cuts, DualAcceptAllowed = true },
-        new() { Name = "after three lost", Losses = 3, DualAcceptAllowed = true },
+        new() { Name = "after seven lost", Losses = 7, DualAcceptAllowed = true },
         new() { Name = "after false evidence", FalseEvidence = 1, Crashes = 1, DualAcceptAllowed = true },
     ];
 
     private static IEnumerable<Scenario> OtherTimings =>
     [
-        new() { Name = "F = 3H: lost, crash", F = 12, Losses = 1, Crashes = 1 },
-        Dual(new() { Name = "F = 3H: two lost", F = 12, Losses = 2 }),
-        new() { Name = "F = 6H: four lost", F = 24, Losses = 4 },
-        Dual(new() { Name = "F = 6H: five lost", F = 24, Losses = 5 }),
-        new() { Name = "H = 8: two lost", H = 8, D = 2, F = 32, Losses = 2 },
-        new() { Name = "H = 8: crash, lost", H = 8, D = 2, F = 32, Crashes = 1, Losses = 1 },
+        new() { Name = "F = 3H: four lost, crash", F = 12, Losses = 4, Crashes = 1 },
+        Dual(new() { Name = "F = 3H: five lost", F = 12, Losses = 5 }),
+        new() { Name = "F = 6H: seven lost", F = 24, Losses = 7 },
+        new() { Name = "H = 8: six lost", H = 8, D = 2, F = 32, Losses = 6 },
+        new() { Name = "H = 8: crash, two lost", H = 8, D = 2, F = 32, Crashes = 1, Losses = 2 },
         new() { Name = "H = 8: promotion, hand-over, stop", H = 8, D = 2, F = 32, Promotions = 1, HandOvers = 1, Stops = 1 },
-        Dual(new() { Name = "H = 8: three lost", H = 8, D = 2, F = 32, Losses = 3 }),
+        Dual(new() { Name = "H = 8: seven lost", H = 8, D = 2, F = 32, Losses = 7 }),
     ];
 
     private static IEnumerable<Scenario> BesideAnOriginal =>

@@ -88,8 +88,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         }
 
         m.Turn = now;
-        var noticed = gap > timing.ShortGap;
-        if (noticed) NoticeGap(gap);
+        if (gap > timing.ShortGap) NoticeGap(gap);
         else if (m.Turn >= m.Expiry) m.ExpiryLimit = m.Turn + F + F;
 
         // To be deaf while it connects anew is worse for a passive node than to hear what is a heartbeat old.
@@ -262,8 +261,9 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (!(m.PublishDue || beat) || m.Pending != PendingPromotion.None) return false;
 
         // Periodic deadlines do not shift with lateness, else two lost heartbeats could make a false failover.
-        var periodic = m.NextHeartbeat + timing.Heartbeat;
-        m.NextHeartbeat = !m.PublishDue && periodic > m.Turn ? periodic : m.Turn + timing.Heartbeat;
+        var interval = m.State == BinaryStarState.Active ? timing.ActiveHeartbeat : timing.Heartbeat;
+        var periodic = m.NextHeartbeat + interval;
+        m.NextHeartbeat = !m.PublishDue && periodic > m.Turn ? periodic : m.Turn + interval;
         m.PublishDue = false;
         m.LastPublish = m.Turn;
         if (message == PeerMessageCodec.WaitingAs(role)) m.LastOffer = m.Turn;

@@ -10,6 +10,12 @@ internal sealed record Timing
     /// <summary>H: a node says its state at least this often.</summary>
     public required TimeSpan Heartbeat { get; init; }
 
+    /// <summary>
+    /// An active node says so twice as often: its lease counts from its last word, and the fresher that is, the longer
+    /// the node may be kept from running before it has to give up.
+    /// </summary>
+    public TimeSpan ActiveHeartbeat => Heartbeat / 2;
+
     /// <summary>F: a peer that has been silent this long is gone, if a client's request agrees.</summary>
     public required TimeSpan Failover { get; init; }
 

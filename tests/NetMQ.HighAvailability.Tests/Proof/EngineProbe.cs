@@ -75,7 +75,8 @@ internal sealed class EngineProbe
         engine.EndDrain(turn.Complete);
         twin.EndDrain(turn.Complete);
         CarryOut();
-        Must(engine.Memory.Pending != PendingPromotion.None || now - saidAt < timing.Heartbeat, "it is never silent for a heartbeat");
+        var silent = state == BinaryStarState.Active ? timing.Heartbeat / 2 : timing.Heartbeat;
+        Must(engine.Memory.Pending != PendingPromotion.None || now - saidAt < silent, "it is never silent for a heartbeat, nor active for half of one");
         Must(engine.Memory.Expiry <= now + timing.Failover, "the peer is never given more than F");
         Do(turn);
         return true;

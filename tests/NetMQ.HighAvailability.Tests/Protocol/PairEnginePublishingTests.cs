@@ -64,9 +64,9 @@ public class PairEnginePublishingTests
     [Fact]
     public void A_change_of_state_is_said_at_once_and_restarts_the_schedule()
     {
-        var node = Passive(Backup).QuietUntil(Ms(1200)).Turn(Ms(1210), "1").QuietUntil(Ms(1700)).Turn(Ms(1710));
+        var node = Passive(Backup).QuietUntil(Ms(1200)).Turn(Ms(1210), "1").QuietUntil(Ms(1450)).Turn(Ms(1460));
 
-        node.SaidAfter(Ms(1000)).Should().Equal((Ms(1210), '3'), (Ms(1710), '3'));
+        node.SaidAfter(Ms(1000)).Should().Equal((Ms(1210), '3'), (Ms(1460), '3'));
     }
 
     [Fact]
@@ -92,10 +92,23 @@ public class PairEnginePublishingTests
     }
 
     [Fact]
-    public void An_active_node_keeps_saying_so()
+    public void An_active_node_speaks_twice_as_often()
     {
-        Active(Primary).QuietUntil(Ms(2100)).SaidAfter(Ms(950)).Should().Equal(
-            (Ms(1000), '3'), (Ms(1500), '3'), (Ms(2000), '3'));
+        Active(Primary).QuietUntil(Ms(1800)).SaidAfter(Ms(950)).Should().Equal(
+            (Ms(1000), '3'), (Ms(1250), '3'), (Ms(1500), '3'), (Ms(1750), '3'));
+    }
+
+    [Fact]
+    public void A_late_word_of_an_active_node_does_not_put_the_next_one_off()
+    {
+        Active(Primary).QuietUntil(Ms(1200)).Turn(Ms(1290)).QuietUntil(Ms(1800)).SaidAfter(Ms(1000)).Should().Equal(
+            (Ms(1290), '3'), (Ms(1500), '3'), (Ms(1750), '3'));
+    }
+
+    [Fact]
+    public void A_node_that_gives_up_being_active_speaks_at_each_heartbeat_again()
+    {
+        Yielding(Primary).QuietUntil(Ms(2000)).SaidAfter(Ms(950)).Should().Equal((Ms(1000), '1'), (Ms(1500), '1'), (Ms(2000), '1'));
     }
 
     [Fact]

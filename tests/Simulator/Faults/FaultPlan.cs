@@ -50,7 +50,7 @@ internal sealed class FaultPlan(Dice dice, Timing timing)
                 dice.Percent(30) ? dice.Between(Ms(20), timing.Heartbeat * 2) : dice.Magnitude(Ms(50), timing.Failover * 20),
             _ => TimeSpan.Zero,
         };
-        var lost = kind == FaultKind.Loss ? dice.Below(100) switch { < 65 => 1, < 90 => 2, < 96 => 3, _ => 5 } : 0;
+        var lost = kind == FaultKind.Loss ? dice.Below(100) switch { < 65 => 1, < 90 => 2, < 96 => 4, _ => 8 } : 0;
         return new Fault(kind, at, (int)dice.Below(2), lasts, lost, dice.Percent(50));
     }
 

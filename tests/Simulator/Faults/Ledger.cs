@@ -13,12 +13,13 @@ internal sealed class Ledger(Timing timing)
     private static readonly Budget[] Promised =
     [
         new() { Lost = 2, Promotions = 1 },
-        new() { Lost = 2, HandOvers = 2 },
-        new() { Lost = 1, Crashes = 2 },
-        new() { Lost = 1, Crashes = 1, Promotions = 1 },
-        new() { Lost = 1, Crashes = 1, HandOvers = 1 },
+        new() { Lost = 5, HandOvers = 2 },
+        new() { Lost = 5, Crashes = 2 },
+        new() { Lost = 2, Crashes = 1, Promotions = 1 },
+        new() { Lost = 3, Crashes = 1, HandOvers = 1 },
         new() { Lost = 1, Crashes = 1, Pauses = 1 },
-        new() { Lost = 1, Stops = 2 },
+        new() { Lost = 5, Stops = 2 },
+        new() { Lost = 3, Pauses = 1 },
         new() { Lost = 1, Pauses = 2 },
         new() { Pauses = 3 },
         new() { Pauses = 2, Crashes = 2 },
