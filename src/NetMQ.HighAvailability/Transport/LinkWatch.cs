@@ -5,12 +5,14 @@ using NetMQ.HighAvailability.Protocol;
 namespace NetMQ.HighAvailability.Transport;
 
 /// <summary>
-/// Dials anew after each failover timeout of silence, and warns, once for each episode, of a link that works one way
+/// Dials anew after each half failover timeout of silence, and warns, once for each episode, of a link that works one way
 /// only: heard but not subscribed to, or subscribed to and not heard. Such a pair looks healthy from one side, and ends
 /// with two active nodes at the next failover.
 /// </summary>
 internal sealed class LinkWatch(PeerLink link, Timing timing, ILogger logger)
 {
+    // Early enough to hear the peer before it expires: where an attempt is lost, the system repeats it only after 1 s.
+    private readonly TimeSpan patience = timing.Failover / 2;
     private TimeSpan lastDial;
     private TimeSpan? oneWaySince;
     private bool warned;
@@ -27,7 +29,7 @@ internal sealed class LinkWatch(PeerLink link, Timing timing, ILogger logger)
     public bool Look(TimeSpan now, TimeSpan? heard)
     {
         WarnIfOneWay(now, hears: now - heard < timing.Failover);
-        if (now - lastDial < timing.Failover || now - heard < timing.Failover) return false;
+        if (now - lastDial < patience || now - heard < patience) return false;
         Begin(now);
         return true;
     }
