@@ -353,6 +353,7 @@ public sealed class BinaryStar : IDisposable
         try
         {
             reactor.Begin();
+            if (options.DetectCrash) Rehearsal.Begin();
         }
         catch (Exception e)
         {

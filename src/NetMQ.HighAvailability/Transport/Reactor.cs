@@ -124,7 +124,6 @@ internal sealed class Reactor : IDisposable
         poller.Add(tick);
         metrics?.Begin(Read, Remotes);
         watch.Begin(now);
-        if (crashWatch is not null) Rehearsal.Begin();
         Turn(Wake.Look);
         lock (gate)
         {

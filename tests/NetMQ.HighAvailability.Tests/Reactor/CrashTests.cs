@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using NetMQ.HighAvailability.Tests.Support;
-using NetMQ.HighAvailability.Transport;
 using static NetMQ.HighAvailability.BinaryStarRole;
 
 namespace NetMQ.HighAvailability.Tests.Reactor;

@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using NetMQ.HighAvailability.Protocol;
+using NetMQ.HighAvailability.Transport;
 using NetMQ.Sockets;
 
-namespace NetMQ.HighAvailability.Transport;
+namespace NetMQ.HighAvailability;
 
 /// <summary>
 /// Lets a node of its own lose its peer and take over, once in a process, on a thread and loopback sockets of its own,
