@@ -8,12 +8,12 @@ namespace NetMQ.HighAvailability.Chaos;
 internal sealed class Half(
     int index, string name, string voter, IReadOnlyList<string> arguments, IEnumerable<string> enter, Journal journal) : IDisposable
 {
-    private readonly Lock gate = new();
-    private readonly List<Term> terms = [];
     // Under load a node needs priority, says docs/operating.md: as an equal of busy threads it may wait longer than F. Where
     // it is not allowed, nice does without.
     private static readonly string[] Urgently = ["nice", "-n", "-10"];
 
+    private readonly Lock gate = new();
+    private readonly List<Term> terms = [];
     private SampleProcess? process;
     private bool disposed;
     private volatile string state = "dead";

@@ -260,7 +260,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         var beat = m.Turn >= m.NextHeartbeat && !m.Listening;
         if (!(m.PublishDue || beat) || m.Pending != PendingPromotion.None) return false;
 
-        // Periodic deadlines do not shift with lateness, else two lost heartbeats could make a false failover.
+        // Periodic deadlines do not shift with lateness, which would add up to a lost heartbeat and more.
         var interval = m.State == BinaryStarState.Active ? timing.ActiveHeartbeat : timing.Heartbeat;
         var periodic = m.NextHeartbeat + interval;
         m.NextHeartbeat = !m.PublishDue && periodic > m.Turn ? periodic : m.Turn + interval;

@@ -53,14 +53,14 @@ internal static class CrashProbe
         var attempts = new List<Task<bool>>();
         for (var patience = Patience; ; patience *= 2)
         {
-            attempts.Add(IsRefusedAsync(endpoint, cancellationToken));
+            attempts.Add(AttemptAsync(endpoint, cancellationToken));
             var answered = await Task.WhenAny([.. attempts, Task.Delay(patience, time, cancellationToken)]).ConfigureAwait(false);
             if (answered is Task<bool> attempt) return await attempt.ConfigureAwait(false);
         }
     }
 
-    // Not Socket's own ConnectAsync: the first exception that a process throws takes it some 5 ms.
-    private static async Task<bool> IsRefusedAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
+    // Whether one attempt is refused. Not Socket's own ConnectAsync: the first exception that a process throws takes it some 5 ms.
+    private static async Task<bool> AttemptAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
     {
         using var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         using var attempt = new SocketAsyncEventArgs { RemoteEndPoint = endpoint };
