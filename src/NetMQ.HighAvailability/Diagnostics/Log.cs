@@ -65,6 +65,9 @@ internal static partial class Log
     [LoggerMessage(308, LogLevel.Warning, "The clock stepped back by {Step}: it must be monotonic; nothing from before is believed, and an active node gives up ({Suppressed} more)")]
     public static partial void ClockSteppedBack(ILogger logger, TimeSpan step, long suppressed);
 
+    [LoggerMessage(309, LogLevel.Warning, "This node has not heard its own word for {Duration}: NetMQ's I/O thread or the thread pool does not come to run, as when work blocks all of the pool's threads; until it does, the node neither serves nor takes over ({Suppressed} more)")]
+    public static partial void Deaf(ILogger logger, TimeSpan duration, long suppressed);
+
     [LoggerMessage(400, LogLevel.Trace, "Peer says {Message}")]
     public static partial void Heard(ILogger logger, int message);
 

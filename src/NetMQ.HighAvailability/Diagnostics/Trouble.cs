@@ -5,7 +5,7 @@ namespace NetMQ.HighAvailability.Diagnostics;
 /// <summary>What can go wrong again and again while a node runs, told at a limited rate. On the poller's thread.</summary>
 internal sealed class Trouble(ILogger logger)
 {
-    private Throttle garbage, ownRole, dualActive, interrupted, slowTurn, clock;
+    private Throttle garbage, ownRole, dualActive, interrupted, slowTurn, clock, deaf;
 
     public void Garbage(TimeSpan now, int size, bool more)
     {
@@ -30,6 +30,11 @@ internal sealed class Trouble(ILogger logger)
     public void SlowTurn(TimeSpan now, TimeSpan duration)
     {
         if (slowTurn.Allows(now, out var suppressed)) Log.SlowTurn(logger, duration, suppressed);
+    }
+
+    public void Deaf(TimeSpan now, TimeSpan since)
+    {
+        if (deaf.Allows(now, out var suppressed)) Log.Deaf(logger, since, suppressed);
     }
 
     public void ClockSteppedBack(TimeSpan now, TimeSpan step)

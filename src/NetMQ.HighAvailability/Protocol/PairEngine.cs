@@ -49,9 +49,15 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
     private bool PeerCrashed => m.Turn <= m.CrashedUntil;
 
-    private bool PeerGone => m.Turn >= m.Expiry || PeerCrashed;
+    private bool PeerGone => (m.Turn >= m.Expiry || PeerCrashed) && !IsDeaf;
 
-    private bool GuardPassed => m.LastOffer is not { } offer || m.Turn - offer >= timing.OfferGuard;
+    private bool GuardPassed => m.LastOffer is not { } offer || (m.Turn - offer >= timing.OfferGuard && !(m.Awaited <= offer));
+
+    /// <summary>
+    /// A word of this node's own does not come back to it: for all it knows, nothing goes out and nothing comes in, and
+    /// that the peer is silent tells nothing.
+    /// </summary>
+    public bool IsDeaf => m.Turn - m.Awaited > timing.Deafness;
 
     /// <summary>The peer was heard passive since this node became active, and lately: it will take what is offered.</summary>
     public bool CanHandOver => m.Drained && m.PeerPassiveAt is { } heard && m.Turn - heard <= timing.HandOverFreshness;
@@ -74,9 +80,11 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
     /// <summary>
     /// Begins a turn and notices what time went missing since the last. True: the process was not running for a
-    /// while, and whatever is queued from the peer is to be thrown away unread, for it may tell of a dead past.
+    /// while, or deaf, and whatever is queued from the peer is to be thrown away unread, for it may tell of a dead past.
     /// </summary>
-    public bool BeginTurn(TimeSpan now)
+    /// <param name="now">The time of the turn.</param>
+    /// <param name="returned">The turn of the newest word of this node's that has come back to it.</param>
+    public bool BeginTurn(TimeSpan now, TimeSpan returned)
     {
         m.Drained = false;
         m.Listening = true;
@@ -93,6 +101,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
         // To be deaf while it connects anew is worse for a passive node than to hear what is a heartbeat old.
         var purge = gap > (m.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap);
+        if (m.Awaited <= returned) purge |= NoticeReturn(returned);
         if (m.State == BinaryStarState.Active && LeaseExpiredAt(m.Turn))
         {
             LoseLease();
@@ -107,7 +116,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     {
         m.Turn = m.EvidenceFrom = m.NextHeartbeat = m.LastPublish = now;
         m.LastOffer = now;
-        m.LastHeard = m.CrashedUntil = m.DualActiveSince = m.PeerPassiveAt = null;
+        m.LastHeard = m.CrashedUntil = m.DualActiveSince = m.PeerPassiveAt = m.Awaited = null;
         m.Pending = PendingPromotion.None;
         m.Expiry = now + F;
         m.ExpiryLimit = now + F + F;
@@ -122,9 +131,21 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         m.EvidenceFrom = m.Turn;
         if (m.State == BinaryStarState.Active) return;
 
+        m.Awaited = null;
         m.ExpiryLimit += gap;
         m.Expiry = Min(m.Turn + F, m.ExpiryLimit);
         if (gap > timing.LongGap) m.SettledAt = m.Turn + timing.Settle;
+    }
+
+    // True: the node was deaf until now, which is to it as if it had not run.
+    private bool NoticeReturn(TimeSpan returned)
+    {
+        var (wasDeaf, silence) = (IsDeaf, m.Turn - m.Awaited!.Value);
+        // An offer that was late to return may have been late to leave.
+        if (m.Awaited <= m.LastOffer && m.LastOffer <= returned && m.Turn - m.LastOffer > timing.ShortGap) m.LastOffer = m.Turn;
+        m.Awaited = returned < m.LastPublish ? returned : null; // what was said between the two is not known to have come back
+        if (wasDeaf) NoticeGap(silence);
+        return wasDeaf;
     }
 
     /// <summary>Takes one message of the peer, heard in this turn.</summary>
@@ -173,6 +194,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     {
         m.Drained = complete;
         m.Listening = false;
+        if (IsDeaf) m.Pending = PendingPromotion.None;
         if (m.Pending == PendingPromotion.None || !complete || !GuardPassed) return;
 
         if (PeerGone) Enter(BinaryStarState.Active, m.Pending == PendingPromotion.Operator ? BinaryStarCause.Promoted : CauseOfAbsence);
@@ -266,6 +288,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         m.NextHeartbeat = !m.PublishDue && periodic > m.Turn ? periodic : m.Turn + interval;
         m.PublishDue = false;
         m.LastPublish = m.Turn;
+        m.Awaited ??= m.Turn;
         if (message == PeerMessageCodec.WaitingAs(role)) m.LastOffer = m.Turn;
         return true;
     }
@@ -281,7 +304,8 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     }
 
     // The one place that validates the lease.
-    private bool LeaseExpiredAt(TimeSpan now) => now < m.LastPublish || now - m.LastPublish > timing.Lease;
+    private bool LeaseExpiredAt(TimeSpan now) =>
+        now < m.LastPublish || now - m.LastPublish > timing.Lease || now - m.Awaited > timing.Deafness;
 
     // The one place that decides a promotion on this node's own judgement. An offer in flight could promote the peer too.
     private bool MayPromoteNow(PendingPromotion otherwise)

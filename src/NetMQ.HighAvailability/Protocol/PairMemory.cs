@@ -28,6 +28,9 @@ internal struct PairMemory
     /// <summary>When this node last said its state; the lease runs from here.</summary>
     public TimeSpan LastPublish;
 
+    /// <summary>When this node said the first of the words that it waits to hear itself; null: all have come back.</summary>
+    public TimeSpan? Awaited;
+
     /// <summary>When this node last offered the pair to its peer, as waiting or yielding.</summary>
     public TimeSpan? LastOffer;
 

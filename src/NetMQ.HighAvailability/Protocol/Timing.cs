@@ -40,6 +40,12 @@ internal sealed record Timing
     /// <summary>An active node serves only this long after it last said that it is active.</summary>
     public required TimeSpan Lease { get; init; }
 
+    /// <summary>
+    /// A node that does not hear its own word for so long counts as deaf and mute. An active one has then been unheard for
+    /// no longer than its lease: the word before, which did come back, is half a heartbeat older.
+    /// </summary>
+    public TimeSpan Deafness => Lease - ActiveHeartbeat;
+
     /// <summary>A peer heard passive this recently may be handed the pair.</summary>
     public required TimeSpan HandOverFreshness { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed class PeerLink : IDisposable
     private readonly TimeSpan pathSilence;
     private readonly List<PeerPath> paths = [];
     private readonly XPublisherSocket publisher;
+    private readonly Loopback? loopback;
     private NetMQPoller? poller;
     private Msg inbound;
     private int nextPath;
@@ -46,6 +47,7 @@ internal sealed class PeerLink : IDisposable
 
             var settings = new PathSettings(maxFrameBytes, ReconnectInterval(timing), post, keys);
             foreach (var remote in remotes) paths.Add(new PeerPath(remote, settings, logger));
+            loopback = new Loopback();
         }
         catch
         {
@@ -68,14 +70,18 @@ internal sealed class PeerLink : IDisposable
     }
 
     /// <summary>Never blocks: a PUB drops what a slow or lost subscriber does not take.</summary>
-    public void Publish(PeerMessage message)
+    public void Publish(PeerMessage message, TimeSpan turn)
     {
         var msg = default(Msg);
         var frame = PeerMessageCodec.Encode(message);
         msg.InitGC(frame, frame.Length);
         publisher.TrySend(ref msg, TimeSpan.Zero, more: false);
         msg.Close();
+        loopback!.Say(turn);
     }
+
+    /// <summary>The turn of the newest word of this node's that has come back to it.</summary>
+    public TimeSpan Returned() => loopback!.Listen();
 
     /// <summary>
     /// Takes the next message from any path. One that comes back after a silence in which another path was heard may
@@ -148,6 +154,7 @@ internal sealed class PeerLink : IDisposable
         disposed = true;
         if (poller is { IsDisposed: false }) poller.Remove(publisher);
         publisher.Dispose();
+        loopback?.Dispose();
         foreach (var path in paths) path.Dispose();
         inbound.Close();
     }

@@ -207,7 +207,7 @@ internal sealed class Reactor : IDisposable
         try
         {
             var now = Now;
-            NoticeInterruption(now, engine.BeginTurn(now));
+            NoticeInterruption(now, engine.BeginTurn(now, link.Returned()));
             CarryOut();
             engine.EndDrain(HearPeer());
             CarryOut();
@@ -230,6 +230,7 @@ internal sealed class Reactor : IDisposable
     {
         var idle = now - turnEnded;
         if (idle < TimeSpan.Zero) trouble.ClockSteppedBack(turnEnded, -idle);
+        if (engine.IsDeaf && now > quietUntil) trouble.Deaf(now, now - engine.Memory.Awaited!.Value);
         if (!purge && idle <= timing.ShortGap) return;
 
         counters.Interruptions++;
@@ -346,7 +347,7 @@ internal sealed class Reactor : IDisposable
         if (engine.TryTakePublish(out var message))
         {
             if (engine.Memory.Turn >= due) metrics?.Heartbeat(engine.Memory.Turn - due);
-            link.Publish(message);
+            link.Publish(message, engine.Memory.Turn);
             counters.StatesPublished++;
             Log.Said(logger, (int)message);
         }

@@ -40,7 +40,7 @@ public class EngineBenchmarks
     public bool TurnWithVote()
     {
         now += Step;
-        return Take(active, active.BeginTurn(now)) | End(active) | active.Vote(now);
+        return Take(active, active.BeginTurn(now, active.Memory.LastPublish)) | End(active) | active.Vote(now);
     }
 
     [Benchmark(Description = "turn with one peer message, active")]
@@ -61,7 +61,7 @@ public class EngineBenchmarks
 
     private bool Turn(PairEngine engine, PeerMessage message)
     {
-        var changed = Take(engine, engine.BeginTurn(now));
+        var changed = Take(engine, engine.BeginTurn(now, engine.Memory.LastPublish));
         engine.Hear(message);
         return changed | Take(engine, false) | End(engine);
     }

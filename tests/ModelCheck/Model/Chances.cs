@@ -19,8 +19,8 @@ internal record struct Chances(ulong Word)
 {
     private const int Bits = 3;
     private const int FaultAt = 27;
-    private const int FaultAgeAt = 33;
-    private const int CalmAt = 40;
+    private const int FaultAgeAt = 35;
+    private const int CalmAt = 42;
 
     public static Chances Of(Scenario s) => default(Chances)
         .With(Chance.Crash, s.Crashes).With(Chance.Stop, s.Stops).With(Chance.Pause, s.Pauses)
@@ -37,18 +37,18 @@ internal record struct Chances(ulong Word)
             ? new(Word | ((ulong)count << ((int)of * Bits)))
             : throw new ArgumentOutOfRangeException(nameof(count), count, "A budget is from 0 to 7.");
 
-    public readonly LinkFaults Fault => (LinkFaults)((Word >> FaultAt) & 63);
+    public readonly LinkFaults Fault => (LinkFaults)((Word >> FaultAt) & 255);
 
     public readonly int FaultAge => (int)(Word >> FaultAgeAt) & 127;
 
     public readonly Chances WithFault(LinkFaults fault, int age) =>
-        new((Word & ~((63UL << FaultAt) | (127UL << FaultAgeAt))) | ((ulong)fault << FaultAt) | ((ulong)age << FaultAgeAt));
+        new((Word & ~((255UL << FaultAt) | (127UL << FaultAgeAt))) | ((ulong)fault << FaultAt) | ((ulong)age << FaultAgeAt));
 
     /// <summary>The faults are over: no budget but garbage is left, and votes come at every turn.</summary>
     public readonly bool Calm => (Word >> CalmAt & 1) != 0;
 
     public readonly Chances Calmed(bool keepsFault) =>
-        new((Word & (7UL << ((int)Chance.Garbage * Bits))) | (keepsFault ? Word & (63UL << FaultAt) : 0) | (1UL << CalmAt));
+        new((Word & (7UL << ((int)Chance.Garbage * Bits))) | (keepsFault ? Word & (255UL << FaultAt) : 0) | (1UL << CalmAt));
 
     private readonly bool Has(LinkFaults any) => (Fault & any) != 0;
 
@@ -56,5 +56,7 @@ internal record struct Chances(ulong Word)
         Has((who == 0 ? LinkFaults.CutToPrimary : LinkFaults.CutToBackup) | LinkFaults.CutBoth);
 
     public readonly bool StalledTo(int who) =>
-        Has((who == 0 ? LinkFaults.StallToPrimary : LinkFaults.StallToBackup) | LinkFaults.StallBoth);
+        Has((who == 0 ? LinkFaults.StallToPrimary : LinkFaults.StallToBackup) | LinkFaults.StallBoth | LinkFaults.Deafness);
+
+    public readonly bool IsDeaf(int who) => Has(who == 0 ? LinkFaults.DeafPrimary : LinkFaults.DeafBackup);
 }

@@ -28,6 +28,7 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
     private readonly int failover = scenario.F;
     private readonly int heartbeat = scenario.H;
     private readonly int lease = (int)Math.Min(clockwork.Timing.Lease.Ticks / Clockwork.Unit, 30);
+    private readonly bool mayBeDeaf = (scenario.LinkFaultKinds & LinkFaults.Deafness) != 0;
     private readonly int guard = (int)clockwork.Timing.OfferGuard.Ticks / Clockwork.Unit;
     private readonly int freshness = (int)clockwork.Timing.HandOverFreshness.Ticks / Clockwork.Unit;
 
@@ -45,7 +46,7 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
     public static bool IsStopping(ulong node) => (node >> 17 & 1) != 0;
 
     /// <param name="node">The node to lay down.</param>
-    /// <param name="mayPause">Whether missing time can still befall this node.</param>
+    /// <param name="mayPause">Whether missing time, or deafness, can still befall this node.</param>
     /// <param name="mayHandOver">Whether this node can still be asked to give up active.</param>
     public ulong Encode(in EngineNode node, bool mayPause, bool mayHandOver)
     {
@@ -74,8 +75,11 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
         {
             w.Put(mayPause ? Math.Clamp(Tick(m.ExpiryLimit) - turn, 0, 2 * failover) : 0, 7);
             var waiting = m.State != BinaryStarState.Passive;
-            w.Put(waiting && m.LastOffer is { } offer && turn - Tick(offer) < guard ? turn - Tick(offer) + 1 : 0, 5);
+            w.Put(waiting && m.LastOffer is { } offer && (turn - Tick(offer) < guard || m.Awaited <= offer) ? Math.Min(turn - Tick(offer), guard) + 1 : 0, 5);
         }
+
+        // Without deafness, what a turn said has come back by the next.
+        w.Put(mayBeDeaf && m.Awaited is { } awaited ? Math.Min(turn - Tick(awaited), 62) + 1 : 0, 6);
 
         return w.Word;
     }
@@ -108,6 +112,8 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
             m.LastOffer = r.Take(5) is > 0 and var offer ? At(1 - offer) : null;
             m.LastPublish = At(0);
         }
+
+        m.Awaited = r.Take(6) is > 0 and var awaited ? At(1 - awaited) : null;
 
         return node;
     }

@@ -52,7 +52,8 @@ internal sealed class EngineModel : INodeModel
             voice.Take(ref world);
         }
 
-        Begin(ref world, ref voice, now, story);
+        var deaf = world.Chances.IsDeaf(me) && scenario.Without != Rule.Loopback;
+        Begin(ref world, ref voice, now, deaf ? TimeSpan.MinValue : engine.Memory.LastPublish, story);
         if (choice.Welcomes)
         {
             world.SetTo(1 - me, world.To(1 - me).Subscribed());
@@ -75,10 +76,10 @@ internal sealed class EngineModel : INodeModel
         return result;
     }
 
-    private void Begin(ref World world, ref Voice voice, TimeSpan now, List<string>? story)
+    private void Begin(ref World world, ref Voice voice, TimeSpan now, TimeSpan returned, List<string>? story)
     {
         var before = engine.Memory;
-        var purge = engine.BeginTurn(now);
+        var purge = engine.BeginTurn(now, returned);
         ref var m = ref engine.Memory;
         if (scenario.Without == Rule.GapExpiry && purge && m.State != BinaryStarState.Active && before.State == m.State)
         {
@@ -202,6 +203,7 @@ internal sealed class EngineModel : INodeModel
 
         var chances = world.Chances;
         var mayPause = chances.Left(Chance.Pause) > 0 && (scenario.MayPause & Words.Who(me)) != 0;
+        mayPause |= chances.IsDeaf(me) || (chances.Left(Chance.LinkFault) > 0 && (scenario.LinkFaultKinds & LinkFaults.Deafness) != 0);
         var mayHandOver = chances.Left(Chance.HandOver) > 0 || chances.Left(Chance.Stop) > 0;
         world.SetNode(me, codec.Encode(node, mayPause, mayHandOver));
     }

@@ -14,6 +14,7 @@ internal enum Rule
     DualPassive,  // two passives stay passive
     Gap,          // missing time is not noticed at all
     GapExpiry,    // missing time is noticed, but counts as silence of the peer
+    Loopback,     // a node takes for granted that what it says goes out, and that what the peer says comes in
     EvidenceLifetime, // evidence of a crash counts until the peer is heard
 }
 
@@ -28,9 +29,12 @@ internal enum LinkFaults
     StallToPrimary = 8,
     StallToBackup = 16,
     StallBoth = 32,
+    DeafPrimary = 64,
+    DeafBackup = 128,
     OneWayCuts = CutToPrimary | CutToBackup,
     Cuts = OneWayCuts | CutBoth,
     Stalls = StallToPrimary | StallToBackup | StallBoth,
+    Deafness = DeafPrimary | DeafBackup, // as StallBoth, and what the node says does not come back to it
 }
 
 /// <summary>Which halves of the pair something applies to.</summary>

@@ -15,10 +15,10 @@ internal enum Errand
     Stop,
 }
 
-/// <summary>One turn: how long after the last, what is heard, whether all of it, and what it is for.</summary>
-internal sealed record Errands(TimeSpan After, PeerMessage[] Hears, bool Complete, Errand Errand, TimeSpan Late)
+/// <summary>One turn: how long after the last, what is heard, whether all of it, what it is for, and whether the node hears itself.</summary>
+internal sealed record Errands(TimeSpan After, PeerMessage[] Hears, bool Complete, Errand Errand, TimeSpan Late, bool Deaf)
 {
-    public override string ToString() => $"+{After.TotalMilliseconds} hears [{string.Join(' ', Hears)}]{(Complete ? "" : " …")} {Errand} {Late.TotalMilliseconds}";
+    public override string ToString() => $"+{After.TotalMilliseconds} hears [{string.Join(' ', Hears)}]{(Complete ? "" : " …")} {Errand} {Late.TotalMilliseconds}{(Deaf ? " deaf" : "")}";
 }
 
 /// <summary>
@@ -53,11 +53,14 @@ internal sealed class EngineProbe
 
         var (before, gap) = (engine.Memory, turn.After);
         now += turn.After;
-        var leaseWas = state == BinaryStarState.Active && (now < before.LastPublish || now - before.LastPublish > timing.Lease);
-        var purge = engine.BeginTurn(now);
-        Must(purge == twin.BeginTurn(now), "the twin purges as well");
+        var returned = turn.Deaf ? now - timing.Lease : before.LastPublish;
+        var awaited = returned < before.Awaited ? before.Awaited : null;
+        var deafWas = awaited is null && now - before.Awaited > timing.Deafness && (gap <= timing.ShortGap || state == BinaryStarState.Active);
+        var leaseWas = state == BinaryStarState.Active && (now < before.LastPublish || now - before.LastPublish > timing.Lease || now - awaited > timing.Deafness);
+        var purge = engine.BeginTurn(now, returned);
+        Must(purge == twin.BeginTurn(now, returned), "the twin purges as well");
         var longest = before.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap;
-        Must(purge == (gap > longest || gap < TimeSpan.Zero || leaseWas), "purges after a gap, a step back, or with a lease that ran out");
+        Must(purge == (gap > longest || gap < TimeSpan.Zero || leaseWas || deafWas), "purges after a gap, deafness, a step back, or with a lease that ran out");
         CarryOut();
         Must(gap >= TimeSpan.Zero || state != BinaryStarState.Active, "a clock that stepped back leaves nobody active");
         Must(!leaseWas || state == BinaryStarState.Yielding, "without a lease it has given up");

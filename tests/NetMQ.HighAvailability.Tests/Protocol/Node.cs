@@ -14,6 +14,9 @@ internal sealed class Node
     /// <summary>How long an active node serves after its last word.</summary>
     public static readonly TimeSpan Lease = (F * 0.98 - H / 4) / 2;
 
+    /// <summary>How long an active node waits to hear its own word, and serves.</summary>
+    public static readonly TimeSpan Deafness = Lease - (H / 2);
+
     /// <summary>The least time there is: what lies on either side of a limit.</summary>
     public static readonly TimeSpan Instant = TimeSpan.FromTicks(1);
 
@@ -38,6 +41,9 @@ internal sealed class Node
 
     /// <summary>Messages keep coming, so that a turn ends before all of them are heard.</summary>
     public bool HasBacklog { get; set; }
+
+    /// <summary>What this node says does not come back to it; else it has by the next turn.</summary>
+    public bool Deaf { get; set; }
 
     public Hearing LastHearing { get; private set; }
 
@@ -79,7 +85,7 @@ internal sealed class Node
     /// <summary>The same; true: the turn purged the peer's queue.</summary>
     public bool TryTurn(TimeSpan at, string hears = "")
     {
-        var purge = engine.BeginTurn(at);
+        var purge = engine.BeginTurn(at, Deaf ? TimeSpan.MinValue : Memory.LastPublish);
         Take();
         foreach (var digit in purge ? "" : hears)
         {
@@ -134,7 +140,7 @@ internal sealed class Node
     /// <summary>A turn in which a subscriber comes.</summary>
     public Node Welcome(TimeSpan at)
     {
-        engine.BeginTurn(at);
+        engine.BeginTurn(at, Memory.LastPublish);
         engine.Welcome();
         engine.EndDrain(complete: true);
         Take();

@@ -81,11 +81,11 @@ public class PairEngineExpiryTests
         engine.Hear(PeerMessage.Active);
         for (var now = Ms(100); now <= Ms(2100); now += Ms(100))
         {
-            engine.BeginTurn(now);
+            engine.BeginTurn(now, engine.Memory.LastPublish);
             engine.EndDrain(complete: true);
         }
 
-        engine.BeginTurn(Ms(2200));
+        engine.BeginTurn(Ms(2200), engine.Memory.LastPublish);
         engine.Vote(Ms(2200)).Should().BeFalse();
 
         engine.EndDrain(complete: true);

@@ -114,7 +114,7 @@ public class PairEnginePublishingTests
     [Fact]
     public void The_lease_and_the_guard_run_from_what_was_said_out_of_turn_too()
     {
-        var active = Active(Primary).QuietUntil(Ms(1200)).Welcome(Ms(1300));
+        var active = Active(Primary).QuietUntil(Ms(1200)).Welcome(Ms(1300)).Turn(Ms(1350));
         active.LateVote(Ms(1300) + Lease).Should().BeTrue();
 
         var primary = Started(Primary).QuietUntil(Ms(2250)).Welcome(Ms(2300)).QuietUntil(Ms(2650));

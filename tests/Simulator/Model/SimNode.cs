@@ -178,7 +178,7 @@ internal sealed class SimNode
     {
         if (Status != NodeStatus.Live) return false;
 
-        var purge = engine.BeginTurn(LocalNow);
+        var purge = engine.BeginTurn(LocalNow, engine.Memory.LastPublish);
         CarryOut();
         if (purge)
         {
