@@ -1,6 +1,7 @@
 using System.Globalization;
 using FailoverDemo;
 using NetMQ.HighAvailability.Chaos.Checks;
+using NetMQ.HighAvailability.Chaos.Troubles;
 
 namespace NetMQ.HighAvailability.Chaos;
 
@@ -94,6 +95,13 @@ internal sealed class Half(
     {
         journal.Add($"{name}: woken");
         process!.Wake();
+    }
+
+    /// <summary>Has it neither hear nor say anything until the outcome is disposed of, though its loop runs.</summary>
+    public FrozenThread Deafen()
+    {
+        journal.Add($"{name}: deaf");
+        return FrozenThread.NetMQsOf(process!.Id);
     }
 
     /// <summary>Has the journal know what it said on its error stream, which has the times.</summary>

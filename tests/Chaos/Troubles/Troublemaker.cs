@@ -62,6 +62,7 @@ internal sealed class Troublemaker(Pair pair, Random dice)
                 break;
             case Mischief.PortStolen: await ports.Steal(victim); break;
             case Mischief.GarbagePeer: await ports.SpeakGarbage(victim); break;
+            case Mischief.Deaf: await Deafen(victim); break;
             case Mischief.FullLoad: await SystemTrouble.Load(2 * F); break;
             case Mischief.FullDisk: await system.FillDisk(victim); break;
             case Mischief.ClockStepped: await system.StepClock(victim); break;
@@ -83,5 +84,11 @@ internal sealed class Troublemaker(Pair pair, Random dice)
         await dice.Rest(least, most);
         victim.Wake();
         await dice.Rest(H, F); // it has to find out
+    }
+
+    private async Task Deafen(Half victim)
+    {
+        using (victim.Deafen()) await dice.Rest(Pair.Lease, 3 * F);
+        await dice.Rest(H, F);
     }
 }

@@ -1,3 +1,4 @@
+using NetMQ.HighAvailability.Chaos.Troubles;
 using NetMQ.HighAvailability.Tests.Support;
 
 namespace NetMQ.HighAvailability.Tests.Samples;
@@ -53,6 +54,59 @@ public sealed class EchoServerFaultTests
         primary.Process.Lines.Should().Contain(line => line.EndsWith(" yielding"));
         backup.Client.AskUntilAnswered();
         backup.WaitFor("active");
+    }
+
+    [Fact]
+    public void A_server_whose_messages_stand_still_gives_up_before_it_has_a_successor()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "a single thread is held by Linux's means");
+        var (primary, backup) = EchoServerProcess.StartedPair();
+        using var first = primary;
+        using var other = backup;
+        primary.Client.AskUntilAnswered();
+
+        using (FrozenThread.NetMQsOf(primary.Process.Id))
+        {
+            primary.WaitFor("yielding");
+            primary.Client.Socket.SendFrame("while it was deaf");
+            backup.Client.AskUntilAnswered();
+            backup.WaitFor("active");
+            primary.Process.State.Should().Be("yielding");
+        }
+
+        primary.WaitFor("passive");
+        backup.Client.AskUntilAnswered();
+        backup.Process.State.Should().Be("active");
+        primary.Process.Errors.Should().Contain(line => line.Contains("[309]"));
+    }
+
+    [Fact]
+    public void A_standby_whose_messages_stand_still_does_not_take_the_silence_for_the_death_of_its_peer()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "a single thread is held by Linux's means");
+        var (primary, backup) = EchoServerProcess.StartedPair();
+        using var first = primary;
+        using var other = backup;
+
+        using (FrozenThread.NetMQsOf(backup.Process.Id))
+        {
+            // What waits for it is a vote, when it hears again.
+            Wait.Until(
+                () =>
+                {
+                    backup.Client.Socket.SendFrame("while it was deaf");
+                    Thread.Sleep(100);
+                    return backup.Process.Errors.Any(line => line.Contains("[309]"));
+                },
+                "the standby to know that it is deaf");
+            Thread.Sleep(TimeSpan.FromMilliseconds(1600)); // twice its failover timeout
+        }
+
+        for (var i = 0; i < 100; i++) backup.Client.Socket.SendFrame("now that it hears");
+        primary.Client.AskUntilAnswered();
+        backup.Client.Ask().Should().BeFalse("the primary serves");
+        backup.Process.Lines.Should().NotContain(line => line.EndsWith(" active"));
+        primary.Process.State.Should().Be("active");
     }
 
     [Fact]

@@ -44,6 +44,9 @@ internal sealed class SimNode
 
     public BinaryStarState State => engine.State;
 
+    /// <summary>What it says does not come back to it; else it has by the next turn.</summary>
+    public bool IsDeaf { get; set; }
+
     /// <summary>How often it was started.</summary>
     public int Life { get; private set; }
 
@@ -178,7 +181,7 @@ internal sealed class SimNode
     {
         if (Status != NodeStatus.Live) return false;
 
-        var purge = engine.BeginTurn(LocalNow, engine.Memory.LastPublish);
+        var purge = engine.BeginTurn(LocalNow, IsDeaf ? TimeSpan.MinValue : engine.Memory.LastPublish);
         CarryOut();
         if (purge)
         {
