@@ -9,10 +9,6 @@ namespace NetMQ.HighAvailability.Chaos;
 internal sealed class Half(
     int index, string name, string voter, IReadOnlyList<string> arguments, IEnumerable<string> enter, Journal journal) : IDisposable
 {
-    // Under load a node needs priority, says docs/operating.md: as an equal of busy threads it may wait longer than F. Where
-    // it is not allowed, nice does without.
-    private static readonly string[] Urgently = ["nice", "-n", "-10"];
-
     private readonly Lock gate = new();
     private readonly List<Term> terms = [];
     private SampleProcess? process;
@@ -48,7 +44,7 @@ internal sealed class Half(
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(disposed, this); // whoever is still at a mischief when the run is broken off
-            process = SampleProcess.Start("EchoServer", [.. arguments, .. more ?? []], Hear, [.. enter, .. Urgently, .. under ?? []]);
+            process = SampleProcess.Start("EchoServer", [.. arguments, .. more ?? []], Hear, [.. enter, .. under ?? []]);
         }
 
         journal.Add($"{name}: started as {process.Id} {string.Join(' ', [.. under ?? [], .. more ?? []])}");

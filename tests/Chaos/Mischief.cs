@@ -50,7 +50,7 @@ internal static class Mischiefs
         Mischief.PortStolen => "a restart finds one of its ports taken, and must end with exit code 1",
         Mischief.GarbagePeer => "random bytes to all ports, then nonsense in the place of a dead peer",
         Mischief.Deaf => "NetMQ's I/O thread of either stands still, from the lease to 3F, while its loop runs",
-        Mischief.FullLoad => "two busy threads for each processor, for 2F; the servers have priority",
+        Mischief.FullLoad => "two busy threads for each processor, for 2F",
         Mischief.FullDisk => "one server's log, every message of it, is to a full device; it must serve, hand over, take over, stop",
         Mischief.ClockStepped => "one server's wall clock steps by hours and back; the pair must not change hands",
         Mischief.LinkDelayed => "the servers' link delays packets by 20 ms, give or take 10 ms, for 2F to 4F",

@@ -57,7 +57,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     /// A word of this node's own does not come back to it: for all it knows, nothing goes out and nothing comes in, and
     /// that the peer is silent tells nothing.
     /// </summary>
-    public bool IsDeaf => m.Turn - m.Awaited > timing.Deafness;
+    public bool IsDeaf => m.Turn - m.Awaited > (m.State == BinaryStarState.Active ? timing.Muteness : timing.Deafness);
 
     /// <summary>The peer was heard passive since this node became active, and lately: it will take what is offered.</summary>
     public bool CanHandOver => m.Drained && m.PeerPassiveAt is { } heard && m.Turn - heard <= timing.HandOverFreshness;
@@ -305,7 +305,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
     // The one place that validates the lease.
     private bool LeaseExpiredAt(TimeSpan now) =>
-        now < m.LastPublish || now - m.LastPublish > timing.Lease || now - m.Awaited > timing.Deafness;
+        now < m.LastPublish || now - m.LastPublish > timing.Lease || now - m.Awaited > timing.Muteness;
 
     // The one place that decides a promotion on this node's own judgement. An offer in flight could promote the peer too.
     private bool MayPromoteNow(PendingPromotion otherwise)

@@ -40,11 +40,14 @@ internal sealed record Timing
     /// <summary>An active node serves only this long after it last said that it is active.</summary>
     public required TimeSpan Lease { get; init; }
 
+    /// <summary>A node that has waited longer for its own word is deaf: what it does not hear tells nothing of its peer.</summary>
+    public TimeSpan Deafness => Heartbeat;
+
     /// <summary>
-    /// A node that does not hear its own word for so long counts as deaf and mute. An active one has then been unheard for
-    /// no longer than its lease: the word before, which did come back, is half a heartbeat older.
+    /// An active node that has waited longer for its own word may be as unheard, and gives up. The peer may have
+    /// missed the two words before as well, which did come back.
     /// </summary>
-    public TimeSpan Deafness => Lease - ActiveHeartbeat;
+    public required TimeSpan Muteness { get; init; }
 
     /// <summary>A peer heard passive this recently may be handed the pair.</summary>
     public required TimeSpan HandOverFreshness { get; init; }
@@ -67,6 +70,7 @@ internal sealed record Timing
         Settle = heartbeat * 3 / 2,
         OfferGuard = heartbeat * 3 / 4,
         Lease = LeaseOf(failover, heartbeat),
+        Muteness = MutenessOf(failover, heartbeat),
         HandOverFreshness = heartbeat * 2,
         EvidenceLifetime = heartbeat * 3 / 2,
     };
@@ -80,6 +84,7 @@ internal sealed record Timing
         {
             OfferGuard = heartbeat + peerHeartbeat,
             Lease = LeaseOf(Min(failover, peerFailover), heartbeat),
+            Muteness = MutenessOf(Min(failover, peerFailover), heartbeat),
             HandOverFreshness = Max(heartbeat, peerHeartbeat) * 2,
         };
 
@@ -87,6 +92,8 @@ internal sealed record Timing
     // expired, so twice the lease and the greatest delay, a quarter of a heartbeat, fit into its failover timeout, with
     // one clock a hundredth slow and the other a hundredth fast.
     private static TimeSpan LeaseOf(TimeSpan failover, TimeSpan heartbeat) => (failover * 0.98 - heartbeat / 4) / 2;
+
+    private static TimeSpan MutenessOf(TimeSpan failover, TimeSpan heartbeat) => failover * 0.98 - heartbeat * 2;
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

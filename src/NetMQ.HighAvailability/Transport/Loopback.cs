@@ -10,8 +10,8 @@ namespace NetMQ.HighAvailability.Transport;
 internal sealed class Loopback : IDisposable
 {
     // A pair takes one connection, so nobody else gets in between.
-    private readonly PairSocket mouth = null!;
-    private readonly PairSocket? ear;
+    private readonly PairSocket mouth;
+    private readonly PairSocket ear;
     private Msg inbound;
     private long said;
     private long returned;
@@ -20,9 +20,9 @@ internal sealed class Loopback : IDisposable
     public Loopback()
     {
         inbound.InitEmpty();
+        mouth = new PairSocket();
         try
         {
-            mouth = new PairSocket();
             ear = new PairSocket();
             mouth.Options.Linger = TimeSpan.Zero;
             Endpoints.Bind(ear, "tcp://127.0.0.1:0", "loopback endpoint");
@@ -30,7 +30,8 @@ internal sealed class Loopback : IDisposable
         }
         catch
         {
-            Dispose();
+            mouth.Dispose();
+            ear?.Dispose();
             throw;
         }
     }
@@ -49,7 +50,7 @@ internal sealed class Loopback : IDisposable
     public TimeSpan Listen()
     {
         // To look costs a system call: only while there is something to come.
-        while (returned < said && ear!.TryReceive(ref inbound, TimeSpan.Zero))
+        while (returned < said && ear.TryReceive(ref inbound, TimeSpan.Zero))
         {
             if (inbound.Size != sizeof(long)) continue;
             var turn = BitConverter.ToInt64(inbound.Slice());
@@ -61,8 +62,8 @@ internal sealed class Loopback : IDisposable
 
     public void Dispose()
     {
-        mouth?.Dispose();
-        ear?.Dispose();
+        mouth.Dispose();
+        ear.Dispose();
         inbound.Close();
     }
 }

@@ -55,8 +55,8 @@ internal sealed class EngineProbe
         now += turn.After;
         var returned = turn.Deaf ? now - timing.Lease : before.LastPublish;
         var awaited = returned < before.Awaited ? before.Awaited : null;
-        var deafWas = awaited is null && now - before.Awaited > timing.Deafness && (gap <= timing.ShortGap || state == BinaryStarState.Active);
-        var leaseWas = state == BinaryStarState.Active && (now < before.LastPublish || now - before.LastPublish > timing.Lease || now - awaited > timing.Deafness);
+        var deafWas = awaited is null && now - before.Awaited > (state == BinaryStarState.Active ? timing.Muteness : timing.Deafness) && (gap <= timing.ShortGap || state == BinaryStarState.Active);
+        var leaseWas = state == BinaryStarState.Active && (now < before.LastPublish || now - before.LastPublish > timing.Lease || now - awaited > timing.Muteness);
         var purge = engine.BeginTurn(now, returned);
         Must(purge == twin.BeginTurn(now, returned), "the twin purges as well");
         var longest = before.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap;

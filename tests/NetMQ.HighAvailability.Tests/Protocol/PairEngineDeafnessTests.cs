@@ -16,8 +16,8 @@ public class PairEngineDeafnessTests
         var node = Active(role);
         node.Deaf = true;
 
-        node.QuietUntil(Ms(1000) + Deafness).State.Should().Be(BinaryStarState.Active);
-        node.TryTurn(Ms(1000) + Deafness + Instant).Should().BeTrue("what is queued from the peer may be old");
+        node.QuietUntil(Ms(1000) + Muteness).State.Should().Be(BinaryStarState.Active);
+        node.TryTurn(Ms(1000) + Muteness + Instant).Should().BeTrue("what is queued from the peer may be old");
 
         node.State.Should().Be(BinaryStarState.Yielding);
         node.Transitions[^1].Cause.Should().Be(BinaryStarCause.LeaseExpired);
@@ -28,10 +28,10 @@ public class PairEngineDeafnessTests
     {
         var node = Active(Primary);
         node.Deaf = true;
-        node.QuietUntil(Ms(1000) + Deafness - Ms(20));
+        node.QuietUntil(Ms(1000) + Muteness - Ms(20));
 
-        node.LateVote(Ms(1000) + Deafness).Should().BeTrue();
-        node.LateVote(Ms(1000) + Deafness + Instant).Should().BeFalse();
+        node.LateVote(Ms(1000) + Muteness).Should().BeTrue();
+        node.LateVote(Ms(1000) + Muteness + Instant).Should().BeFalse();
     }
 
     [Theory]
@@ -55,10 +55,10 @@ public class PairEngineDeafnessTests
     {
         var node = Passive(Backup);
         node.Deaf = true;
-        node.QuietUntil(Ms(1000) + Deafness - Ms(10));
+        node.QuietUntil(Ms(1000) + H - Ms(10));
         node.Deaf = false;
 
-        node.TryTurn(Ms(1000) + Deafness).Should().BeFalse();
+        node.TryTurn(Ms(1000) + H).Should().BeFalse();
         node.QuietUntil(Ms(2950)).Vote(Ms(3000)).Should().BeTrue("the expiry is as it was");
     }
 
@@ -67,9 +67,9 @@ public class PairEngineDeafnessTests
     {
         var node = Passive(Backup);
         node.Deaf = true;
-        node.QuietUntil(Ms(1000) + Deafness + Ms(50));
+        node.QuietUntil(Ms(1000) + H + Ms(50));
 
-        node.PeerLost(Ms(1750), Ms(1750)).Vote(Ms(1760)).Should().BeFalse();
+        node.PeerLost(Ms(1600), Ms(1600)).Vote(Ms(1610)).Should().BeFalse();
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public class PairEngineDeafnessTests
         node.Deaf = true;
         node.QuietUntil(Ms(2900)).Vote(Ms(2950)).Should().BeFalse();
 
-        node.QuietUntil(Ms(2500) + Deafness + Ms(50));
+        node.QuietUntil(Ms(2500) + H + Ms(50));
 
         node.Memory.Pending.Should().Be(PendingPromotion.None);
         node.SaidAfter(Ms(2500)).Should().Contain(said => said.Digit == '1');

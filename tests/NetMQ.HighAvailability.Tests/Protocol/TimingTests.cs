@@ -17,6 +17,7 @@ public class TimingTests
             Settle = Ms(750),            // 3H/2
             OfferGuard = Ms(375),        // 3H/4
             Lease = Ms(1835) / 2,        // (0.98 F - H/4)/2
+            Muteness = Ms(960),          // 0.98 F - 2H
             HandOverFreshness = Ms(1000), // 2H
             EvidenceLifetime = Ms(750),  // 3H/2
         });
@@ -32,6 +33,7 @@ public class TimingTests
             Settle = Ms(750),
             OfferGuard = Ms(1500),       // H' + H: it answers an offer only at its own heartbeat
             Lease = Ms(1835) / 2,        // (0.98 min (F, F') - H/4)/2: it may take over after its own F'
+            Muteness = Ms(960),          // 0.98 min (F, F') - 2H
             HandOverFreshness = Ms(2000), // 2 max (H, H'): it says that it is passive only at its own heartbeat
             EvidenceLifetime = Ms(750),
         });
