@@ -33,6 +33,7 @@ public sealed class MisconfigurationTests
         using var peer = new RawPeer(ports.BackupState);
         using var node = new TestNode(Primary, ports).Started();
         peer.Heard().SayUntil("2", () => node.State == BinaryStarState.Active, "the node to be active");
+        peer.SayUntil("1", () => node.Star.Status.OwnRoleReceived > 0, "all that was said before to be heard");
         var heard = node.Star.Status.StatesReceived;
 
         peer.SayUntil("1", () => node.Star.Status.OwnRoleReceived > 3, "the newcomer to be counted");
@@ -162,9 +163,14 @@ public sealed class MisconfigurationTests
         using var peer = new TestNode(Backup, ports).Started();
         node.WaitFor(BinaryStarState.Active);
 
-        clock.StepBack(TimeSpan.FromMilliseconds(30));
-
-        Wait.Until(() => node.HasLogged(308), "the step to be reported");
+        // A step in the middle of a turn is none between two turns: step until one is.
+        Wait.Until(
+            () =>
+            {
+                clock.StepBack(TimeSpan.FromMilliseconds(30));
+                return SpinWait.SpinUntil(() => node.HasLogged(308), TestNode.Heartbeat);
+            },
+            "the step to be reported");
         Wait.Until(() => node.Changes.Any(change => change.Cause == BinaryStarCause.LeaseExpired), "the node to give up active");
         node.Star.Completion.IsCompleted.Should().BeFalse();
     }

@@ -22,6 +22,7 @@ internal sealed class TestNode : IDisposable
     public static readonly TimeSpan Failover = TimeSpan.FromMilliseconds(500);
 
     private readonly FakeLogCollector collector = FakeLogCollector.Create(new FakeLogCollectorOptions { CollectRecordsForDisabledLogLevels = true });
+    private volatile BinaryStarState told;
 
     public TestNode(
         BinaryStarRole role, PairPorts ports, Action<BinaryStarOptions>? configure = null, Action<VoterSocket>? handler = null, NetMQPoller? poller = null)
@@ -37,7 +38,12 @@ internal sealed class TestNode : IDisposable
         };
         configure?.Invoke(options);
         Star = new BinaryStar(options, new FakeLogger<BinaryStar>(collector), poller);
-        Star.StateChanged += (_, e) => Changes.Enqueue(e);
+        told = Star.State;
+        Star.StateChanged += (_, e) =>
+        {
+            Changes.Enqueue(e);
+            told = e.To;
+        };
         try
         {
             Star.RegisterVoter(ports.VoterEndpoint(role), ZmqSocketType.Router, handler ?? Echo);
@@ -55,7 +61,11 @@ internal sealed class TestNode : IDisposable
 
     public ConcurrentQueue<BinaryStarStateChangedEventArgs> Changes { get; } = new();
 
-    public BinaryStarState State => Star.State;
+    /// <summary>
+    /// The state that the application was last told of. <see cref="BinaryStar.State"/> is ahead of it for a moment, in which
+    /// the change is neither in the log nor in <see cref="Changes"/>.
+    /// </summary>
+    public BinaryStarState State => told;
 
     public IReadOnlyList<FakeLogRecord> Logged => collector.GetSnapshot();
 
