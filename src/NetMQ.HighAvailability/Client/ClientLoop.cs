@@ -237,9 +237,15 @@ internal sealed class ClientLoop : IDisposable
     {
         if (readers[server].Read() is { } reply)
         {
+            if (!request.TryAnswer(reply))
+            {
+                counters.LateReplies++; // its caller has just left, and word of that is on its way
+                return;
+            }
+
             counters.Answered++;
             metrics.Answered(now - (request.Deadline - timing.Request));
-            if (request.TryAnswer(reply)) answered.Add(request);
+            answered.Add(request);
             return;
         }
 

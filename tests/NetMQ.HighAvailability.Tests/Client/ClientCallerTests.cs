@@ -45,7 +45,11 @@ public sealed class ClientCallerTests
             while (held.TryDequeue(out var late)) send(late);
             send(request);
         });
-        await using var client = new TestClient([server.Endpoint], options => options.MaxOutstanding = 1);
+        await using var client = new TestClient([server.Endpoint], options =>
+        {
+            options.MaxOutstanding = 1;
+            options.ServerTimeout = options.SettleTime = TimeSpan.FromSeconds(10);
+        });
         await client.Ask();
         using var cancellation = new CancellationTokenSource();
 
