@@ -222,31 +222,23 @@ internal sealed class ClientLoop : IDisposable
     private void TakeReply(int server, long number, TimeSpan now)
     {
         var kind = core.Answer(server, number, now, out var request);
-        if (kind == ReplyKind.Awaited)
-        {
-            Complete((PendingRequest)request!, server, now);
-            return;
-        }
+        if (kind == ReplyKind.Awaited && Complete((PendingRequest)request!, server, now)) return;
 
         readers[server].Skip();
-        if (kind == ReplyKind.Late) counters.LateReplies++;
-        else NoteGarbage(server, now);
+        if (kind == ReplyKind.Unknown) NoteGarbage(server, now);
+        else counters.LateReplies++;
     }
 
-    private void Complete(PendingRequest request, int server, TimeSpan now)
+    /// <returns>False: its caller has just left, and word of that is on its way.</returns>
+    private bool Complete(PendingRequest request, int server, TimeSpan now)
     {
         if (readers[server].Read() is { } reply)
         {
-            if (!request.TryAnswer(reply))
-            {
-                counters.LateReplies++; // its caller has just left, and word of that is on its way
-                return;
-            }
-
+            if (!request.TryAnswer(reply)) return false;
             counters.Answered++;
             metrics.Answered(now - (request.Deadline - timing.Request));
             answered.Add(request);
-            return;
+            return true;
         }
 
         counters.OversizedReplies++;
@@ -254,6 +246,7 @@ internal sealed class ClientLoop : IDisposable
         trouble.Oversized(now, Name(server), options.MaxReplyBytes);
         request.Fail(new UnusableReplyException(
             $"The reply is larger than {nameof(BinaryStarClientOptions.MaxReplyBytes)}, {options.MaxReplyBytes} bytes: raise it, or have the server send less. The request has been executed."));
+        return true;
     }
 
     private void NoteGarbage(int server, TimeSpan now)

@@ -21,7 +21,7 @@ public sealed class ClientCallerTests
         await using var client = new TestClient([server.Endpoint], options =>
         {
             options.MaxOutstanding = 2;
-            options.ServerTimeout = options.SettleTime = TimeSpan.FromSeconds(10);
+            TestClient.Patient(options);
         });
 
         var asked = Enumerable.Range(0, 20).Select(_ => client.Ask()).ToList();
@@ -48,7 +48,7 @@ public sealed class ClientCallerTests
         await using var client = new TestClient([server.Endpoint], options =>
         {
             options.MaxOutstanding = 1;
-            options.ServerTimeout = options.SettleTime = TimeSpan.FromSeconds(10);
+            TestClient.Patient(options);
         });
         await client.Ask();
         using var cancellation = new CancellationTokenSource();

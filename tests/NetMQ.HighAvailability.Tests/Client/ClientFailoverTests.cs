@@ -80,7 +80,7 @@ public sealed class ClientFailoverTests
         var (primary, backup) = TestNode.StartedPair();
         using var one = primary;
         using var other = backup;
-        await using var client = TestClient.Of(primary.Ports, options => options.ServerTimeout = options.SettleTime = TimeSpan.FromSeconds(30));
+        await using var client = TestClient.Of(primary.Ports, TestClient.Patient);
         await client.Ask(AtMostOnce);
 
         (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Done);
@@ -99,7 +99,7 @@ public sealed class ClientFailoverTests
         using var other = backup;
         await using var client = new TestClient(
             [primary.Ports.VoterEndpoint(Backup), primary.Ports.VoterEndpoint(Primary)],
-            options => options.ServerTimeout = options.SettleTime = TimeSpan.FromSeconds(30));
+            TestClient.Patient);
 
         await client.Ask(AtMostOnce);
 

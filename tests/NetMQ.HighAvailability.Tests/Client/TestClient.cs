@@ -40,6 +40,9 @@ internal sealed class TestClient : IAsyncDisposable
     public static TestClient Of(PairPorts ports, Action<BinaryStarClientOptions>? configure = null) =>
         new([ports.VoterEndpoint(BinaryStarRole.Primary), ports.VoterEndpoint(BinaryStarRole.Backup)], configure);
 
+    /// <summary>Turns away from no server for its silence within a test.</summary>
+    public static void Patient(BinaryStarClientOptions options) => options.ServerTimeout = options.SettleTime = TimeSpan.FromSeconds(30);
+
     public int LogCount(int eventId) => collector.GetSnapshot().Count(record => record.Id.Id == eventId);
 
     /// <summary>Asks with a text of its own and checks that the answer is an echo of it.</summary>

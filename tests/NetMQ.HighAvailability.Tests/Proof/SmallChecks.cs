@@ -8,11 +8,11 @@ namespace NetMQ.HighAvailability.Tests.Proof;
 /// <summary>
 /// The small checks, each made once: by the test that asks for it, or ahead of it on another processor.
 /// </summary>
-public sealed class SmallChecks : IDisposable
+public sealed class SmallChecks : IAsyncDisposable
 {
     private readonly Dictionary<Scenario, Lazy<CheckResult>> checks;
     private readonly ConcurrentQueue<Lazy<CheckResult>> ahead;
-    private readonly Thread[] helpers;
+    private readonly Task helpers;
     private volatile bool disposed;
 
     public SmallChecks()
@@ -22,18 +22,17 @@ public sealed class SmallChecks : IDisposable
             .Concat(ModelChecks.WithoutRules.Select(WithTheRule))
             .ToDictionary(scenario => scenario, scenario => new Lazy<CheckResult>(() => Checker.Run(scenario)));
         ahead = new ConcurrentQueue<Lazy<CheckResult>>(checks.Values.Reverse()); // the tests begin at the other end
-        helpers = [.. Enumerable.Range(1, Environment.ProcessorCount - 1).Select(_ => new Thread(WorkAhead) { IsBackground = true })];
-        foreach (var helper in helpers) helper.Start();
+        helpers = Task.WhenAll(Enumerable.Range(1, Environment.ProcessorCount - 1).Select(_ => Task.Run(WorkAhead)));
     }
 
     internal static Scenario WithTheRule(Scenario scenario) => scenario with { Without = Rule.None, Expected = Outcome.Safe };
 
     internal CheckResult Of(Scenario scenario) => checks[scenario].Value;
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         disposed = true;
-        foreach (var helper in helpers) helper.Join();
+        await helpers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a check that failed did so in its test as well
     }
 
     private void WorkAhead()
