@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using NetMQ.HighAvailability.Diagnostics;
 using NetMQ.HighAvailability.Protocol;
 using NetMQ.HighAvailability.Transport;
@@ -42,7 +41,7 @@ public sealed class BinaryStar : IDisposable
     /// <see cref="Start"/> on.
     /// </summary>
     /// <param name="options">Read once, here.</param>
-    /// <param name="logger">Where the node logs; nowhere if <see langword="null"/>.</param>
+    /// <param name="logger">Where the node logs, on a thread of the library's own; nowhere if <see langword="null"/>.</param>
     /// <param name="poller">
     /// A poller of the application's, which several nodes may share: the application runs it, <see cref="Start"/>s the
     /// nodes, and disposes them before it. If <see langword="null"/>, the node has one of its own.
@@ -57,7 +56,7 @@ public sealed class BinaryStar : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         this.options = options;
-        this.logger = (ILogger?)logger ?? NullLogger.Instance;
+        this.logger = LogQueue.Before(logger);
         ownsPoller = poller is null;
 
         var timing = options.ToTiming();
@@ -291,6 +290,7 @@ public sealed class BinaryStar : IDisposable
         completion.TrySetResult();
         reactor.Dispose();
         if (ownsPoller) Poller.Dispose();
+        LogQueue.Drain();
     }
 
     private void WaitForEnd()
@@ -342,6 +342,7 @@ public sealed class BinaryStar : IDisposable
         }
 
         reactor.End(fault);
+        LogQueue.Drain();
         Complete();
     }
 

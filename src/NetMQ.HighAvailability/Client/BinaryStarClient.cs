@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using NetMQ.HighAvailability.Clients;
 using NetMQ.HighAvailability.Diagnostics;
 
@@ -35,7 +34,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
 
     /// <summary>Starts to connect to the servers, which need not be there yet, and returns at once.</summary>
     /// <param name="options">Read once, here.</param>
-    /// <param name="logger">Where the client logs; nowhere if <see langword="null"/>.</param>
+    /// <param name="logger">Where the client logs, on a thread of the library's own; nowhere if <see langword="null"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ArgumentException">An option is missing, malformed or out of range; the message names it.</exception>
     /// <exception cref="SocketLimitException">NetMQ's limit of sockets per process is reached.</exception>
@@ -44,7 +43,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         this.options = options;
-        this.logger = (ILogger?)logger ?? NullLogger.Instance;
+        this.logger = LogQueue.Before(logger);
         places = new SemaphoreSlim(options.MaxOutstanding, options.MaxOutstanding);
         relay = new EventRelay(fault => Log.ClientEventFailed(this.logger, fault));
         metrics = new ClientMetrics(() => loop!.Read(), options.Servers);
@@ -147,6 +146,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
             loop.Dispose();
             metrics.Dispose();
             Log.ClientStopped(logger);
+            await LogQueue.DrainAsync().ConfigureAwait(false);
         }
 
         await loop.Ended.ConfigureAwait(false);

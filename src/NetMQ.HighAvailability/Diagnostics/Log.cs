@@ -68,6 +68,9 @@ internal static partial class Log
     [LoggerMessage(309, LogLevel.Warning, "This node has not heard its own word for {Duration}: NetMQ's I/O thread or the thread pool does not come to run, as when work blocks all of the pool's threads; until it does, the node neither serves nor takes over ({Suppressed} more)")]
     public static partial void Deaf(ILogger logger, TimeSpan duration, long suppressed);
 
+    [LoggerMessage(310, LogLevel.Warning, "{Count} log messages were dropped: the logger does not keep up")]
+    public static partial void Dropped(ILogger logger, int count);
+
     [LoggerMessage(400, LogLevel.Trace, "Peer says {Message}")]
     public static partial void Heard(ILogger logger, int message);
 

@@ -46,22 +46,18 @@ internal sealed class CrashWatch(
         if (probing || link.Addresses() is not { } addresses) return;
         probing = true;
         probedAt = engine.Memory.Turn;
-        _ = ProbeAsync(addresses);
+        _ = Task.Run(() => ProbeAsync(addresses)); // from its first line on: a process's first sockets take it long
     }
 
     private async Task ProbeAsync(IPEndPoint[] addresses)
     {
         var collectedAt = await CrashProbe.AllRefuseAsync(addresses, now, time).ConfigureAwait(false);
-        var news = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var posted = post(() =>
+        post(() =>
         {
             probing = false;
-            var believed = collectedAt is { } at && engine.PeerLost(at);
-            news.SetResult(believed && !told);
-            told |= believed;
+            if (collectedAt is not { } at || !engine.PeerLost(at) || told) return;
+            told = true;
+            Log.PeerCrashed(logger);
         });
-
-        // Not on the poller's thread: a process's first warning may take its logger some 15 ms, and votes wait for none.
-        if (posted && await news.Task.ConfigureAwait(false)) Log.PeerCrashed(logger);
     }
 }

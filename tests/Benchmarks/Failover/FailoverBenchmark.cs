@@ -9,6 +9,9 @@ internal sealed class FailoverBenchmark(PairTiming timing)
     // A new pair now and then: what a long life of one pair might change must not show in one kind of fault alone.
     private const int FaultsPerPair = 10;
 
+    // Code is loaded and compiled as it first runs, which on a slow machine keeps a node's loop waiting for longer than a heartbeat.
+    private static readonly TimeSpan Youth = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<FaultKind, (Sample Gaps, Tally Tally)> outcomes = [];
@@ -55,8 +58,9 @@ internal sealed class FailoverBenchmark(PairTiming timing)
         var active = pair.Nodes[victim];
         var standby = pair.Nodes[1 - victim];
 
-        // Long enough for each to have heard the other's state, and at no fixed distance from a heartbeat.
-        Thread.Sleep((timing.Heartbeat * 2) + (timing.Heartbeat * Random.Shared.NextDouble()));
+        // Long enough for each to have heard the other's state, and to have done what a process does for the first time;
+        // at no fixed distance from a heartbeat.
+        Thread.Sleep(Youth + (timing.Heartbeat * (2 + Random.Shared.NextDouble())));
 
         var promotions = standby.Promotions;
         var id = active.Id;

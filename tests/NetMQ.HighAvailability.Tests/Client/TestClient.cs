@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging.Testing;
+using NetMQ.HighAvailability.Diagnostics;
 using NetMQ.HighAvailability.Tests.Support;
 
 namespace NetMQ.HighAvailability.Tests.Clients;
@@ -43,7 +44,11 @@ internal sealed class TestClient : IAsyncDisposable
     /// <summary>Turns away from no server for its silence within a test.</summary>
     public static void Patient(BinaryStarClientOptions options) => options.ServerTimeout = options.SettleTime = TimeSpan.FromSeconds(30);
 
-    public int LogCount(int eventId) => collector.GetSnapshot().Count(record => record.Id.Id == eventId);
+    public int LogCount(int eventId)
+    {
+        LogQueue.Drain();
+        return collector.GetSnapshot().Count(record => record.Id.Id == eventId);
+    }
 
     /// <summary>Asks with a text of its own and checks that the answer is an echo of it.</summary>
     public async Task Ask(RequestDelivery? delivery = null)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using NetMQ.HighAvailability.Diagnostics;
 using NetMQ.HighAvailability.Hosting;
 using NetMQ.HighAvailability.Tests.Support;
 
@@ -39,7 +40,14 @@ internal sealed class HostedNode : IDisposable
 
     public BinaryStar Star => Pair.Star;
 
-    public IReadOnlyList<FakeLogRecord> Logged => Host.Services.GetFakeLogCollector().GetSnapshot();
+    public IReadOnlyList<FakeLogRecord> Logged
+    {
+        get
+        {
+            LogQueue.Drain();
+            return Host.Services.GetFakeLogCollector().GetSnapshot();
+        }
+    }
 
     public static Dictionary<string, string?> Settings(BinaryStarRole role, PairPorts ports, string name = Name) => new()
     {

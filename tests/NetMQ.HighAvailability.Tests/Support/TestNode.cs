@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
+using NetMQ.HighAvailability.Diagnostics;
 
 namespace NetMQ.HighAvailability.Tests.Support;
 
@@ -25,7 +27,8 @@ internal sealed class TestNode : IDisposable
     private volatile BinaryStarState told;
 
     public TestNode(
-        BinaryStarRole role, PairPorts ports, Action<BinaryStarOptions>? configure = null, Action<VoterSocket>? handler = null, NetMQPoller? poller = null)
+        BinaryStarRole role, PairPorts ports, Action<BinaryStarOptions>? configure = null, Action<VoterSocket>? handler = null, NetMQPoller? poller = null,
+        ILogger<BinaryStar>? logger = null)
     {
         Ports = ports;
         var options = new BinaryStarOptions
@@ -37,7 +40,7 @@ internal sealed class TestNode : IDisposable
             FailoverTimeout = Failover,
         };
         configure?.Invoke(options);
-        Star = new BinaryStar(options, new FakeLogger<BinaryStar>(collector), poller);
+        Star = new BinaryStar(options, logger ?? new FakeLogger<BinaryStar>(collector), poller);
         told = Star.State;
         Star.StateChanged += (_, e) =>
         {
@@ -67,7 +70,14 @@ internal sealed class TestNode : IDisposable
     /// </summary>
     public BinaryStarState State => told;
 
-    public IReadOnlyList<FakeLogRecord> Logged => collector.GetSnapshot();
+    public IReadOnlyList<FakeLogRecord> Logged
+    {
+        get
+        {
+            LogQueue.Drain();
+            return collector.GetSnapshot();
+        }
+    }
 
     public static BinaryStarRole Other(BinaryStarRole role) =>
         role == BinaryStarRole.Primary ? BinaryStarRole.Backup : BinaryStarRole.Primary;
