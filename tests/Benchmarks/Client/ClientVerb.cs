@@ -17,13 +17,16 @@ internal static class ClientVerb
 
     public static Command Create() => new("client", "What following a pair costs a BinaryStarClient: its gap at a kill, its throughput, its idling, its memory.")
     {
-        Verb("failover", "How long no caller is answered when the active server is killed.", Kills, quick: 5, FailoverBenchmark.Run, Options.Plot),
+        Verb(
+            "failover", "How long no caller is answered when the active server is killed.", Kills, quick: 5,
+            (kills, report, line) => FailoverBenchmark.Run(kills, report, line.GetValue(Options.Native), line.GetValue(Options.Plot)),
+            Options.Native, Options.Plot),
         Verb("throughput", "The client beside a bare DEALER loop, in turns.", Rounds, quick: 3, (rounds, report, _) => ThroughputBenchmark.Run(rounds, report)),
         Verb("idle", "The processor time of a client that has nothing to do.", Seconds, quick: 5, (seconds, report, _) => IdleBenchmark.Run(seconds, report)),
         Verb("allocation", "What many requests leave on the heap.", Millions, quick: 2, (millions, report, _) => AllocationBenchmark.Run(millions, report)),
     };
 
-    private static Command Verb(string name, string description, Option<int> amount, int quick, Func<int, Report, FileInfo?, Task> benchmark, params Option[] more)
+    private static Command Verb(string name, string description, Option<int> amount, int quick, Func<int, Report, ParseResult, Task> benchmark, params Option[] more)
     {
         var command = new Command(name, description) { amount, Options.Quick, Options.Json };
         foreach (var option in more) command.Add(option);
@@ -33,7 +36,7 @@ internal static class ClientVerb
 
             // No collector beside the client: what it takes of the processor would be told as the client's.
             GCSettings.LatencyMode = GCLatencyMode.Batch;
-            await benchmark(line.GetValue(Options.Quick) ? quick : line.GetValue(amount), report, more.Length == 0 ? null : line.GetValue(Options.Plot));
+            await benchmark(line.GetValue(Options.Quick) ? quick : line.GetValue(amount), report, line);
         });
         return command;
     }

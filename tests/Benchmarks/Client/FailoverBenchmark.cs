@@ -19,9 +19,9 @@ internal static class FailoverBenchmark
     // A different time each, or one timer would wake all callers together and its period count as a part of the gap.
     private const int LongestThink = 9; // milliseconds
 
-    public static async Task Run(int kills, Report report, FileInfo? plot)
+    public static async Task Run(int kills, Report report, FileInfo? native, FileInfo? plot)
     {
-        using var pair = new EchoPair(PairTiming.Default, detectCrash: true);
+        using var pair = new EchoPair(PairTiming.Default, detectCrash: true, native);
         pair.WaitUntilWhole();
         await using var client = pair.NewClient();
         Sample gaps = new(), losses = new(), searches = new();

@@ -2,8 +2,11 @@ using FailoverDemo;
 
 namespace Benchmarks.Common;
 
-/// <summary>One EchoServer in a process of its own, started again in the same place after a fault.</summary>
-internal sealed class EchoNode(string voter, string stateEndpoint, IReadOnlyList<string> arguments) : IDisposable
+/// <summary>
+/// One EchoServer in a process of its own, started again in the same place after a fault: the one beside this program,
+/// or a <paramref name="native"/> one.
+/// </summary>
+internal sealed class EchoNode(string voter, string stateEndpoint, IReadOnlyList<string> arguments, FileInfo? native) : IDisposable
 {
     private volatile SampleProcess? process;
     private volatile string state = "-";
@@ -41,7 +44,7 @@ internal sealed class EchoNode(string voter, string stateEndpoint, IReadOnlyList
     {
         Children.Dispose(process);
         state = "starting";
-        process = Children.Add(() => SampleProcess.Start("EchoServer", arguments, Note));
+        process = Children.Add(() => native is null ? SampleProcess.Start("EchoServer", arguments, Note) : SampleProcess.Start([native.FullName, .. arguments], Note));
         id = process.Id;
     }
 

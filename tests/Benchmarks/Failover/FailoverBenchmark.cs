@@ -4,7 +4,7 @@ using FailoverDemo;
 namespace Benchmarks.Failover;
 
 /// <summary>Takes the pair from its active server again and again, and measures how long a client waits for the other.</summary>
-internal sealed class FailoverBenchmark(PairTiming timing)
+internal sealed class FailoverBenchmark(PairTiming timing, FileInfo? native)
 {
     // A new pair now and then: what a long life of one pair might change must not show in one kind of fault alone.
     private const int FaultsPerPair = 10;
@@ -35,7 +35,7 @@ internal sealed class FailoverBenchmark(PairTiming timing)
     private void RunPair(FaultKind kind, int count)
     {
         var (gaps, tally) = outcomes[kind];
-        using var pair = new EchoPair(timing, detectCrash: kind == FaultKind.KillDetected);
+        using var pair = new EchoPair(timing, detectCrash: kind == FaultKind.KillDetected, native);
         var client = new GapClient(pair.Voters);
         try
         {

@@ -32,7 +32,7 @@ internal static class FailoverVerb
     {
         var command = new Command("failover", "How long a client waits when the active server is killed, stopped, frozen or hands over.")
         {
-            Count, Heartbeat, FailoverTimeout, Kinds, FalseFailovers, HighPriority, Options.Quick, Options.Json, Options.Plot,
+            Count, Heartbeat, FailoverTimeout, Kinds, FalseFailovers, HighPriority, Options.Native, Options.Quick, Options.Json, Options.Plot,
         };
         command.Validators.Add(line =>
         {
@@ -51,7 +51,7 @@ internal static class FailoverVerb
     private static void Measure(ParseResult line, Report report)
     {
         var timing = new PairTiming(line.GetValue(Heartbeat), line.GetValue(FailoverTimeout));
-        var benchmark = new FailoverBenchmark(timing);
+        var benchmark = new FailoverBenchmark(timing, line.GetValue(Options.Native));
         benchmark.Run(line.GetValue(Kinds)!, line.GetValue(Options.Quick) ? 5 : line.GetValue(Count));
 
         var table = new Table(
