@@ -63,6 +63,41 @@ public class PairEngineDeafnessTests
     }
 
     [Fact]
+    public void An_active_nodes_word_has_longer_to_come_back()
+    {
+        var node = Active(Primary);
+        node.Deaf = true;
+        node.QuietUntil(Ms(1000) + H + Ms(200));
+        node.Deaf = false;
+
+        node.TryTurn(Ms(1000) + H + Ms(250)).Should().BeFalse();
+        node.LateVote(Ms(1000) + H + Ms(250)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_pause_and_deafness_together_are_a_reason_to_purge_as_each_is()
+    {
+        var node = Active(Primary);
+        node.Deaf = true;
+        node.QuietUntil(Ms(1000) + Muteness - Ms(60));
+        node.Deaf = false;
+
+        node.TryTurn(Ms(1000) + Muteness + Ms(90)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void The_time_of_deafness_is_left_out_of_how_long_a_node_was_awake()
+    {
+        var node = Passive(Backup);
+        var limit = node.Memory.ExpiryLimit;
+        node.Deaf = true;
+        node.QuietUntil(Ms(1550));
+        node.Deaf = false;
+
+        node.Turn(Ms(1600)).Memory.ExpiryLimit.Should().Be(limit + Ms(600), "its word was out from 1.0 s on");
+    }
+
+    [Fact]
     public void Evidence_of_a_crash_does_not_count_meanwhile()
     {
         var node = Passive(Backup);

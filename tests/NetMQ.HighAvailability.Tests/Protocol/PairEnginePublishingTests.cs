@@ -43,14 +43,16 @@ public class PairEnginePublishingTests
         Passive(Backup).QuietUntil(Ms(turn)).SleepAt(Ms(now)).Should().Be(TimeSpan.FromMilliseconds(sleep));
     }
 
-    [Fact]
-    public void A_heartbeat_that_is_withheld_keeps_no_loop_awake()
+    [Theory]
+    [InlineData(2500)] // it is due
+    [InlineData(2600)]
+    public void A_heartbeat_that_is_withheld_keeps_no_loop_awake(int turn)
     {
         var longGuard = Timing.From(H, F) with { OfferGuard = Ms(1500) };
         var node = Started(Primary, timing: longGuard).QuietUntil(Ms(2050));
         node.Vote(Ms(2100)).Should().BeFalse();
 
-        node.QuietUntil(Ms(2600)).SleepAt(Ms(2601)).Should().Be(TimeSpan.FromMilliseconds(62.5));
+        node.QuietUntil(Ms(turn)).SleepAt(Ms(turn + 1)).Should().Be(TimeSpan.FromMilliseconds(62.5));
     }
 
     [Fact]
