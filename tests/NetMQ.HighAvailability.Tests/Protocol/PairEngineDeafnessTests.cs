@@ -131,6 +131,19 @@ public class PairEngineDeafnessTests
         node.Turn(Ms(3375)).State.Should().Be(BinaryStarState.Active);
     }
 
+    [Theory]
+    [InlineData(0, 2500)]
+    [InlineData(1, 2625)]
+    public void An_offer_that_comes_back_more_than_a_quarter_of_a_heartbeat_late_may_only_just_have_left(int instants, int leftBy)
+    {
+        var node = Started(Primary).QuietUntil(Ms(2450)).Turn(Ms(2500));
+        node.Deaf = true;
+        node.QuietUntil(Ms(2600));
+        node.Deaf = false;
+
+        node.Turn(Ms(2500) + (H / 4) + (instants * Instant)).Memory.LastOffer.Should().Be(Ms(leftBy) + (instants * Instant));
+    }
+
     [Fact]
     public void A_vote_that_waits_for_such_an_offer_is_forgotten_so_that_the_node_speaks_again()
     {
