@@ -276,12 +276,13 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     /// <summary>What to say to the peer now, at a change, a welcome or a heartbeat; at most once a turn and change.</summary>
     public bool TryTakePublish(out PeerMessage message)
     {
-        message = PeerMessageCodec.Of(role, m.State);
+        message = default;
         // A heartbeat waits for the peer to be heard first; a promotion that is pending withholds offers, which would
         // renew its guard.
         var beat = m.Turn >= m.NextHeartbeat && !m.Listening;
         if (!(m.PublishDue || beat) || m.Pending != PendingPromotion.None) return false;
 
+        message = PeerMessageCodec.Of(role, m.State);
         // Periodic deadlines do not shift with lateness, which would add up to a lost heartbeat and more.
         var interval = m.State == BinaryStarState.Active ? timing.ActiveHeartbeat : timing.Heartbeat;
         var periodic = m.NextHeartbeat + interval;

@@ -330,6 +330,8 @@ internal sealed class Reactor : IDisposable
 
     private bool Judge(TimeSpan now)
     {
+        if (state == BinaryStarState.Active) return engine.Vote(now); // which leaves nothing to carry out
+
         var accepted = engine.Vote(now);
         if (!CarryOut() || !accepted) return accepted;
 

@@ -95,15 +95,9 @@ internal sealed class Voter : IDisposable
     public void Handle()
     {
         request = Request.Unread;
-        try
-        {
-            Handler();
-        }
-        finally
-        {
-            if (HasMore) Drop();
-            request = Request.None;
-        }
+        Handler();
+        if (HasMore) Drop();
+        request = Request.None;
     }
 
     /// <summary>Discards the request that was taken, and tells a client that wants to know.</summary>
