@@ -42,7 +42,7 @@ internal static class FailoverVerb
         command.SetBenchmark((line, report) =>
         {
             Report.WarnOfDebugBuild();
-            if (line.GetValue(FalseFailovers) is { } minutes) FalseFailoverBenchmark.Run(TimeSpan.FromMinutes(minutes), line.GetValue(HighPriority), report);
+            if (line.GetValue(FalseFailovers) is { } minutes) FalseFailoverBenchmark.Run(TimeSpan.FromMinutes(minutes), line.GetValue(HighPriority), line.GetValue(Options.Native), report);
             else Measure(line, report);
         });
         return command;

@@ -5,14 +5,14 @@ namespace Benchmarks.Failover;
 /// <summary>Leaves the pair alone on a machine whose cores are all busy, and counts how often its nodes change state.</summary>
 internal static class FalseFailoverBenchmark
 {
-    public static void Run(TimeSpan duration, bool highPriority, Report report)
+    public static void Run(TimeSpan duration, bool highPriority, FileInfo? native, Report report)
     {
         var table = new Table(
             $"Pair {(highPriority ? "with priority " : "")}left alone for {duration.TotalMinutes:0.#} min: a busy loop on each of {Environment.ProcessorCount} cores, and a client that never rests",
             "timing", "needless failovers", "changes of state", "heartbeat late p99.9 ms", "late max ms", "requests", "answered", "lost", "answered by two");
         foreach (var timing in new[] { new PairTiming(100, 400), new PairTiming(50, 200) })
         {
-            var (failovers, changes, watch, tally) = Observe(timing, duration, highPriority);
+            var (failovers, changes, watch, tally) = Observe(timing, duration, highPriority, native);
             table.Add(
                 timing.ToString(), failovers, changes, watch.LatenessMs(99.9), watch.LatenessMs(100),
                 tally.Sent, tally.Answered, tally.Lost, tally.AnsweredByTwo);
@@ -24,9 +24,9 @@ internal static class FalseFailoverBenchmark
         report.Add(table);
     }
 
-    private static (int Failovers, int Changes, HeartbeatWatch Watch, Tally Tally) Observe(PairTiming timing, TimeSpan duration, bool highPriority)
+    private static (int Failovers, int Changes, HeartbeatWatch Watch, Tally Tally) Observe(PairTiming timing, TimeSpan duration, bool highPriority, FileInfo? native)
     {
-        using var pair = new EchoPair(timing, detectCrash: false);
+        using var pair = new EchoPair(timing, detectCrash: false, native);
         if (highPriority) pair.TakePriority();
         var client = new GapClient(pair.Voters, restless: true);
         pair.WaitUntilWhole();
