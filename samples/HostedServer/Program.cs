@@ -8,6 +8,7 @@
 
 using HostedServer;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using NetMQ;
 using NetMQ.HighAvailability;
 using NetMQ.HighAvailability.Hosting;
@@ -24,6 +25,7 @@ builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(Bina
 
 var app = builder.Build();
 app.MapHealthChecks("/health/live", Report("live"));
+app.MapHealthChecks("/health/paired", Report("live", whenDegraded: StatusCodes.Status503ServiceUnavailable)); // for an update to wait for
 app.MapHealthChecks("/health/ready", Report("ready"));
 app.MapPrometheusScrapingEndpoint("/metrics");
 
@@ -32,8 +34,14 @@ app.MapPost("/hand-over", async ([FromKeyedServices(Pair)] HostedBinaryStar pair
     (await pair.HandOverAsync(aborted)).ToString());
 app.Run();
 
-static HealthCheckOptions Report(string tag) => new()
+static HealthCheckOptions Report(string tag, int whenDegraded = StatusCodes.Status200OK) => new()
 {
     Predicate = check => check.Tags.Contains(tag),
+    ResultStatusCodes =
+    {
+        [HealthStatus.Healthy] = StatusCodes.Status200OK,
+        [HealthStatus.Degraded] = whenDegraded,
+        [HealthStatus.Unhealthy] = StatusCodes.Status503ServiceUnavailable,
+    },
     ResponseWriter = HealthJson.WriteAsync,
 };

@@ -55,7 +55,7 @@ public sealed class BinaryStar : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        this.options = options;
+        this.options = options = options.Copy();
         this.logger = LogQueue.Before(logger);
         ownsPoller = poller is null;
 
@@ -66,7 +66,7 @@ public sealed class BinaryStar : IDisposable
         {
             reactor = SocketLimitException.Guard(() => new Reactor(
                 Poller, engine, timing, options.ParseLocals(), options.ParseRemotes(), options.ToLinkKeys(), options.DetectCrash, options.TimeProvider, this.logger,
-                new Metrics(options.Name ?? options.Role.ToString(), options.Role), Raise, OnEnded));
+                new Metrics(options.Name ?? "default", options.Role), Raise, OnEnded));
         }
         catch
         {
@@ -101,7 +101,7 @@ public sealed class BinaryStar : IDisposable
                 Term = counters.Term,
                 PeerState = (BinaryStarState?)memory.LastMessage,
                 PeerLastHeard = age,
-                PeerAlive = age < options.FailoverTimeout,
+                PeerAlive = age < options.FailoverTimeout && memory.CrashedUntil is null,
                 Paths = [.. reactor.Remotes.Zip(pathsHeard, (remote, heard) => new BinaryStarPath(remote, now - heard, now - heard < options.FailoverTimeout))],
                 VotesAccepted = counters.VotesAccepted,
                 VotesRejected = counters.VotesRejected,
@@ -129,8 +129,8 @@ public sealed class BinaryStar : IDisposable
     public event EventHandler<BinaryStarStateChangedEventArgs>? BecameActive;
 
     /// <summary>
-    /// Raised when this node stands by for an active peer, or has given up being active, on the poller's thread; once
-    /// for each <see cref="BecameActive"/>, unless the node ends with a fault.
+    /// Raised when this node stands by for an active peer, or has given up being active, on the poller's thread: when a
+    /// starting node finds its peer active, and once after each <see cref="BecameActive"/>, unless the node ends with a fault.
     /// </summary>
     /// <remarks>Source: <c>bstar_new_passive</c>.</remarks>
     public event EventHandler<BinaryStarStateChangedEventArgs>? BecamePassive;
@@ -171,7 +171,7 @@ public sealed class BinaryStar : IDisposable
             if (started) throw new InvalidOperationException("The voter must be registered before the node starts.");
             if (reactor.HasVoter) throw new InvalidOperationException($"There is a voter already; a node has exactly one. '{endpoint}' was not bound.");
 
-            var voter = SocketLimitException.Guard(() => new Voter(endpoint, type, options.VoterHighWatermark, options.VoterCertificate));
+            var voter = SocketLimitException.Guard(() => new Voter(endpoint, type, options.VoterHighWatermark, options.VoterMaxFrameBytes, options.VoterCertificate));
             var socket = new VoterSocket(voter);
             voter.Handler = () => handler(socket);
             reactor.Use(voter);
@@ -183,7 +183,7 @@ public sealed class BinaryStar : IDisposable
     /// <summary>
     /// Runs the node on the calling thread until it is stopped: by <see cref="Stop"/>, by
     /// <paramref name="cancellationToken"/>, or by SIGINT or SIGTERM (a second signal ends the process). An active
-    /// node whose peer is there waits, at most three heartbeats and 2 s, for the peer to take over.
+    /// node whose peer is there waits for the peer to take over, at most three heartbeats or 2 s, whichever is less, and up to 1 s for requests to cease.
     /// </summary>
     /// <param name="cancellationToken">Stops the node; <see cref="Run"/> then returns normally.</param>
     /// <exception cref="InvalidOperationException">There is no voter, the node was started before, or the application gave the poller.</exception>
@@ -214,7 +214,8 @@ public sealed class BinaryStar : IDisposable
         MarkStarted();
         if (!ownsPoller)
         {
-            Poller.Run(Begin);
+            if (Poller.IsRunning) new Task(Begin).Start(Poller); // outside of whatever callback this is
+            else Begin();
             return;
         }
 
@@ -247,7 +248,7 @@ public sealed class BinaryStar : IDisposable
     /// operator's decision: if the primary is active, out of this node's hearing, both serve.
     /// Any thread; continues on the thread pool.
     /// </summary>
-    /// <returns>What came of it, within a heartbeat.</returns>
+    /// <returns>What came of it, within a heartbeat, or beside one of the guide's nodes within a heartbeat of each.</returns>
     public Task<PromotionOutcome> PromoteAsync() => Order<PromotionOutcome>(reactor.Promote, PromotionOutcome.PeerMayBeAlive, PromotionOutcome.Ended);
 
     /// <summary>Asks the node to stop politely, as <see cref="Run"/> describes, and returns at once. Any thread; idempotent.</summary>
@@ -267,8 +268,8 @@ public sealed class BinaryStar : IDisposable
     }
 
     /// <summary>
-    /// Stops the node politely if it runs, waits for its end, and closes everything, the <see cref="Poller"/> too.
-    /// Idempotent. Any thread but the poller's.
+    /// Stops the node politely if it runs, waits for its end (without limit for a handler that does not return), and closes
+    /// everything, the <see cref="Poller"/> too unless the application gave it. Idempotent. Any thread but the poller's.
     /// </summary>
     /// <exception cref="InvalidOperationException">Called on the poller's thread: call <see cref="Stop"/> there.</exception>
     /// <remarks>Source: <c>bstar_destroy</c>.</remarks>
@@ -370,11 +371,7 @@ public sealed class BinaryStar : IDisposable
         else if (Poller.IsRunning) Poller.Stop();
     }
 
-    private void Complete()
-    {
-        if (fault is null) completion.TrySetResult();
-        else completion.TrySetException(fault);
-    }
+    private void Complete() => _ = fault is null ? completion.TrySetResult() : completion.TrySetException(fault);
 
     private void OnSignal(PosixSignalContext context)
     {

@@ -51,8 +51,8 @@ public sealed class SocketLimitException : BinaryStarException
 {
     internal SocketLimitException(Exception inner)
         : base(
-            "NetMQ's limit of sockets per process is reached (1,024 by default; a node takes 7, one more for each further remote endpoint, and one "
-            + "more for each of those with DetectCrash): set NetMQConfig.MaxSockets before the process creates its first socket.",
+            "NetMQ's limit of sockets per process is reached (1,024 by default; a node takes 9, or 5 on a poller that it is given, one more for each "
+            + "further remote endpoint, and two more for each remote endpoint with DetectCrash): set NetMQConfig.MaxSockets before the process creates its first socket.",
             inner)
     {
     }

@@ -44,7 +44,8 @@ public sealed class BinaryStarOptions
     }
 
     /// <summary>
-    /// Tells this node from others of the same process in metrics. Default <see langword="null"/>: the role's name.
+    /// The pair's name in metrics, the same for both of its nodes; tells it from other pairs of the same process. Default
+    /// <see langword="null"/>: <c>default</c>.
     /// </summary>
     public string? Name { get; set; }
 
@@ -53,7 +54,7 @@ public sealed class BinaryStarOptions
 
     /// <summary>
     /// Where this node publishes its state to its peer: one or more of <c>tcp://address:port</c>, with <c>*</c> for
-    /// all interfaces. Required.
+    /// all interfaces. Required. IPv4 only.
     /// </summary>
     /// <remarks>Source: <c>bstar_new (…, local, …)</c> of the ZeroMQ guide.</remarks>
     public IReadOnlyList<string> LocalEndpoints { get; set; } = [];
@@ -61,7 +62,7 @@ public sealed class BinaryStarOptions
     /// <summary>
     /// Where the peer publishes its state: one or more of <c>tcp://host:port</c>. Required. A host name that does not
     /// resolve yet, or moves later, is resolved again whenever the peer has been silent for
-    /// <see cref="FailoverTimeout"/>.
+    /// half of <see cref="FailoverTimeout"/>. IPv4 only.
     /// </summary>
     /// <remarks>Source: <c>bstar_new (…, …, remote)</c> of the ZeroMQ guide.</remarks>
     public IReadOnlyList<string> RemoteEndpoints { get; set; } = [];
@@ -73,15 +74,15 @@ public sealed class BinaryStarOptions
     public TimeSpan HeartbeatInterval { get; set; }
 
     /// <summary>
-    /// How long the peer must be silent before a request may make this node active. Default 2 s; at least three times
-    /// <see cref="HeartbeatInterval"/>, which tolerates three lost messages of an active peer; four times tolerates five.
+    /// How long the peer must be silent before a request may make this node active. Default 2 s; from three times
+    /// <see cref="HeartbeatInterval"/>, which tolerates three lost messages of an active peer, to 3 hours; four times tolerates five.
     /// </summary>
     public TimeSpan FailoverTimeout { get; set; }
 
     /// <summary>
     /// The peer's heartbeat interval, where the peer is one of the ZeroMQ guide's own nodes (1 s there). Default
-    /// <see langword="null"/>: the peer is this library with the same timing. At most a third of
-    /// <see cref="FailoverTimeout"/>. Given together with <see cref="PeerFailoverTimeout"/>.
+    /// <see langword="null"/>: the peer is this library with the same timing. More than zero, at most
+    /// a third of <see cref="FailoverTimeout"/> and 1 hour. Given together with <see cref="PeerFailoverTimeout"/>.
     /// </summary>
     public TimeSpan? PeerHeartbeatInterval { get; set; }
 
@@ -113,6 +114,12 @@ public sealed class BinaryStarOptions
     public int VoterHighWatermark { get; set; } = 100_000;
 
     /// <summary>
+    /// The largest frame, in bytes, that the voter socket takes; a larger one ends its client's connection. Default
+    /// 16 MiB; at least 1 KiB. NetMQ makes room for a frame as soon as a client has told its size.
+    /// </summary>
+    public int VoterMaxFrameBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>
     /// This node's keys, which secure the state link with CURVE together with <see cref="PeerCertificate"/>: the peer
     /// hears only who has the secret key. Default <see langword="null"/>: the link is not secured. <see cref="CurveKeyFile"/>
     /// makes and reads keys.
@@ -132,7 +139,10 @@ public sealed class BinaryStarOptions
     /// </summary>
     public NetMQCertificate? VoterCertificate { get; set; }
 
-    /// <summary>The source of monotonic time. Default <see cref="TimeProvider.System"/>; another one is for tests.</summary>
+    /// <summary>
+    /// The source of monotonic time, and of the wall-clock time in <see cref="DualActiveLostEventArgs"/>. Default
+    /// <see cref="TimeProvider.System"/>; another one is for tests.
+    /// </summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
     /// <summary>Checks all options, as the constructor of <see cref="BinaryStar"/> does.</summary>
@@ -145,12 +155,23 @@ public sealed class BinaryStarOptions
             throw Invalid(nameof(DualActivePolicy), $"must be {DualActivePolicy.BackupYields} or {DualActivePolicy.Abort}, and is {(int)DualActivePolicy}");
         if (VoterHighWatermark < 0)
             throw OutOfRange(nameof(VoterHighWatermark), VoterHighWatermark, "must be 0 (no limit) or more");
+        if (VoterMaxFrameBytes < 1024)
+            throw OutOfRange(nameof(VoterMaxFrameBytes), VoterMaxFrameBytes, "must be 1024 or more");
         if (TimeProvider is null)
             throw Invalid(nameof(TimeProvider), "must not be null");
 
         ValidateKeys();
         ValidateTiming();
         ValidateEndpoints();
+    }
+
+    /// <summary>The options as they are now.</summary>
+    internal BinaryStarOptions Copy()
+    {
+        var copy = (BinaryStarOptions)MemberwiseClone();
+        copy.LocalEndpoints = [.. LocalEndpoints];
+        copy.RemoteEndpoints = [.. RemoteEndpoints];
+        return copy;
     }
 
     /// <exception cref="ArgumentException">An endpoint is malformed.</exception>

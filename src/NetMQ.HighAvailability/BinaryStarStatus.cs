@@ -25,7 +25,7 @@ public sealed record BinaryStarStatus
     /// <summary>How long ago the peer was last heard with a valid message; <see langword="null"/> if never.</summary>
     public required TimeSpan? PeerLastHeard { get; init; }
 
-    /// <summary>Whether the peer was heard within the failover timeout.</summary>
+    /// <summary>Whether the peer was heard within the failover timeout, and nothing has told of its process's death since.</summary>
     public required bool PeerAlive { get; init; }
 
     /// <summary>Each way to hear the peer, in the order of <see cref="BinaryStarOptions.RemoteEndpoints"/>.</summary>

@@ -58,7 +58,7 @@ internal static class Rehearsal
                 else if (change.Transition.To == BinaryStarState.Active) terms.Begin(change.Term);
             },
             ended: _ => poller.Stop());
-        var voter = new Voter($"tcp://{Loopback}:0", ZmqSocketType.Router, highWatermark: 0, keys: null);
+        var voter = new Voter($"tcp://{Loopback}:0", ZmqSocketType.Router, highWatermark: 0, maxFrameBytes: 1024, keys: null);
         var asked = new VoterSocket(voter);
         voter.Handler = () => Echo(asked);
         reactor.Use(voter);

@@ -31,8 +31,7 @@ public sealed class VoterSocket : IReceivingSocket, IOutgoingSocket
     /// <param name="msg">The frame; empty afterwards.</param>
     /// <param name="timeout">How long to wait for room; anything but zero may hold up the loop on a DEALER.</param>
     /// <param name="more">Whether further frames of the same message follow.</param>
-    /// <returns>False when the frame could not be sent in time.</returns>
+    /// <returns>False when the frame could not be sent in time, or the node has stopped serving.</returns>
     /// <exception cref="NotSupportedException">The voter's type (PULL, SUB) cannot send.</exception>
-    /// <exception cref="ObjectDisposedException">The node has stopped.</exception>
     public bool TrySend(ref Msg msg, TimeSpan timeout, bool more) => voter.TrySend(ref msg, timeout, more);
 }

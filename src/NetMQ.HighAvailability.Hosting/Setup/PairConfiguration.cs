@@ -14,7 +14,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
     [
         "Preset", "Name", "Role", "LocalEndpoints", "RemoteEndpoints", "HeartbeatInterval", "FailoverTimeout",
         "PeerHeartbeatInterval", "PeerFailoverTimeout", "DualActivePolicy", "DetectCrash", "VoterHighWatermark",
-        "CertificateFile", "PeerCertificateFile", "VoterCertificateFile",
+        "VoterMaxFrameBytes", "CertificateFile", "PeerCertificateFile", "VoterCertificateFile",
     ];
 
     private static readonly string[] HostKeys = ["VoterEndpoint", "VoterType", "StepDownTimeout"];
@@ -42,6 +42,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
         Use<DualActivePolicy>("DualActivePolicy", Enum.TryParse, value => options.DualActivePolicy = value, Names<DualActivePolicy>());
         Use<bool>("DetectCrash", Bool, value => options.DetectCrash = value, "true or false");
         Use<int>("VoterHighWatermark", Number, value => options.VoterHighWatermark = value, "a number");
+        Use<int>("VoterMaxFrameBytes", Number, value => options.VoterMaxFrameBytes = value, "a number");
         Keys("CertificateFile", value => options.Certificate = value);
         Keys("PeerCertificateFile", value => options.PeerCertificate = value);
         Keys("VoterCertificateFile", value => options.VoterCertificate = value);

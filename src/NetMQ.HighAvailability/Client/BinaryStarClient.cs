@@ -30,6 +30,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
     private readonly EventRelay relay;
     private readonly SemaphoreSlim places;
     private readonly CancellationTokenSource lifetime = new();
+    private long waitedInVain;
     private int disposed;
 
     /// <summary>Starts to connect to the servers, which need not be there yet, and returns at once.</summary>
@@ -42,7 +43,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        this.options = options;
+        this.options = options = options.Copy();
         this.logger = LogQueue.Before(logger);
         places = new SemaphoreSlim(options.MaxOutstanding, options.MaxOutstanding);
         relay = new EventRelay(fault => Log.ClientEventFailed(this.logger, fault));
@@ -82,7 +83,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
                 HasServer = isFollowing,
                 Outstanding = outstanding,
                 Answered = counters.Answered,
-                TimedOut = counters.TimedOut,
+                TimedOut = counters.TimedOut + Interlocked.Read(ref waitedInVain),
                 OutcomeUnknown = counters.OutcomeUnknown,
                 Resends = resends,
                 ServerChanges = counters.ServerChanges,
@@ -109,6 +110,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
     /// <exception cref="RequestOutcomeUnknownException">With <see cref="RequestDelivery.AtMostOnce"/>: its server was lost.</exception>
     /// <exception cref="UnusableReplyException">The reply is too large, or has several frames.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The client has ended with a fault of its own: dispose it, and make a new one.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed, or was before the answer.</exception>
     public Task<byte[]> RequestAsync(ReadOnlyMemory<byte> request, RequestDelivery? delivery = null, CancellationToken cancellationToken = default) =>
         Begin(new SingleRequest(request.ToArray(), delivery ?? options.Delivery, this), cancellationToken);
@@ -118,11 +120,13 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
     /// <param name="delivery">How often it may be executed; <see langword="null"/>: as <see cref="BinaryStarClientOptions.Delivery"/> says.</param>
     /// <param name="cancellationToken">Gives the request up and frees its place at once; a server may execute it all the same.</param>
     /// <returns>The reply's frames, the caller's to keep.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="request"/> has no frame.</exception>
     /// <exception cref="RequestTimeoutException">There was no answer within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</exception>
     /// <exception cref="RequestOutcomeUnknownException">With <see cref="RequestDelivery.AtMostOnce"/>: its server was lost.</exception>
     /// <exception cref="UnusableReplyException">The reply is too large.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The client has ended with a fault of its own: dispose it, and make a new one.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed, or was before the answer.</exception>
     public Task<byte[][]> RequestMultipartAsync(
         IReadOnlyList<ReadOnlyMemory<byte>> request, RequestDelivery? delivery = null, CancellationToken cancellationToken = default)
@@ -182,10 +186,16 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             ObjectDisposedException.ThrowIf(disposed != 0, this);
+            Interlocked.Increment(ref waitedInVain);
             metrics.Failed("timed_out");
             throw new RequestTimeoutException(
                 $"The request waited {options.RequestTimeout} in vain for one of {options.MaxOutstanding} places ({nameof(BinaryStarClientOptions.MaxOutstanding)}) and was never sent.",
                 mayHaveBeenExecuted: false);
+        }
+        catch (OperationCanceledException)
+        {
+            metrics.Failed("cancelled");
+            throw;
         }
 
         Launch(request, cancellationToken);

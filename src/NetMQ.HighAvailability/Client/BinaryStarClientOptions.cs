@@ -94,6 +94,14 @@ public sealed class BinaryStarClientOptions
         if (TimeProvider is null) throw Invalid(nameof(TimeProvider), "must not be null");
     }
 
+    /// <summary>The options as they are now.</summary>
+    internal BinaryStarClientOptions Copy()
+    {
+        var copy = (BinaryStarClientOptions)MemberwiseClone();
+        copy.Servers = [.. Servers];
+        return copy;
+    }
+
     /// <exception cref="ArgumentException">There is no server, there are too many, or one is malformed.</exception>
     internal TcpEndpoint[] ParseServers()
     {

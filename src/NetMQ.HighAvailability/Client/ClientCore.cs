@@ -19,7 +19,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     private readonly Queue<Departure> departures = new();
     private ClientRequest? cursor; // those before it need not be sent now; it itself may have been
     private long numbers, stays, sendings;
-    private TimeSpan stayUntil, silentSince, troubleSince, nextScan, owingSince;
+    private TimeSpan stayUntil, silentSince, troubleSince, nextScan, owingSince, emptySince;
     private ProbePace probes;
     private ServerChangeCause cause = ServerChangeCause.First;
     private int? redial;
@@ -39,11 +39,15 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     private bool IsUp => servers[Current].Link == Link.Up;
 
     /// <summary>Begins the client's life with the first server.</summary>
-    public void Start(TimeSpan now) => TurnTo(0, now, fast: false);
+    public void Start(TimeSpan now)
+    {
+        emptySince = now;
+        TurnTo(0, now, fast: false);
+    }
 
     public void Submit(ClientRequest request, TimeSpan now)
     {
-        if (outstanding.Count == 0) silentSince = owingSince = troubleSince = now; // nothing was owed before
+        if (outstanding.Count == 0) BeOwedAgain(now);
 
         request.Number = ++numbers;
         request.Patience = timing.Silence;
@@ -53,16 +57,16 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     }
 
     /// <summary>Forgets a request, if it is outstanding: its caller has ended it.</summary>
-    public void Withdraw(ClientRequest request)
+    public void Withdraw(ClientRequest request, TimeSpan now)
     {
-        if (request.IsOutstanding) Remove(request);
+        if (request.IsOutstanding) Remove(request, now);
     }
 
     /// <summary>All that is outstanding, when the client ends.</summary>
     public ClientRequest? WithdrawNext()
     {
         var request = outstanding.First;
-        if (request is not null) Remove(request);
+        if (request is not null) Remove(request, emptySince);
         return request;
     }
 
@@ -90,13 +94,13 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         servers[server].Link = Link.Down;
         if (server != Current)
         {
-            FailSentOnce(server);
+            FailSentOnce(now, server);
             return;
         }
 
         var died = IsFollowing;
         var to = OtherThatIsUp() ?? Current;
-        Leave(to, ServerChangeCause.ConnectionLost, now);
+        Leave(to, ServerChangeCause.ConnectionLost, now, now);
         TurnTo(to, now, fast: died);
     }
 
@@ -107,7 +111,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         if (number < 1 || number > numbers) return ReplyKind.Unknown;
 
         servers[server].HeardOrDialled = now;
-        if (byNumber.TryGetValue(number, out request)) Remove(request);
+        if (byNumber.TryGetValue(number, out request)) Remove(request, now);
         Hear(server, request, now);
         return request is null ? ReplyKind.Late : ReplyKind.Awaited;
     }
@@ -137,7 +141,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     {
         // Nearly in the order of their deadlines: a caller that was delayed between reading the clock and submitting
         // makes those before it wait as long at most.
-        while (outstanding.First is { } oldest && oldest.Deadline <= now) Fail(oldest, RequestFailure.TimedOut);
+        while (outstanding.First is { } oldest && oldest.Deadline <= now) Fail(oldest, RequestFailure.TimedOut, now);
         if (outstanding.Count == 0) return;
 
         if (now - silentSince >= timing.Silence && now >= stayUntil) GiveUpWaiting(now);
@@ -204,7 +208,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         if (servers[server].Link != Link.Up) return; // its last words, read after the connection was lost
         if (server == Current)
         {
-            silentSince = now;
+            silentSince = owingSince = now;
             if (IsFollowing) return;
         }
         else
@@ -244,7 +248,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         var pace = probes; // to and fro between two that reject, but no faster than a server is asked again
         if (IsFollowing)
         {
-            Leave(to, ServerChangeCause.NotActive, now);
+            Leave(to, ServerChangeCause.NotActive, now, now);
             pace = ProbePace.From(now, timing, fast: true);
         }
 
@@ -255,7 +259,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     {
         if (OtherThatIsUp() is { } other)
         {
-            Leave(other, ServerChangeCause.Silent, silentSince);
+            Leave(other, ServerChangeCause.Silent, silentSince, now);
             TurnTo(other, now, fast: false);
         }
         else if (IsFollowing)
@@ -267,21 +271,21 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         }
     }
 
-    private void Leave(int to, ServerChangeCause why, TimeSpan since)
+    private void Leave(int to, ServerChangeCause why, TimeSpan since, TimeSpan now)
     {
         Doubt(why, since);
         departures.Enqueue(new Departure(Current, to, why));
-        if (why != ServerChangeCause.NotActive) FailSentOnce();
+        if (why != ServerChangeCause.NotActive) FailSentOnce(now);
     }
 
     /// <summary>Fails what was sent for good to a server that can no longer answer, or to any.</summary>
-    private void FailSentOnce(int? server = null)
+    private void FailSentOnce(TimeSpan now, int? server = null)
     {
         for (var request = outstanding.First; request is not null;)
         {
             var next = request.Next;
             var lost = server is not { } gone || request.Stay == servers[gone].Stay;
-            if (lost && request is { Delivery: RequestDelivery.AtMostOnce, MayHaveBeenExecuted: true }) Fail(request, RequestFailure.OutcomeUnknown);
+            if (lost && request is { Delivery: RequestDelivery.AtMostOnce, MayHaveBeenExecuted: true }) Fail(request, RequestFailure.OutcomeUnknown, now);
             request = next;
         }
     }
@@ -334,7 +338,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
             if (request.MayHaveBeenExecuted && now - request.SentAt >= request.Patience)
             {
                 if (request.Delivery == RequestDelivery.AtLeastOnce) SendAgain(request);
-                else if (request.IsDoubtful) Fail(request, RequestFailure.OutcomeUnknown);
+                else if (request.IsDoubtful) Fail(request, RequestFailure.OutcomeUnknown, now);
             }
 
             request = next;
@@ -356,7 +360,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         server.HeardOrDialled = now;
         server.Link = Link.Unknown;
         redial = Current;
-        Leave(Current, ServerChangeCause.Silent, silentSince);
+        Leave(Current, ServerChangeCause.Silent, silentSince, now);
         TurnTo(Current, now, fast: false);
     }
 
@@ -370,16 +374,29 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
         return null;
     }
 
-    private void Fail(ClientRequest request, RequestFailure failure)
+    private void Fail(ClientRequest request, RequestFailure failure, TimeSpan now)
     {
-        Remove(request);
+        Remove(request, now);
         failures.Enqueue(new FailedRequest(request, failure));
     }
 
-    private void Remove(ClientRequest request)
+    private void Remove(ClientRequest request, TimeSpan now)
     {
         if (cursor == request) cursor = request.Next;
         byNumber.Remove(request.Number);
         outstanding.Remove(request);
+        if (outstanding.Count == 0) emptySince = now;
     }
+
+    // While nothing is outstanding nothing is owed, and that time does not count; but what was owed before, to callers who have
+    // given up, does.
+    private void BeOwedAgain(TimeSpan now)
+    {
+        var pause = now - emptySince;
+        silentSince = Min(silentSince + pause, now);
+        owingSince = Min(owingSince + pause, now);
+        troubleSince = now;
+    }
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -242,10 +242,14 @@ internal sealed class ClientLoop : IDisposable
         }
 
         counters.OversizedReplies++;
-        metrics.Failed("reply_too_large");
         trouble.Oversized(now, Name(server), options.MaxReplyBytes);
-        request.Fail(new UnusableReplyException(
-            $"The reply is larger than {nameof(BinaryStarClientOptions.MaxReplyBytes)}, {options.MaxReplyBytes} bytes: raise it, or have the server send less. The request has been executed."));
+        if (request.TryFail())
+        {
+            metrics.Failed("reply_too_large");
+            request.PublishFailure(new UnusableReplyException(
+                $"The reply is larger than {nameof(BinaryStarClientOptions.MaxReplyBytes)}, {options.MaxReplyBytes} bytes: raise it, or have the server send less. The request has been executed."));
+        }
+
         return true;
     }
 
@@ -261,7 +265,7 @@ internal sealed class ClientLoop : IDisposable
         {
             if (command.Run is not null) command.Run();
             else if (command.Request is not { } request) continue;
-            else if (command.IsWithdrawal) core.Withdraw(request);
+            else if (command.IsWithdrawal) core.Withdraw(request, now);
             else if (!request.IsOver) core.Submit(request, now);
         }
     }
@@ -291,22 +295,28 @@ internal sealed class ClientLoop : IDisposable
 
     private void Fail(PendingRequest request, RequestFailure failure, TimeSpan now)
     {
+        if (!request.TryFail()) return; // its caller has just left
+        Exception told;
         if (failure == RequestFailure.TimedOut)
         {
             counters.TimedOut++;
             metrics.Failed("timed_out");
             trouble.TimedOut(now, timing.Request);
-            request.Fail(new RequestTimeoutException(
+            told = new RequestTimeoutException(
                 $"No server answered the request within {timing.Request}; it {(request.MayHaveBeenExecuted ? "was sent, and may have been executed" : "has not been executed, for there was no active server")}.",
-                request.MayHaveBeenExecuted));
-            return;
+                request.MayHaveBeenExecuted);
+        }
+        else
+        {
+            counters.OutcomeUnknown++;
+            metrics.Failed("outcome_unknown");
+            trouble.OutcomeUnknown(now);
+            told = new RequestOutcomeUnknownException(
+                "The request was sent once and its server was lost before it answered: it may have been executed or not, and was not sent again.");
         }
 
-        counters.OutcomeUnknown++;
-        metrics.Failed("outcome_unknown");
-        trouble.OutcomeUnknown(now);
-        request.Fail(new RequestOutcomeUnknownException(
-            "The request was sent once and its server was lost before it answered: it may have been executed or not, and was not sent again."));
+        ShowBoard();
+        request.PublishFailure(told);
     }
 
     private void KeepPace(TimeSpan pace)
@@ -326,7 +336,7 @@ internal sealed class ClientLoop : IDisposable
     {
         while (commands.TryTake(out var command))
         {
-            if (command is { Request: { } request, IsWithdrawal: false }) request.Fail(end!);
+            if (command is { Request: { } request, IsWithdrawal: false }) FailByEnd(request);
         }
     }
 
@@ -335,7 +345,14 @@ internal sealed class ClientLoop : IDisposable
         PublishAnswers(); // those that a fault came between
         commands.Close();
         FailPosted();
-        while (core.WithdrawNext() is { } request) ((PendingRequest)request).Fail(end!);
+        while (core.WithdrawNext() is { } request) FailByEnd((PendingRequest)request);
         ShowBoard();
+    }
+
+    private void FailByEnd(PendingRequest request)
+    {
+        if (!request.TryFail()) return;
+        metrics.Failed("ended");
+        request.PublishFailure(end!);
     }
 }

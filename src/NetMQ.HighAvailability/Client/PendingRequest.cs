@@ -40,17 +40,18 @@ internal abstract class PendingRequest(RequestDelivery delivery, IRequestOwner o
 
     public abstract void Publish();
 
-    public void Fail(Exception exception)
+    public abstract void PublishFailure(Exception exception);
+
+    /// <summary>Claims the end of the request for a failure. If true, the caller counts it, and then has it <see cref="PublishFailure"/>.</summary>
+    public bool TryFail()
     {
-        if (!TryClaim()) return;
+        if (!TryClaim()) return false;
         owner.Ended(1);
-        PublishFailure(exception);
+        return true;
     }
 
     /// <summary>Keeps the reply's frames, but not the list.</summary>
     protected abstract void Hold(List<byte[]> reply);
-
-    protected abstract void PublishFailure(Exception exception);
 
     protected abstract void PublishCancellation(CancellationToken token);
 
@@ -79,7 +80,7 @@ internal abstract class PendingRequest<T>(RequestDelivery delivery, IRequestOwne
 
     protected void Publish(T result) => source.SetResult(result);
 
-    protected sealed override void PublishFailure(Exception exception) => source.SetException(exception);
+    public sealed override void PublishFailure(Exception exception) => source.SetException(exception);
 
     protected sealed override void PublishCancellation(CancellationToken token) => source.SetCanceled(token);
 }

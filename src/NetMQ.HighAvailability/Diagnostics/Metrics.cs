@@ -19,6 +19,17 @@ internal sealed class Metrics
     private static readonly Histogram<double> LateSeconds = Durations.Of(Meter, "binarystar.heartbeat.lateness", "How long after its time a heartbeat was published.");
     private static readonly Histogram<double> FailoverSeconds = Durations.Of(Meter, "binarystar.failover.duration", "From the dead peer's last message to this node's being active.");
 
+    // Counted from 0 on: a count that begins with 1 is no increase to Prometheus, and these are what operators are woken for.
+    private static readonly Transition[] Alarming =
+    [
+        new(BinaryStarState.Passive, BinaryStarState.Active, BinaryStarCause.PeerSilent),
+        new(BinaryStarState.Passive, BinaryStarState.Active, BinaryStarCause.PeerCrashed),
+        new(BinaryStarState.Yielding, BinaryStarState.Active, BinaryStarCause.PeerSilent),
+        new(BinaryStarState.Yielding, BinaryStarState.Active, BinaryStarCause.PeerCrashed),
+        new(BinaryStarState.Active, BinaryStarState.Yielding, BinaryStarCause.LeaseExpired),
+        new(BinaryStarState.Active, BinaryStarState.Passive, BinaryStarCause.DualActive),
+    ];
+
     private static readonly BinaryStarState[] AllStates = Enum.GetValues<BinaryStarState>();
     private static ImmutableArray<Metrics> nodes = [];
 
@@ -34,7 +45,7 @@ internal sealed class Metrics
         Meter.CreateObservableCounter("binarystar.messages", () => Observe(Messages), "{message}", "State messages published, and valid ones received.");
         Meter.CreateObservableCounter("binarystar.messages.ignored", () => Observe(Ignored), "{message}", "Messages on the state link that changed nothing.");
         Meter.CreateObservableCounter("binarystar.interruptions", () => Observe(Interruptions), "{interruption}", "How often the loop did not run for over a quarter of a heartbeat.");
-        Meter.CreateObservableCounter("binarystar.redials", () => Observe(Redials), "{redial}", "How often the state link was connected anew because the peer was silent.");
+        Meter.CreateObservableCounter("binarystar.redials", () => Observe(Redials), "{redial}", "How often the state link was connected anew because the peer had been silent for half the failover timeout.");
         Meter.CreateObservableGauge("binarystar.peer.silence", () => Observe(Silence), "s", "Since the peer was last heard.");
         Meter.CreateObservableGauge("binarystar.path.silence", () => Observe(PathSilence), "s", "Since the peer was last heard on one of its endpoints.");
     }
@@ -50,6 +61,7 @@ internal sealed class Metrics
     {
         this.read = read;
         this.remotes = [.. remotes];
+        foreach (var transition in Alarming) Count(transition, 0);
         ImmutableInterlocked.Update(ref nodes, all => all.Add(this));
     }
 
@@ -66,19 +78,24 @@ internal sealed class Metrics
     /// <param name="silence">How long ago the peer was heard.</param>
     public void Changed(Transition transition, TimeSpan? silence)
     {
-        // The next request waits for this, and the first names of a process take long to spell.
-        if (!TransitionCount.Enabled && !FailoverSeconds.Enabled) return;
+        Count(transition, 1);
+        if (!FailoverSeconds.Enabled || silence is not { } lasted) return;
+        if (transition is { To: BinaryStarState.Active, Cause: BinaryStarCause.PeerSilent or BinaryStarCause.PeerCrashed })
+            FailoverSeconds.Record(lasted.TotalSeconds, name, role, CauseOf(transition));
+    }
 
-        var cause = new KeyValuePair<string, object?>("binarystar.cause", Word(transition.Cause.ToString()));
-        TransitionCount.Add(1, [
-            name, role, cause,
+    private void Count(Transition transition, int times)
+    {
+        // The next request waits for this, and the first names of a process take long to spell.
+        if (!TransitionCount.Enabled) return;
+        TransitionCount.Add(times, [
+            name, role, CauseOf(transition),
             new("binarystar.state.from", Word(transition.From.ToString())),
             new("binarystar.state.to", Word(transition.To.ToString())),
         ]);
-
-        var failover = transition is { To: BinaryStarState.Active, Cause: BinaryStarCause.PeerSilent or BinaryStarCause.PeerCrashed };
-        if (failover && silence is { } lasted) FailoverSeconds.Record(lasted.TotalSeconds, name, role, cause);
     }
+
+    private static KeyValuePair<string, object?> CauseOf(Transition transition) => new("binarystar.cause", Word(transition.Cause.ToString()));
 
     private static IEnumerable<Measurement<T>> Observe<T>(Func<Metrics, NodeReading, IEnumerable<Measurement<T>>> measure)
         where T : struct => nodes.SelectMany(node => measure(node, node.read!()));

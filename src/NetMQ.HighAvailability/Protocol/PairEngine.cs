@@ -73,6 +73,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
             ExpiryLimit = now + F + F,
             SettledAt = now + timing.Settle,
             EvidenceFrom = now,
+            NextHeartbeat = now,
             PublishDue = true,
         };
         transition = null;

@@ -20,8 +20,9 @@ internal sealed class Board(PairMemory memory, int paths)
         }
     }
 
-    public NodeReading Read(TimeSpan now)
+    /// <param name="now">The clock; asked when no turn can come between.</param>
+    public NodeReading Read(Func<TimeSpan> now)
     {
-        lock (gate) return new NodeReading(counters, memory, [.. pathsHeard], now);
+        lock (gate) return new NodeReading(counters, memory, [.. pathsHeard], now());
     }
 }

@@ -17,9 +17,13 @@ internal sealed class CrashWatch(
     private TimeSpan probedAt;
     private bool told;
     private bool probing;
+    private bool first;
 
-    /// <summary>Whether evidence is being collected that the next vote should wait for; a peer that has expired needs none.</summary>
-    public bool IsWorthWaiting => probing && !HasExpired;
+    /// <summary>
+    /// Whether evidence is being collected that the next vote should wait for: that of the first look after a connection was
+    /// lost, which is bounded. A peer that has expired needs none.
+    /// </summary>
+    public bool IsWorthWaiting => probing && first && !HasExpired;
 
     private bool HasExpired => engine.Memory.Turn >= engine.Memory.Expiry;
 
@@ -29,6 +33,7 @@ internal sealed class CrashWatch(
         if (HasExpired) return;
         lostAt = now();
         told = false;
+        if (!probing) first = true;
         Probe();
     }
 
@@ -54,7 +59,7 @@ internal sealed class CrashWatch(
         var collectedAt = await CrashProbe.AllRefuseAsync(addresses, now, time).ConfigureAwait(false);
         post(() =>
         {
-            probing = false;
+            probing = first = false;
             if (collectedAt is not { } at || !engine.PeerLost(at) || told) return;
             told = true;
             Log.PeerCrashed(logger);

@@ -26,7 +26,7 @@ internal static class Endpoints
         {
             throw new EndpointException(endpoint, $"The {what} '{endpoint}' cannot be bound ({e.SocketErrorCode}): its host must be an address or interface of this machine, or *.", e);
         }
-        catch (ArgumentException e)
+        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
             throw new EndpointException(endpoint, $"The {what} '{endpoint}' is malformed: it must be like tcp://*:5001.", e);
         }

@@ -25,6 +25,7 @@ internal sealed class Loopback : IDisposable
         {
             ear = new PairSocket();
             mouth.Options.Linger = TimeSpan.Zero;
+            ear.Options.MaxMsgSize = 256; // the words are shorter, NetMQ's handshake is not
             Endpoints.Bind(ear, "tcp://127.0.0.1:0", "loopback endpoint");
             mouth.Connect(ear.Options.LastEndpoint!);
         }

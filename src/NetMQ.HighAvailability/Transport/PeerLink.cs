@@ -34,7 +34,7 @@ internal sealed class PeerLink : IDisposable
     public PeerLink(
         IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, LinkKeys? keys, Timing timing, Action<Action> post, ILogger logger)
     {
-        pathSilence = 2 * timing.Heartbeat;
+        pathSilence = timing.HandOverFreshness; // two heartbeats of the slower node
         inbound.InitEmpty();
         publisher = new XPublisherSocket();
         try

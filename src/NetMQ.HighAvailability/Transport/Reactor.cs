@@ -71,7 +71,8 @@ internal sealed class Reactor : IDisposable
         if (detectCrash) crashWatch = new CrashWatch(engine, link, timing, time, () => Now, Post, logger);
 
         tick = new NetMQTimer(timing.Tick);
-        tick.Elapsed += (_, _) => OnTick();
+        // As a task: NetMQ allows no timer to come or go inside a timer's callback, and the application's may, in its events.
+        tick.Elapsed += (_, _) => new Task(OnTick).Start(poller);
     }
 
     private enum Wake
@@ -91,7 +92,7 @@ internal sealed class Reactor : IDisposable
     public IEnumerable<string> Remotes => link.Paths.Select(path => path.Remote.ToString());
 
     /// <summary>What the node had counted and remembered at the end of its last turn, and its time now. Any thread.</summary>
-    public NodeReading Read() => board.Read(Now);
+    public NodeReading Read() => board.Read(() => Now);
 
     private TimeSpan Now => time.GetElapsedTime(startedAt);
 
@@ -162,6 +163,7 @@ internal sealed class Reactor : IDisposable
         voter?.Dispose();
         link.Dispose();
         Close();
+        LeaveActive();
         if (fault is null) Log.Stopped(logger, farewell is { PeerTookOver: true });
         else Log.Failed(logger, fault);
         ended(fault);
@@ -183,7 +185,15 @@ internal sealed class Reactor : IDisposable
         lock (gate) closed = true;
     }
 
-    // A timer cannot be removed inside a timer's callback; a task of the poller's runs outside.
+    // After a fault: whoever asks later must not take it for one that serves.
+    private void LeaveActive()
+    {
+        if (state != BinaryStarState.Active) return;
+        engine.Memory.State = state = BinaryStarState.Yielding;
+        board.Show(counters, engine.Memory, link.Paths);
+    }
+
+    // A timer cannot be removed inside a timer's callback, from which a shared poller's node may be ended.
     private void LeaveTimer()
     {
         tick.Enable = false;
@@ -195,7 +205,7 @@ internal sealed class Reactor : IDisposable
     private void OnTick()
     {
         Turn(Wake.Look);
-        if (farewell is not null) return;
+        if (farewell is not null || IsOver) return;
 
         tick.Interval = Math.Max(1, (int)Math.Ceiling(engine.SleepAt(Now).TotalMilliseconds));
     }

@@ -31,7 +31,7 @@ internal sealed class Voter : IDisposable
 
     /// <exception cref="ArgumentException">The type cannot be a voter; the message says why.</exception>
     /// <exception cref="EndpointException">The endpoint cannot be bound.</exception>
-    public Voter(string endpoint, ZmqSocketType type, int highWatermark, NetMQCertificate? keys)
+    public Voter(string endpoint, ZmqSocketType type, int highWatermark, int maxFrameBytes, NetMQCertificate? keys)
     {
         this.type = type;
         socket = Create(type);
@@ -42,6 +42,7 @@ internal sealed class Voter : IDisposable
             socket.Options.Linger = Linger;
             socket.Options.SendHighWatermark = highWatermark;
             socket.Options.ReceiveHighWatermark = highWatermark;
+            socket.Options.MaxMsgSize = maxFrameBytes;
             if (keys is not null)
             {
                 socket.Options.CurveServer = true;
@@ -151,7 +152,8 @@ internal sealed class Voter : IDisposable
         return true;
     }
 
-    public bool TrySend(ref Msg msg, TimeSpan timeout, bool more) => socket.TrySend(ref msg, timeout, more);
+    /// <summary>To a ROUTER that is closed all clients are gone, and their replies are dropped as any other's who is.</summary>
+    public bool TrySend(ref Msg msg, TimeSpan timeout, bool more) => !socket.IsDisposed && socket.TrySend(ref msg, timeout, more);
 
     public void Dispose()
     {

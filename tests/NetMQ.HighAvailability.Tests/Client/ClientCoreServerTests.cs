@@ -117,6 +117,59 @@ public sealed class ClientCoreServerTests
     }
 
     [Fact]
+    public void Callers_that_are_less_patient_than_the_server_timeout_leave_a_silent_server_as_well()
+    {
+        var client = CoreDriver.Following();
+        client.Pass(10_000);
+        for (var i = 0; i < 4; i++)
+        {
+            client.Core.Current.Should().Be(0);
+            var impatient = client.Submit();
+            client.Pass(CoreDriver.Silence / 4);
+            client.Withdraw(impatient);
+            client.Pass(60_000); // nothing is owed meanwhile, and that counts for nothing
+        }
+
+        client.Departures.Should().Equal(new Departure(0, 1, ServerChangeCause.Silent));
+    }
+
+    [Fact]
+    public void What_was_owed_before_an_answer_counts_no_more()
+    {
+        var client = CoreDriver.Following();
+        for (var i = 0; i < 10; i++)
+        {
+            var impatient = client.Submit();
+            client.Pass(CoreDriver.Silence - 1);
+            client.Withdraw(impatient);
+            client.Answer(0, client.Submit());
+            client.Pass(1_000);
+        }
+
+        client.Departures.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_server_that_connected_while_nothing_was_owed_has_its_whole_time()
+    {
+        var client = CoreDriver.Following();
+        client.Withdraw(client.Submit());
+        client.Pass(10_000);
+        client.Down(0);
+        client.Up(1);
+        client.Pass(10_000);
+        var arrived = client.Now;
+        client.Submit();
+        client.Up(0);
+
+        client.Pass(CoreDriver.Silence - 1);
+        client.Core.Current.Should().Be(1);
+        client.Pass(1);
+        client.Core.Current.Should().Be(0);
+        (client.Now - arrived).Should().Be(CoreDriver.Silence);
+    }
+
+    [Fact]
     public void Any_answer_keeps_a_slow_server()
     {
         var client = CoreDriver.Following();

@@ -55,6 +55,26 @@ public sealed class ClientMetricsTests : IDisposable
         await Fails<RequestTimeoutException>(waiting);
 
         reasons.Should().Equal("timed_out", "timed_out");
+        client.Status.TimedOut.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task One_cancelled_without_a_place_and_one_that_outlives_the_client_count_as_well()
+    {
+        using var mute = RawServer.Mute();
+        Listen(mute.Endpoint);
+        using var cancellation = new CancellationTokenSource();
+        Task<string> inPlace;
+        await using (var client = new TestClient([mute.Endpoint], options => options.MaxOutstanding = 1))
+        {
+            inPlace = client.Ask("in the one place");
+            var waiting = client.Ask("waiting for it", null, cancellation.Token);
+            await cancellation.CancelAsync();
+            await Fails<OperationCanceledException>(waiting);
+        }
+
+        await Fails<ObjectDisposedException>(inPlace);
+        reasons.Should().Equal("cancelled", "ended");
     }
 
     public void Dispose() => listener.Dispose();

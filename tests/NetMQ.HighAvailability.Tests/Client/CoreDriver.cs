@@ -95,7 +95,7 @@ internal sealed class CoreDriver
 
     public void Withdraw(ClientRequest request)
     {
-        core.Withdraw(request);
+        core.Withdraw(request, Ms(Now));
         CarryOut();
     }
 

@@ -63,6 +63,16 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public void What_wakes_operators_is_counted_from_0_on()
+    {
+        using var transitions = Collector<long>("binarystar.transitions");
+        using var nodes = new Pair(pair);
+
+        var zeros = Of(transitions, "backup").Where(m => m.Value == 0).Select(m => m.Tags["binarystar.cause"]);
+        zeros.Distinct().Should().BeEquivalentTo(["peer_silent", "peer_crashed", "lease_expired", "dual_active"]);
+    }
+
+    [Fact]
     public void Silence_messages_and_garbage_follow_the_peer()
     {
         using var silence = Collector<double>("binarystar.peer.silence");

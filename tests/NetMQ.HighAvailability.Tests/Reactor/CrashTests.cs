@@ -30,6 +30,7 @@ public sealed class CrashTests
         toBackup.AskUntilAnswered();
 
         backup.Changes.Last().Cause.Should().Be(BinaryStarCause.PeerCrashed);
+        backup.Star.Status.PeerAlive.Should().BeFalse("its last word is younger than the failover timeout, and it is dead");
         Wait.Until(() => backup.HasLogged(201), "the crash to be logged");
     }
 
@@ -61,6 +62,30 @@ public sealed class CrashTests
         client.Socket.TryReceiveFrameString(TimeSpan.FromSeconds(20), out _).Should().BeTrue();
         node.Star.Status.VotesRejected.Should().Be(rejected);
         node.Changes.Last().Cause.Should().Be(BinaryStarCause.PeerCrashed);
+    }
+
+    [Fact]
+    public void Requests_wait_for_the_first_look_alone()
+    {
+        var ports = PairPorts.New();
+        using var peer = new RawPeer(ports.PrimaryState);
+        using var road = new Road(to: ports.PrimaryState);
+        using var node = new TestNode(Backup, ports, options =>
+        {
+            options.HeartbeatInterval = TimeSpan.FromMilliseconds(200);
+            options.FailoverTimeout = TimeSpan.FromMinutes(2);
+            options.RemoteEndpoints = [$"tcp://127.0.0.1:{road.Port}"];
+            options.DetectCrash = true;
+        }).Started();
+        using var client = Client.Of(node);
+        peer.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
+
+        road.CutConnections();
+        Wait.Until(() => road.Attempts > 0, "the node to look for evidence");
+        var rejected = node.Star.Status.VotesRejected;
+
+        Wait.Until(() => !client.Ask() && node.Star.Status.VotesRejected > rejected, "a request to be rejected, long before the failover timeout");
+        road.Attempts.Should().BeGreaterThan(1);
     }
 
     [Fact]

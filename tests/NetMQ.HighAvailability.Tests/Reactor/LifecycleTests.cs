@@ -159,6 +159,81 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public void Callbacks_add_and_remove_timers_whatever_woke_the_node()
+    {
+        // A lone primary remembers the vote, and becomes active by its timer; so does one whose lease has run out give up.
+        using var node = new TestNode(Primary, PairPorts.New());
+        var timer = new NetMQTimer(TimeSpan.FromMilliseconds(1));
+        var ticks = 0;
+        timer.Elapsed += (_, _) => ticks++;
+        node.Star.BecameActive += (_, _) => node.Star.Poller.Add(timer);
+        node.Star.BecamePassive += (_, _) => node.Star.Poller.Remove(timer);
+        using var client = Client.Of(node.Started());
+
+        client.AskUntilAnswered();
+        Wait.Until(() => ticks > 0, "the timer to be served");
+        new Task(() => Thread.Sleep(2 * TestNode.Failover)).Start(node.Star.Poller);
+        Wait.Until(() => node.Changes.Any(change => change.Cause == BinaryStarCause.LeaseExpired), "the lease to run out");
+        client.AskUntilAnswered();
+
+        node.Star.Completion.IsCompleted.Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_node_starts_inside_a_timers_callback_on_a_running_poller()
+    {
+        using var poller = new NetMQPoller();
+        using var node = new TestNode(Primary, PairPorts.New(), poller: poller);
+        var timer = new NetMQTimer(TimeSpan.FromMilliseconds(1));
+        timer.Elapsed += (_, _) =>
+        {
+            timer.Enable = false;
+            node.Star.Start();
+        };
+        poller.Add(timer);
+        poller.RunAsync();
+        using var client = Client.Of(node);
+
+        client.AskUntilAnswered();
+
+        poller.IsRunning.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Options_that_change_after_the_construction_have_no_effect()
+    {
+        BinaryStarOptions? options = null;
+        string[] remotes = ["tcp://127.0.0.1:1"];
+        using var node = new TestNode(Primary, PairPorts.New(), given =>
+        {
+            options = given;
+            given.RemoteEndpoints = remotes;
+        });
+
+        options!.Role = Backup;
+        options.FailoverTimeout = TimeSpan.Zero;
+        remotes[0] = "nonsense";
+        node.Started();
+
+        Wait.Until(() => node.HasLogged(100), "the start to be logged");
+        node.Logged.Single(record => record.Id.Id == 100).Message.Should().Contain("Primary").And.Contain("tcp://127.0.0.1:1,").And.Contain(TestNode.Failover.ToString());
+        node.Star.Status.Role.Should().Be(Primary);
+    }
+
+    [Fact]
+    public void A_node_that_failed_while_active_is_active_no_more()
+    {
+        using var node = new TestNode(Primary, PairPorts.New(), handler: _ => throw new InvalidOperationException("fails")).Started();
+        using var client = Client.Of(node);
+
+        Wait.Until(() => !client.Ask() && node.Star.Completion.IsCompleted, "the node to fail");
+
+        node.Changes.Last().To.Should().Be(BinaryStarState.Active);
+        node.Star.State.Should().Be(BinaryStarState.Yielding);
+        node.Star.Status.State.Should().Be(BinaryStarState.Yielding);
+    }
+
+    [Fact]
     public void The_application_adds_sockets_and_timers_before_the_start_and_while_the_node_runs()
     {
         using var node = new TestNode(Primary, PairPorts.New());

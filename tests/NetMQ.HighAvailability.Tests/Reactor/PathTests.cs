@@ -40,6 +40,31 @@ public sealed class PathTests
     }
 
     [Fact]
+    public void Both_paths_of_a_peer_that_speaks_more_rarely_are_believed()
+    {
+        var (ports, second) = (PairPorts.New(), PairPorts.New());
+        using var first = new RawPeer(ports.PrimaryState);
+        using var other = new RawPeer(second.PrimaryState);
+        using var node = new TestNode(Backup, ports, options =>
+        {
+            TwoPaths(options, ports, second);
+            options.PeerHeartbeatInterval = TimeSpan.FromSeconds(20);
+            options.FailoverTimeout = TimeSpan.FromMinutes(1);
+            options.PeerFailoverTimeout = TimeSpan.FromMinutes(1);
+        }).Started();
+        first.Heard();
+        other.Heard();
+
+        for (var beat = 1; beat <= 4; beat++)
+        {
+            first.Say("3");
+            other.Say("3");
+            Wait.Until(() => node.Star.Status.StatesReceived == 2 * beat, $"beat {beat} to be heard on both paths");
+            Thread.Sleep(4 * TestNode.Heartbeat);
+        }
+    }
+
+    [Fact]
     public void A_path_that_comes_back_late_is_connected_anew_rather_than_believed()
     {
         var (ports, second) = (PairPorts.New(), PairPorts.New());

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NetMQ.HighAvailability.Tests.Support;
 using NetMQ.Sockets;
 using static NetMQ.HighAvailability.BinaryStarRole;
@@ -96,6 +97,8 @@ public sealed class VoterTests
 
     [Theory]
     [InlineData("nonsense", "*'nonsense'*malformed*")]
+    [InlineData("tcp://*:50o1", "*'tcp://*:50o1'*malformed*")]
+    [InlineData("tcp://*:99999999999", "*'tcp://*:99999999999'*malformed*")]
     [InlineData("tcp://192.0.2.1:5001", "*'tcp://192.0.2.1:5001'*cannot be bound*this machine*")]
     [InlineData("tcp://no-such-host.invalid:5001", "*'tcp://no-such-host.invalid:5001'*cannot be bound*")]
     [InlineData("tcp://127.0.0.1", "*'tcp://127.0.0.1'*")]
@@ -271,6 +274,32 @@ public sealed class VoterTests
     private static int Count(List<string> list, string item)
     {
         lock (list) return list.Count(entry => entry == item);
+    }
+
+    [Fact]
+    public void A_frame_that_is_too_large_ends_its_clients_connection_and_no_others()
+    {
+        var requests = new ConcurrentQueue<(string Connection, int Size)>();
+        using var node = new TestNode(
+            Primary, PairPorts.New(), options => options.VoterMaxFrameBytes = 1024,
+            handler: socket =>
+            {
+                var message = socket.ReceiveMultipartMessage();
+                requests.Enqueue((Convert.ToHexString(message.First.Buffer), message.Last.MessageSize));
+                socket.SendMultipartMessage(message);
+            }).Started();
+        using var other = Client.Of(node);
+        using var greedy = Client.Of(node);
+        other.AskUntilAnswered();
+        greedy.Socket.SendFrame(new byte[1024]);
+        greedy.AskUntilAnswered();
+
+        greedy.Socket.SendFrame(new byte[1025]);
+        greedy.AskUntilAnswered();
+
+        other.AskUntilAnswered();
+        requests.Max(request => request.Size).Should().Be(1024);
+        requests.Select(request => request.Connection).Distinct().Should().HaveCount(3, "the greedy one has connected anew, and the other has not");
     }
 
     private static BinaryStar Lone() => new(new BinaryStarOptions

@@ -45,7 +45,8 @@ public sealed class DeployTests
 
         set.Replicas.Should().Be(2);
         set.PodManagementPolicy.Should().Be("Parallel", "neither node waits for the other");
-        container.ReadinessProbe.HttpGet.Path.Should().Be("/health/live", "an update would wait for the passive node for ever");
+        container.ReadinessProbe.HttpGet.Path.Should().Be("/health/paired", "an update waits until the nodes have found each other");
+        container.LivenessProbe.HttpGet.Path.Should().Be("/health/live", "a node without its peer is not to be restarted");
         container.Resources.Limits.Should().NotContainKey("cpu", "a throttled node is a paused one");
         TimeSpan.FromSeconds(pod.TerminationGracePeriodSeconds!.Value).Should().BeGreaterThan(new HostOptions().ShutdownTimeout);
         Manifest<V1Service>("pair.yaml").Spec.PublishNotReadyAddresses.Should().BeTrue("the nodes find each other before they are ready");

@@ -17,6 +17,7 @@ public sealed class HostedServerTests
         await primary.IsReadyAsync();
         (await backup.StatusAsync("health/ready")).Should().Be(HttpStatusCode.ServiceUnavailable);
         await backup.ReportsAsync("\"status\":\"Healthy\"");
+        (await backup.StatusAsync("health/paired")).Should().Be(HttpStatusCode.OK);
 
         (await primary.PostAsync("hand-over")).Should().Be("Done");
         await backup.IsReadyAsync();
@@ -27,6 +28,8 @@ public sealed class HostedServerTests
         primary.Client.AskUntilAnswered();
         await primary.IsReadyAsync();
         await primary.ReportsAsync("without a peer");
+        (await primary.StatusAsync("health/live")).Should().Be(HttpStatusCode.OK);
+        (await primary.StatusAsync("health/paired")).Should().Be(HttpStatusCode.ServiceUnavailable);
         (await primary.GetAsync("metrics")).Should().Contain("binarystar_failover_duration_seconds_count");
 
         primary.Process.Terminate();
