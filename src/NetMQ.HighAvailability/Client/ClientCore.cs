@@ -39,11 +39,7 @@ internal sealed class ClientCore(int serverCount, ClientTiming timing)
     private bool IsUp => servers[Current].Link == Link.Up;
 
     /// <summary>Begins the client's life with the first server.</summary>
-    public void Start(TimeSpan now)
-    {
-        emptySince = now;
-        TurnTo(0, now, fast: false);
-    }
+    public void Start(TimeSpan now) => TurnTo(0, now, fast: false);
 
     public void Submit(ClientRequest request, TimeSpan now)
     {

@@ -188,8 +188,7 @@ internal sealed class Reactor : IDisposable
     // After a fault: whoever asks later must not take it for one that serves.
     private void LeaveActive()
     {
-        if (state != BinaryStarState.Active) return;
-        engine.Memory.State = state = BinaryStarState.Yielding;
+        if (state == BinaryStarState.Active) engine.Memory.State = state = BinaryStarState.Yielding;
         board.Show(counters, engine.Memory, link.Paths);
     }
 
