@@ -37,11 +37,6 @@ app.Run();
 static HealthCheckOptions Report(string tag, int whenDegraded = StatusCodes.Status200OK) => new()
 {
     Predicate = check => check.Tags.Contains(tag),
-    ResultStatusCodes =
-    {
-        [HealthStatus.Healthy] = StatusCodes.Status200OK,
-        [HealthStatus.Degraded] = whenDegraded,
-        [HealthStatus.Unhealthy] = StatusCodes.Status503ServiceUnavailable,
-    },
+    ResultStatusCodes = { [HealthStatus.Degraded] = whenDegraded },
     ResponseWriter = HealthJson.WriteAsync,
 };
