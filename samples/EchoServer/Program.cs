@@ -32,9 +32,9 @@ static void Serve(Settings settings)
         bool more;
         do
         {
-            client.Receive(ref frame);
+            client.TryReceive(ref frame, TimeSpan.Zero);
             more = frame.HasMore;
-            client.Send(ref frame, more || settings.Sign);
+            client.TrySend(ref frame, TimeSpan.Zero, more || settings.Sign);
         }
         while (more);
 

@@ -15,7 +15,8 @@ internal sealed class Reactor : IDisposable
     private const int MaxPeerMessages = 1024;
     private const int MaxSubscriptions = 64;
     private const int MaxVotes = 256;
-    private const int FarewellTick = 2; // milliseconds
+
+    private static readonly TimeSpan FarewellTick = TimeSpan.FromMilliseconds(2);
 
     private readonly PairEngine engine;
     private readonly Timing timing;
@@ -27,14 +28,14 @@ internal sealed class Reactor : IDisposable
     private readonly Trouble trouble;
     private readonly Metrics? metrics; // none of a rehearsal
     private readonly CrashWatch? crashWatch;
-    private readonly TimeProvider time;
-    private readonly long startedAt;
+    private readonly Clock clock;
     private readonly ILogger logger;
     private readonly Action<NodeChange> raise;
     private readonly Action<Exception?> ended;
-    private readonly NetMQTimer tick;
+    private readonly TickTimer tick;
     private readonly NetMQPoller poller;
     private readonly Lock gate = new();
+    private readonly Queue<NodeChange> untold = new();
     private readonly List<Action> early = []; // commands from before the beginning, which a shared poller must not run yet
 
     private Voter? voter;
@@ -55,12 +56,11 @@ internal sealed class Reactor : IDisposable
         this.engine = engine;
         this.timing = timing;
         trouble = new Trouble(logger);
-        this.time = time;
         this.logger = logger;
         this.metrics = metrics;
         this.raise = raise;
         this.ended = ended;
-        startedAt = time.GetTimestamp();
+        clock = new Clock(time);
         engine.Start(TimeSpan.Zero);
         state = engine.State;
         board = new Board(engine.Memory, remotes.Count);
@@ -68,11 +68,8 @@ internal sealed class Reactor : IDisposable
         promotions = new Promotions(engine);
         link = new PeerLink(locals, remotes, keys, timing, command => Post(command), logger);
         watch = new LinkWatch(link, timing, logger);
-        if (detectCrash) crashWatch = new CrashWatch(engine, link, timing, time, () => Now, Post, logger);
-
-        tick = new NetMQTimer(timing.Tick);
-        // As a task: NetMQ allows no timer to come or go inside a timer's callback, and the application's may, in its events.
-        tick.Elapsed += (_, _) => new Task(OnTick).Start(poller);
+        if (detectCrash) crashWatch = new CrashWatch(engine, link, timing, time, () => clock.Now, Post, logger);
+        tick = new TickTimer(poller, timing.Tick, OnTick);
     }
 
     private enum Wake
@@ -92,9 +89,7 @@ internal sealed class Reactor : IDisposable
     public IEnumerable<string> Remotes => link.Paths.Select(path => path.Remote.ToString());
 
     /// <summary>What the node had counted and remembered at the end of its last turn, and its time now. Any thread.</summary>
-    public NodeReading Read() => board.Read(() => Now);
-
-    private TimeSpan Now => time.GetElapsedTime(startedAt);
+    public NodeReading Read() => board.Read(() => clock.Now);
 
     public void Use(Voter voter) => this.voter = voter;
 
@@ -116,13 +111,13 @@ internal sealed class Reactor : IDisposable
     /// <summary>Joins the poller and takes the first turn. On the poller's thread, or before it runs.</summary>
     public void Begin()
     {
-        var now = Now;
+        var now = clock.Now;
         engine.Start(now);
         turnEnded = now;
         quietUntil = now + timing.Settle; // the first turns are compiled as they run, and settling makes that harmless
         link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashWatch is null ? null : () => Turn(Wake.Look, crashWatch.OnDisconnected));
         voter!.Attach(poller, () => Turn(Wake.Votes));
-        poller.Add(tick);
+        tick.Join();
         metrics?.Begin(Read, Remotes);
         watch.Begin(now);
         Turn(Wake.Look);
@@ -148,8 +143,8 @@ internal sealed class Reactor : IDisposable
     {
         if (farewell is not null) return;
         Log.Stopping(logger, state);
-        farewell = new Farewell(engine, timing, Now);
-        tick.Interval = FarewellTick;
+        farewell = new Farewell(engine, timing, clock.Now);
+        tick.Wait(FarewellTick);
     }
 
     /// <summary>Ends the node, at once: all sockets are closed.</summary>
@@ -158,7 +153,7 @@ internal sealed class Reactor : IDisposable
         if (IsOver) return;
         IsOver = true;
         metrics?.End();
-        LeaveTimer();
+        tick.Leave();
         orders.End();
         voter?.Dispose();
         link.Dispose();
@@ -192,21 +187,16 @@ internal sealed class Reactor : IDisposable
         board.Show(counters, engine.Memory, link.Paths);
     }
 
-    // A timer cannot be removed inside a timer's callback, from which a shared poller's node may be ended.
-    private void LeaveTimer()
-    {
-        tick.Enable = false;
-        if (poller.IsDisposed) return;
-        if (poller.IsRunning) new Task(() => poller.Remove(tick)).Start(poller);
-        else poller.Remove(tick);
-    }
-
     private void OnTick()
     {
-        Turn(Wake.Look);
-        if (farewell is not null || IsOver) return;
+        if (farewell is not null)
+        {
+            Queue(static () => { }); // the last turn tells all, and ends the node
+            return;
+        }
 
-        tick.Interval = Math.Max(1, (int)Math.Ceiling(engine.SleepAt(Now).TotalMilliseconds));
+        Turn(Wake.Look);
+        if (!IsOver) tick.Wait(engine.SleepAt(clock.Now));
     }
 
     // The one turn, whatever the reason: look at the clock, hear the peer, and only then do what there is to do.
@@ -215,8 +205,9 @@ internal sealed class Reactor : IDisposable
         if (IsOver) return;
         try
         {
-            var now = Now;
+            var now = clock.Now;
             NoticeInterruption(now, engine.BeginTurn(now, link.Returned()));
+            TellChanges();
             CarryOut();
             engine.EndDrain(HearPeer());
             CarryOut();
@@ -225,7 +216,7 @@ internal sealed class Reactor : IDisposable
             if (command is not null) Obey(command);
             if (wake == Wake.Votes) ServeVotes(now);
 
-            orders.Look();
+            if (untold.Count == 0) orders.Look(); // who gave one hears of it after all others have heard of the change
             LookAfterLink(now);
             EndTurn(now);
         }
@@ -316,7 +307,7 @@ internal sealed class Reactor : IDisposable
         for (var i = 0; i < MaxVotes && now <= until && !voter!.IsClosed && voter.TryTake(); i++)
         {
             var before = now;
-            now = Now;
+            now = clock.Now;
             if (handled) longest = Max(longest, now - before);
             var accepted = handled = Judge(now);
             if (traced) Log.Vote(logger, state, accepted);
@@ -333,7 +324,7 @@ internal sealed class Reactor : IDisposable
             }
         }
 
-        if (handled) longest = Max(longest, Now - now);
+        if (handled) longest = Max(longest, clock.Now - now);
         if (longest > TimeSpan.Zero) metrics?.Handler(longest);
     }
 
@@ -345,7 +336,7 @@ internal sealed class Reactor : IDisposable
         if (!CarryOut() || !accepted) return accepted;
 
         // This vote made the node active. Its callbacks may have taken longer than the lease lasts: ask again.
-        accepted = engine.Vote(Now);
+        accepted = engine.Vote(clock.Now);
         CarryOut();
         return accepted;
     }
@@ -370,8 +361,17 @@ internal sealed class Reactor : IDisposable
         board.Show(counters, engine.Memory, link.Paths);
         metrics?.Changed(transition, engine.Memory.Turn - engine.Memory.LastHeard);
         Log.StateChanged(logger, transition.From, transition.To, transition.Cause);
-        raise(change);
+        untold.Enqueue(change);
+        if (tick.IsTicking) Queue(static () => { });
+        else TellChanges();
         return true;
+    }
+
+    // Not in a tick, for the application's timers may come and go in its events. To have each tick run as a task instead costs a
+    // node that idles a quarter of its time: tasks reach a poller through a connection.
+    private void TellChanges()
+    {
+        while (!tick.IsTicking && untold.TryDequeue(out var change)) raise(change);
     }
 
     private void LookAfterLink(TimeSpan now)
@@ -386,7 +386,7 @@ internal sealed class Reactor : IDisposable
     private void EndTurn(TimeSpan began)
     {
         board.Show(counters, engine.Memory, link.Paths);
-        turnEnded = Now;
+        turnEnded = clock.Now;
         var took = turnEnded - began;
         metrics?.Turn(took);
         if (took > timing.ShortGap && turnEnded > quietUntil) trouble.SlowTurn(turnEnded, took);

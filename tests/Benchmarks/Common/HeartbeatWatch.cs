@@ -14,12 +14,16 @@ internal sealed class HeartbeatWatch : IDisposable
 {
     private const string Active = "3";
 
-    private readonly LongHistogram lateness = new(TimeSpan.FromMinutes(10).Ticks, 3);
+    private readonly LongHistogram lateness;
     private readonly NetMQPoller poller = [];
     private readonly List<SubscriberSocket> sockets = [];
 
-    public HeartbeatWatch(IEnumerable<string> stateEndpoints, TimeSpan heartbeat)
+    /// <param name="stateEndpoints">Whom to hear.</param>
+    /// <param name="heartbeat">The interval between their states.</param>
+    /// <param name="before">A watch whose figures this one goes on with.</param>
+    public HeartbeatWatch(IEnumerable<string> stateEndpoints, TimeSpan heartbeat, HeartbeatWatch? before = null)
     {
+        lateness = before?.lateness ?? new LongHistogram(TimeSpan.FromMinutes(10).Ticks, 3);
         foreach (var endpoint in stateEndpoints)
         {
             var socket = new SubscriberSocket();

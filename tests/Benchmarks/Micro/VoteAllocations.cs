@@ -81,9 +81,9 @@ internal static class VoteAllocations
         {
             for (var more = true; more;)
             {
-                client.Receive(ref frame);
+                client.TryReceive(ref frame, TimeSpan.Zero);
                 more = frame.HasMore;
-                client.Send(ref frame, more);
+                client.TrySend(ref frame, TimeSpan.Zero, more);
             }
         });
         star.Start();

@@ -39,9 +39,9 @@ internal sealed class StarEcho : IServer
         bool more;
         do
         {
-            client.Receive(ref frame);
+            client.TryReceive(ref frame, TimeSpan.Zero);
             more = frame.HasMore;
-            client.Send(ref frame, more);
+            client.TrySend(ref frame, TimeSpan.Zero, more);
         }
         while (more);
     }

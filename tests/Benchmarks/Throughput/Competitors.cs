@@ -9,6 +9,7 @@ internal sealed class Competitors : IDisposable
 {
     public const string Star = "BinaryStar";
     public const string Batch = "NetMQ, drained in batches";
+    public const string Again = "the same in another process";
     public const string Single = "NetMQ, one message per event";
     public const string NativeEcho = "libzmq echo in C";
     public const string NativeReactor = "libzmq poll reactor in C";
@@ -16,13 +17,13 @@ internal sealed class Competitors : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private readonly string folder = Directory.CreateTempSubdirectory("benchmarks").FullName;
-    private readonly Queue<int> ports = new(FreePorts.Take(10));
+    private readonly Queue<int> ports = new(FreePorts.Take(11));
 
     public Competitors()
     {
-        // In the order in which they take their turns.
         AddStar();
         AddServer(Batch, managed: true, voter => ServerProcess.Serve("batch", voter));
+        AddServer(Again, managed: true, voter => ServerProcess.Serve("batch", voter));
         AddServer(Single, managed: true, voter => ServerProcess.Serve("bare", voter));
         AddNative(NativeEcho, "echo");
         AddNative(NativeReactor, "reactor", NextEndpoint(), NextEndpoint());

@@ -7,26 +7,31 @@ namespace Benchmarks.Throughput;
 /// Floods of requests, in turns to the active node, which echoes them, and to the passive one, which drops them: what
 /// a client that asks the wrong server costs.
 /// </summary>
-internal static class RejectBenchmark
+internal sealed class RejectBenchmark
 {
     private const int Bytes = 64;
     private const int Requests = 20_000;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    public static Table Run(Competitor star, string passiveVoter, int rounds)
+    private readonly (Sample Rate, Sample Cpu) accepted = (new(), new());
+    private readonly (Sample Rate, Sample Cpu) rejected = (new(), new());
+
+    public void Run(Competitors competitors, int rounds)
     {
-        using var wrong = new LoadGenerator(passiveVoter);
-        var accepted = (Rate: new Sample(), Cpu: new Sample());
-        var rejected = (Rate: new Sample(), Cpu: new Sample());
+        var star = competitors[Competitors.Star]!;
+        using var wrong = new LoadGenerator(competitors.PassiveVoter);
         for (var round = 0; round < rounds; round++)
         {
             Measure(accepted, star.Server, star.Client, count: 1);
             star.Client.Drain(TimeSpan.FromMilliseconds(100));
             Measure(rejected, star.Peer!, wrong, count: 2);
         }
+    }
 
-        var table = new Table($"Floods of {Requests} requests of {Bytes} B, {rounds} rounds, medians", "path", "msg/s", "CPU us/msg");
+    public Table Figures()
+    {
+        var table = new Table($"Floods of {Requests} requests of {Bytes} B, {accepted.Rate.Count} rounds, medians", "path", "msg/s", "CPU us/msg");
         table.Add("accepted (active node, echoed)", accepted.Rate.Median, accepted.Cpu.Median);
         table.Add("rejected (passive node, dropped)", rejected.Rate.Median, rejected.Cpu.Median);
         return table;

@@ -3,13 +3,19 @@ using HdrHistogram;
 
 namespace Benchmarks.Throughput;
 
-/// <summary>All competitors under each load, in turns: whatever else the machine does, it does to all of them.</summary>
-internal sealed class ThroughputBenchmark(Competitors competitors, IReadOnlyList<Load> loads, int rounds, TimeSpan turn)
+/// <summary>
+/// All competitors under each load, in turns: whatever else the machine does, it does to all of them. And they are started
+/// several times: where its code and data happen to lie can make one process faster than another of the same program by more than
+/// the programs differ.
+/// </summary>
+internal sealed class ThroughputBenchmark(IReadOnlyList<Load> loads, TimeSpan turn)
 {
+    private readonly List<(string Name, bool IsManaged)> servers = [];
     private readonly Dictionary<(Load, string), Series> outcomes = [];
+    private int rounds;
 
     /// <summary>Lets the runtime compile what is hot before anything counts.</summary>
-    public void WarmUp(TimeSpan duration)
+    public static void WarmUp(Competitors competitors, TimeSpan duration)
     {
         var latencies = new LongHistogram(Series.LongestLatency.Ticks * TimeSpan.NanosecondsPerTick, 3);
         foreach (var competitor in competitors.All)
@@ -18,21 +24,24 @@ internal sealed class ThroughputBenchmark(Competitors competitors, IReadOnlyList
         }
     }
 
-    public void Run()
+    public void Run(Competitors competitors, int more)
     {
-        foreach (var load in loads)
-        {
-            foreach (var competitor in competitors.All) outcomes[(load, competitor.Name)] = new Series();
-        }
-
-        for (var round = 0; round < rounds; round++)
+        if (servers.Count == 0) Expect(competitors);
+        for (var i = 0; i < more; i++, rounds++)
         {
             foreach (var load in loads)
             {
-                foreach (var competitor in competitors.All) outcomes[(load, competitor.Name)].Measure(competitor, load, turn);
+                // Another one comes first in each round, so that none always follows the same.
+                for (var n = 0; n < servers.Count; n++)
+                {
+                    var competitor = competitors.All[(rounds + n) % servers.Count];
+                    outcomes[(load, competitor.Name)].Measure(competitor, load, turn);
+                }
             }
         }
     }
+
+    public IEnumerable<string> Names => servers.Select(server => server.Name);
 
     public Series this[Load load, string competitor] => outcomes[(load, competitor)];
 
@@ -41,11 +50,11 @@ internal sealed class ThroughputBenchmark(Competitors competitors, IReadOnlyList
         var table = new Table(
             $"{load}: medians of {rounds} rounds of {turn.TotalMilliseconds:0} ms; latencies of all requests",
             "server", "msg/s", "CPU us/msg", "allocated B/msg", "p50 us", "p99 us", "p99.9 us", "lost");
-        foreach (var competitor in competitors.All)
+        foreach (var (name, managed) in servers)
         {
-            var series = outcomes[(load, competitor.Name)];
+            var series = outcomes[(load, name)];
             table.Add(
-                competitor.Name, series.MessagesPerSecond.Median, series.CpuMicroseconds.Median, competitor.IsManaged ? series.BytesAllocated.Median : null,
+                name, series.MessagesPerSecond.Median, series.CpuMicroseconds.Median, managed ? series.BytesAllocated.Median : null,
                 series.Latencies.GetValueAtPercentile(50) / 1e3, series.Latencies.GetValueAtPercentile(99) / 1e3,
                 series.Latencies.GetValueAtPercentile(99.9) / 1e3, series.Lost);
         }
@@ -61,14 +70,17 @@ internal sealed class ThroughputBenchmark(Competitors competitors, IReadOnlyList
             "load", "other", "throughput", "CPU per message", "p50", "p99");
         foreach (var load in loads)
         {
-            var ours = outcomes[(load, Competitors.Star)];
-            foreach (var competitor in competitors.All.Where(one => one.Name != Competitors.Star))
+            var (ours, bare, again) = (outcomes[(load, Competitors.Star)], outcomes[(load, Competitors.Batch)], outcomes[(load, Competitors.Again)]);
+            foreach (var (name, _) in servers.Where(one => one.Name != Competitors.Star))
             {
-                var other = outcomes[(load, competitor.Name)];
-                table.Add(
-                    load.ToString(), competitor.Name, Spread(Ratio(ours.MessagesPerSecond, other.MessagesPerSecond)), Spread(Ratio(ours.CpuMicroseconds, other.CpuMicroseconds)),
-                    Spread(Ratio(ours.P50Microseconds, other.P50Microseconds)), Spread(Ratio(ours.P99Microseconds, other.P99Microseconds)));
+                Compare(name, ours, outcomes[(load, name)]);
             }
+
+            Compare("(what does not tell: the bare loop / the same in another process)", bare, again);
+
+            void Compare(string name, Series one, Series other) => table.Add(
+                load.ToString(), name, Spread(Ratio(one.MessagesPerSecond, other.MessagesPerSecond)), Spread(Ratio(one.CpuMicroseconds, other.CpuMicroseconds)),
+                Spread(Ratio(one.P50Microseconds, other.P50Microseconds)), Spread(Ratio(one.P99Microseconds, other.P99Microseconds)));
         }
 
         return table;
@@ -79,6 +91,15 @@ internal sealed class ThroughputBenchmark(Competitors competitors, IReadOnlyList
         var ratios = new Sample();
         foreach (var (our, other) in ours.Values.Zip(others.Values)) ratios.Add(our / other);
         return ratios;
+    }
+
+    private void Expect(Competitors competitors)
+    {
+        servers.AddRange(competitors.All.Select(one => (one.Name, one.IsManaged)));
+        foreach (var load in loads)
+        {
+            foreach (var (name, _) in servers) outcomes[(load, name)] = new Series();
+        }
     }
 
     private static string Spread(Sample ratios) => FormattableString.Invariant($"{ratios.Median:0.00} ({ratios.Quantile(0.1):0.00}-{ratios.Quantile(0.9):0.00})");

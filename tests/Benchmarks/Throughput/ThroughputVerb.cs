@@ -14,6 +14,7 @@ internal static class ThroughputVerb
     private static readonly Option<int[]> Sizes = Several("--bytes", "The size of a message", least: sizeof(long), [Small, 1024]);
     private static readonly Option<int[]> Windows = Several("--outstanding", "How many requests the client keeps outstanding", least: 1, [1, 10, 100, 1000]);
     private static readonly Option<int> Rounds = Options.Positive("--rounds", "Turns of each server under each load", "N", () => 20);
+    private static readonly Option<int> Starts = Options.Positive("--starts", "How often all servers are started; the rounds are spread over them", "N", () => 5);
     private static readonly Option<int> Turn = Options.Positive("--turn", "How long a turn lasts, in milliseconds", "MS", () => 300);
 
     private static readonly Option<bool> Fast = new("--fast-sends")
@@ -25,7 +26,7 @@ internal static class ThroughputVerb
     {
         var command = new Command("throughput", "Ours, NetMQ without us, and libzmq in C, as echo servers under the same client.")
         {
-            Rounds, Turn, Sizes, Windows, Fast, Options.Quick, Options.Json, Options.Plot,
+            Rounds, Starts, Turn, Sizes, Windows, Fast, Options.Quick, Options.Json, Options.Plot,
         };
         command.SetBenchmark(Measure);
         return command;
@@ -42,28 +43,38 @@ internal static class ThroughputVerb
 
         var quick = line.GetValue(Options.Quick);
         var rounds = quick ? 3 : line.GetValue(Rounds);
+        var starts = quick ? 1 : Math.Min(line.GetValue(Starts), rounds);
         Load[] loads = [.. line.GetValue(Sizes)!.SelectMany(_ => line.GetValue(Windows)!, (bytes, window) => new Load(bytes, window))];
 
-        using var competitors = new Competitors();
-        var benchmark = new ThroughputBenchmark(competitors, loads, rounds, TimeSpan.FromMilliseconds(quick ? 100 : line.GetValue(Turn)));
-        benchmark.WarmUp(TimeSpan.FromSeconds(quick ? 0.5 : 2));
-        using var watch = new HeartbeatWatch(competitors.StateEndpoints, PairTiming.Default.Heartbeat);
-        benchmark.Run();
-        var heartbeats = new Table($"Heartbeats of our two nodes meanwhile, at H = {PairTiming.Default.Heartbeat.TotalMilliseconds} ms", "late p50 ms", "p99 ms", "max ms");
-        heartbeats.Add(watch.LatenessMs(50), watch.LatenessMs(99), watch.LatenessMs(100));
+        var benchmark = new ThroughputBenchmark(loads, TimeSpan.FromMilliseconds(quick ? 100 : line.GetValue(Turn)));
+        var floods = new RejectBenchmark();
+        HeartbeatWatch? heartbeats = null;
+        Table? idle = null;
+        for (var start = 0; start < starts; start++)
+        {
+            using var competitors = new Competitors();
+            ThroughputBenchmark.WarmUp(competitors, TimeSpan.FromSeconds(quick ? 0.5 : 2));
+            var share = (rounds * (start + 1) / starts) - (rounds * start / starts);
+            using (heartbeats = new HeartbeatWatch(competitors.StateEndpoints, PairTiming.Default.Heartbeat, heartbeats)) benchmark.Run(competitors, share);
+            floods.Run(competitors, share);
+            if (start == starts - 1) idle = Idle(competitors, quick ? IdleFor / 2 : IdleFor);
+        }
+
+        var lateness = new Table($"Heartbeats of our two nodes meanwhile, at H = {PairTiming.Default.Heartbeat.TotalMilliseconds} ms", "late p50 ms", "p99 ms", "max ms");
+        lateness.Add(heartbeats!.LatenessMs(50), heartbeats.LatenessMs(99), heartbeats.LatenessMs(100));
         foreach (var table in benchmark.Figures()) report.Add(table);
         report.Add(benchmark.Ratios());
-        report.Add(heartbeats);
-        report.Add(RejectBenchmark.Run(competitors[Competitors.Star]!, competitors.PassiveVoter, rounds));
-        report.Add(Idle(competitors, quick ? IdleFor / 2 : IdleFor));
+        report.Add(lateness);
+        report.Add(floods.Figures());
+        report.Add(idle!);
 
         foreach (var load in loads.Where(load => load.Bytes == Small && load.Window >= 100))
         {
             Compare(report, benchmark, load, Competitors.Batch);
-            if (competitors[Competitors.NativeReactor] is not null) Compare(report, benchmark, load, Competitors.NativeReactor);
+            if (benchmark.Names.Contains(Competitors.NativeReactor)) Compare(report, benchmark, load, Competitors.NativeReactor);
         }
 
-        if (line.GetValue(Options.Plot) is { } file) Draw(file, competitors, benchmark, loads);
+        if (line.GetValue(Options.Plot) is { } file) Draw(file, benchmark, loads);
     }
 
     private static Option<int[]> Several(string name, string description, int least, int[] otherwise)
@@ -96,7 +107,7 @@ internal static class ThroughputVerb
         return table;
     }
 
-    private static void Draw(FileInfo file, Competitors competitors, ThroughputBenchmark benchmark, Load[] loads)
+    private static void Draw(FileInfo file, ThroughputBenchmark benchmark, Load[] loads)
     {
         var small = loads.Where(load => load.Bytes == Small).ToArray();
         if (small.Length == 0) return;
@@ -104,6 +115,7 @@ internal static class ThroughputVerb
         Plots.Bars(
             file, "64 B, thousands of messages a second, by requests outstanding",
             [.. small.Select(load => load.Window.ToString(System.Globalization.CultureInfo.InvariantCulture))],
-            [.. competitors.All.Select(one => (one.Name, small.Select(load => benchmark[load, one.Name].MessagesPerSecond.Median / 1e3).ToArray()))]);
+            [.. benchmark.Names.Where(name => name != Competitors.Again)
+                .Select(name => (name, small.Select(load => benchmark[load, name].MessagesPerSecond.Median / 1e3).ToArray()))]);
     }
 }
