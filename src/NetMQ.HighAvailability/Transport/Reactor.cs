@@ -189,14 +189,8 @@ internal sealed class Reactor : IDisposable
 
     private void OnTick()
     {
-        if (farewell is not null)
-        {
-            Queue(static () => { }); // the last turn tells all, and ends the node
-            return;
-        }
-
-        Turn(Wake.Look);
-        if (!IsOver) tick.Wait(engine.SleepAt(clock.Now));
+        if (farewell is null) Turn(Wake.Look);
+        else Queue(static () => { }); // the last turn tells all, and ends the node
     }
 
     // The one turn, whatever the reason: look at the clock, hear the peer, and only then do what there is to do.
@@ -391,7 +385,12 @@ internal sealed class Reactor : IDisposable
         metrics?.Turn(took);
         if (took > timing.ShortGap && turnEnded > quietUntil) trouble.SlowTurn(turnEnded, took);
 
-        if (farewell is null) return;
+        if (farewell is null)
+        {
+            tick.Wait(engine.SleepAt(turnEnded));
+            return;
+        }
+
         if (farewell.MayCloseVoterAt(turnEnded)) voter!.Dispose();
         if (farewell.IsOverAt(turnEnded)) End(null);
     }
