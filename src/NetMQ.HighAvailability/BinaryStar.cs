@@ -239,7 +239,7 @@ public sealed class BinaryStar : IDisposable
     /// Any thread; continues on the thread pool.
     /// </summary>
     /// <returns>
-    /// What came of it, after at most <see cref="BinaryStarOptions.FailoverTimeout"/> and two and a half heartbeats.
+    /// What came of it, once the events have told of it: after at most <see cref="BinaryStarOptions.FailoverTimeout"/> and two and a half heartbeats.
     /// </returns>
     public Task<HandOverOutcome> HandOverAsync() => Order<HandOverOutcome>(reactor.HandOver, HandOverOutcome.NotActive, HandOverOutcome.Ended);
 
@@ -248,7 +248,7 @@ public sealed class BinaryStar : IDisposable
     /// operator's decision: if the primary is active, out of this node's hearing, both serve.
     /// Any thread; continues on the thread pool.
     /// </summary>
-    /// <returns>What came of it, within a heartbeat, or beside one of the guide's nodes within a heartbeat of each.</returns>
+    /// <returns>What came of it, once the events have told of it: within a heartbeat, or beside one of the guide's nodes within a heartbeat of each.</returns>
     public Task<PromotionOutcome> PromoteAsync() => Order<PromotionOutcome>(reactor.Promote, PromotionOutcome.PeerMayBeAlive, PromotionOutcome.Ended);
 
     /// <summary>Asks the node to stop politely, as <see cref="Run"/> describes, and returns at once. Any thread; idempotent.</summary>

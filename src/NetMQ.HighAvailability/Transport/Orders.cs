@@ -33,12 +33,8 @@ internal sealed class Orders(PairEngine engine, Timing timing)
     {
         switch (engine.Promote())
         {
-            case Promotion.Done:
-                report(PromotionOutcome.Done);
-                break;
-            case Promotion.Pending:
-                promotion?.Invoke(PromotionOutcome.PeerMayBeAlive);
-                promotion = report;
+            case Promotion.Done or Promotion.Pending:
+                promotion += report;
                 break;
             case Promotion.NotWaiting:
                 report(PromotionOutcome.NotWaiting);

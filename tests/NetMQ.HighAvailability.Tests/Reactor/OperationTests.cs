@@ -97,6 +97,24 @@ public sealed class OperationTests
     }
 
     [Fact]
+    public async Task An_order_is_answered_once_the_events_have_told_of_it()
+    {
+        var told = false;
+        using var node = new TestNode(Backup, PairPorts.New());
+        node.Star.BecameActive += (_, _) =>
+        {
+            Thread.Sleep(20);
+            told = true;
+        };
+        node.Started();
+
+        var outcome = PromotionOutcome.PeerMayBeAlive;
+        while (outcome == PromotionOutcome.PeerMayBeAlive) outcome = await node.Star.PromoteAsync();
+
+        told.Should().BeTrue("the outcome is {0}", outcome);
+    }
+
+    [Fact]
     public async Task Promotion_is_refused_in_every_other_state()
     {
         var (primary, backup) = TestNode.StartedPair();
