@@ -135,7 +135,11 @@ internal sealed class Voter : IDisposable
         switch (request)
         {
             case Request.Unread:
-                msg.Move(ref first);
+                // Not by Msg.Move, which returns the frame's counter of references to NetMQ's pool although it goes along.
+                if (msg.IsInitialised) msg.Close();
+                msg = first;
+                first = default;
+                first.InitEmpty();
                 break;
             case Request.More:
                 // The frames of a message arrive together: there is nothing to wait for.
