@@ -207,7 +207,8 @@ internal sealed class Reactor : IDisposable
             CarryOut();
 
             if (wake == Wake.Subscriber && link.TakeSubscriptions(MaxSubscriptions)) Welcome();
-            if (command is not null) Obey(command);
+            command?.Invoke();
+            CarryOut();
             if (wake == Wake.Votes) ServeVotes(now);
 
             if (untold.Count == 0) orders.Look(); // who gave one hears of it after all others have heard of the change
@@ -283,13 +284,6 @@ internal sealed class Reactor : IDisposable
     {
         Log.Subscribed(logger);
         engine.Welcome();
-        CarryOut();
-    }
-
-    private void Obey(Action command)
-    {
-        command();
-        CarryOut();
     }
 
     private void ServeVotes(TimeSpan turn)
@@ -302,7 +296,7 @@ internal sealed class Reactor : IDisposable
         {
             var before = now;
             now = clock.Now;
-            if (handled) longest = Max(longest, now - before);
+            if (handled && now - before > longest) longest = now - before;
             var accepted = handled = Judge(now);
             if (traced) Log.Vote(logger, state, accepted);
             if (accepted)
@@ -318,7 +312,8 @@ internal sealed class Reactor : IDisposable
             }
         }
 
-        if (handled) longest = Max(longest, clock.Now - now);
+        var last = handled ? clock.Now - now : TimeSpan.Zero;
+        if (last > longest) longest = last;
         if (longest > TimeSpan.Zero) metrics?.Handler(longest);
     }
 
@@ -349,7 +344,7 @@ internal sealed class Reactor : IDisposable
         }
 
         if (!changed) return false;
-        state = transition.To;
+        if (transition.To != BinaryStarState.Active) state = transition.To;
         var change = promotions.Note(transition);
         counters.Term = change.Term;
         board.Show(counters, engine.Memory, link.Paths);
@@ -365,7 +360,11 @@ internal sealed class Reactor : IDisposable
     // node that idles a quarter of its time: tasks reach a poller through a connection.
     private void TellChanges()
     {
-        while (!tick.IsTicking && untold.TryDequeue(out var change)) raise(change);
+        while (!tick.IsTicking && untold.TryDequeue(out var change))
+        {
+            state = engine.State; // active only now
+            raise(change);
+        }
     }
 
     private void LookAfterLink(TimeSpan now)
@@ -394,6 +393,4 @@ internal sealed class Reactor : IDisposable
         if (farewell.MayCloseVoterAt(turnEnded)) voter!.Dispose();
         if (farewell.IsOverAt(turnEnded)) End(null);
     }
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }
