@@ -84,7 +84,7 @@ public sealed class BinaryStar : IDisposable
     /// <remarks>Source: <c>bstar_zloop</c>.</remarks>
     public NetMQPoller Poller { get; }
 
-    /// <summary>The state at this moment. Any thread.</summary>
+    /// <summary>The state at this moment; <see cref="BinaryStarState.Active"/> from when the events begin to tell of it. Any thread.</summary>
     public BinaryStarState State => reactor.State;
 
     /// <summary>The node at the end of its last turn, at most an eighth of a heartbeat ago: values that belong together. Any thread.</summary>

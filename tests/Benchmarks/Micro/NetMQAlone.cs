@@ -65,6 +65,7 @@ internal sealed class NetMQAlone
 
     private static void Watch(Variant variant)
     {
+        NetMQConfig.Cleanup(block: true); // whatever is still on its way goes back to the pool that it is from
         if (variant.Pooled) BufferPool.SetBufferManagerBufferPool(PoolBytes, LargestPooledBytes);
         else BufferPool.SetGCBufferPool();
 

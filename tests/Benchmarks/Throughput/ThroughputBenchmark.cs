@@ -76,7 +76,7 @@ internal sealed class ThroughputBenchmark(IReadOnlyList<Load> loads, TimeSpan tu
                 Compare(name, ours, outcomes[(load, name)]);
             }
 
-            Compare("(what does not tell: the bare loop / the same in another process)", bare, again);
+            Compare("(to compare: the bare loop / itself in another process)", bare, again);
 
             void Compare(string name, Series one, Series other) => table.Add(
                 load.ToString(), name, Spread(Ratio(one.MessagesPerSecond, other.MessagesPerSecond)), Spread(Ratio(one.CpuMicroseconds, other.CpuMicroseconds)),
