@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Transport;
 
 namespace NetMQ.HighAvailability.Clients;
 
@@ -22,7 +23,7 @@ internal sealed class ClientLoop : IDisposable
     private readonly IRequestOwner owner;
     private readonly ClientMetrics metrics;
     private readonly Action<ServerChange> onServerChanged;
-    private readonly long startedAt;
+    private readonly Clock clock;
     private readonly Envelope envelope = new();
     private readonly CommandQueue commands = new();
     private readonly ServerLink[] links;
@@ -46,7 +47,7 @@ internal sealed class ClientLoop : IDisposable
         this.logger = logger;
         trouble = new ClientTrouble(logger);
         timing = options.ToTiming();
-        startedAt = options.TimeProvider.GetTimestamp();
+        clock = new Clock(options.TimeProvider);
         var servers = options.ParseServers();
         core = new ClientCore(servers.Length, timing);
         var limits = ClientLimits.From(options);
@@ -73,7 +74,7 @@ internal sealed class ClientLoop : IDisposable
     }
 
     /// <summary>Since the client's making. Any thread.</summary>
-    public TimeSpan Now => options.TimeProvider.GetElapsedTime(startedAt);
+    public TimeSpan Now => clock.Now;
 
     /// <summary>Ends when the loop has, and all requests with it. Any thread.</summary>
     public Task Ended => ended.Task;

@@ -183,7 +183,8 @@ internal sealed class Reactor : IDisposable
     // After a fault: whoever asks later must not take it for one that serves.
     private void LeaveActive()
     {
-        if (state == BinaryStarState.Active) engine.Memory.State = state = BinaryStarState.Yielding;
+        if (engine.State == BinaryStarState.Active) engine.Memory.State = BinaryStarState.Yielding;
+        state = engine.State;
         board.Show(counters, engine.Memory, link.Paths);
     }
 
