@@ -8,13 +8,13 @@ namespace NetMQ.HighAvailability.Clients;
 /// <summary>
 /// What a request looks like on the wire: an id, an empty frame, the payload. A server's ROUTER returns what is before
 /// the payload as it came, as the ZeroMQ guide's servers do, and as they do for a REQ client, whose envelope is the
-/// empty frame alone. A voter of this library that drops the request says so with a <see cref="RejectionNotice"/>.
+/// empty frame alone. A voter of this library that drops the request says so with a <see cref="RequestNotice"/>.
 /// </summary>
 internal sealed class Envelope(byte[] instance)
 {
     // An id: the mark, eight bytes of this client's own, so that a reply to an earlier life of the process or to another
     // client is not for us, and the request's number.
-    private const int NumberAt = RejectionNotice.MarkBytes + InstanceBytes;
+    private const int NumberAt = RequestId.MarkBytes + InstanceBytes;
     private const int InstanceBytes = 8;
 
     public Envelope()
@@ -27,9 +27,9 @@ internal sealed class Envelope(byte[] instance)
     {
         // NetMQ does not copy what it sends, so each array is written once and never again. Nothing but the first
         // frame can be refused: for the other frames of a message there is always room.
-        var id = new byte[RejectionNotice.IdBytes];
-        RejectionNotice.Mark(id);
-        instance.CopyTo(id, RejectionNotice.MarkBytes);
+        var id = new byte[RequestId.Bytes];
+        RequestId.Mark(id);
+        instance.CopyTo(id, RequestId.MarkBytes);
         BinaryPrimitives.WriteInt64BigEndian(id.AsSpan(NumberAt), request.Number);
         if (!TrySend(socket, id, more: true)) return false;
         TrySend(socket, [], more: true);
@@ -42,9 +42,9 @@ internal sealed class Envelope(byte[] instance)
     {
         number = 0;
         var id = frame.Slice();
-        isNotice = RejectionNotice.Is(id);
-        if (!isNotice && !RejectionNotice.IsWantedBy(id)) return false;
-        if (!id[RejectionNotice.MarkBytes..NumberAt].SequenceEqual(instance)) return false;
+        isNotice = RequestId.NoticeIn(id) == RequestNotice.Rejected;
+        if (!isNotice && !RequestId.IsIn(id)) return false;
+        if (!id[RequestId.MarkBytes..NumberAt].SequenceEqual(instance)) return false;
         number = BinaryPrimitives.ReadInt64BigEndian(id[NumberAt..]);
         return true;
     }

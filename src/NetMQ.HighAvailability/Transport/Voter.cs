@@ -108,14 +108,14 @@ internal sealed class Voter : IDisposable
         while (hasMore && socket.TryReceive(ref second, TimeSpan.Zero))
         {
             hasMore = second.HasMore;
-            if (hasMore && first.Size > 0 && type == ZmqSocketType.Router && RejectionNotice.IsWantedBy(second.Slice())) GiveNotice();
+            if (hasMore && first.Size > 0 && type == ZmqSocketType.Router && RequestId.IsIn(second.Slice())) GiveNotice();
         }
     }
 
     // The frame is ours alone, and goes back as it is: whoever floods this node costs it no memory.
     private void GiveNotice()
     {
-        RejectionNotice.Give(second.Slice());
+        RequestId.TurnInto(RequestNotice.Rejected, second.Slice());
         socket.TrySend(ref first, TimeSpan.Zero, more: true);
         socket.TrySend(ref second, TimeSpan.Zero, more: false);
     }

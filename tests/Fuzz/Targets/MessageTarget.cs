@@ -12,10 +12,13 @@ internal static class MessageTarget
         else
             Check.That(message == default, "what is no message says nothing");
 
-        Check.That(!RejectionNotice.Is(frame) || !RejectionNotice.IsWantedBy(frame), "a frame is a notice or an id");
-        if (!RejectionNotice.IsWantedBy(frame)) return;
-        var notice = frame.ToArray();
-        RejectionNotice.Give(notice);
-        Check.That(RejectionNotice.Is(notice), "an id can be made a notice");
+        Check.That(RequestId.NoticeIn(frame) == RequestNotice.None || !RequestId.IsIn(frame), "a frame is a notice or an id");
+        if (!RequestId.IsIn(frame)) return;
+        foreach (var notice in (RequestNotice[])[RequestNotice.Rejected, RequestNotice.Failed, RequestNotice.Received])
+        {
+            var id = frame.ToArray();
+            RequestId.TurnInto(notice, id);
+            Check.That(RequestId.NoticeIn(id) == notice, "an id can be made a notice");
+        }
     }
 }
