@@ -31,7 +31,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
         }
 
         Use<BinaryStarPreset>("Preset", Enum.TryParse, options.Apply, Names<BinaryStarPreset>()); // first: others refine it
-        if (section["Name"] is { } given) options.Name = given;
+        if (Value("Name") is { } given) options.Name = given;
         Use<BinaryStarRole>("Role", Enum.TryParse, value => options.Role = value, Names<BinaryStarRole>());
         if (List("LocalEndpoints") is { } locals) options.LocalEndpoints = locals;
         if (List("RemoteEndpoints") is { } remotes) options.RemoteEndpoints = remotes;
@@ -51,7 +51,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
     /// <exception cref="OptionsValidationException">A value is malformed; the message names it.</exception>
     public void Read(BinaryStarHostOptions options)
     {
-        if (section["VoterEndpoint"] is { } endpoint) options.VoterEndpoint = endpoint;
+        if (Value("VoterEndpoint") is { } endpoint) options.VoterEndpoint = endpoint;
         Use<ZmqSocketType>("VoterType", Enum.TryParse, value => options.VoterType = value, "Router, Dealer, Pull or Sub");
         Time("StepDownTimeout", value => options.StepDownTimeout = value);
     }
@@ -60,7 +60,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
 
     private void Use<T>(string key, Parser<T> parse, Action<T> use, string expected)
     {
-        if (section[key] is not { } text) return;
+        if (Value(key) is not { } text) return;
         if (!parse(text, true, out var value)) throw Invalid($"{path}:{key} is '{text}', and must be {expected}.");
         use(value);
     }
@@ -69,7 +69,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
 
     private void Keys(string key, Action<NetMQCertificate> use)
     {
-        if (section[key] is not { Length: > 0 } file) return;
+        if (Value(key) is not { } file) return;
         try
         {
             use(CurveKeyFile.Load(file));
@@ -83,9 +83,26 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
     private List<string>? List(string key)
     {
         var part = section.GetSection(key);
-        if (part.Value is { } single) return [.. single.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)];
-        return part.Exists() ? [.. part.GetChildren().Select(child => child.Value ?? "")] : null;
+        var endpoints = part.GetChildren().ToList();
+        // An empty array of a settings file is an empty value, and another source may have filled it.
+        if (endpoints.Count > 0 && string.IsNullOrEmpty(part.Value)) return [.. endpoints.Select(endpoint => Value(endpoint) ?? throw Empty(endpoint))];
+        if (part.Value is null) return null;
+        if (string.IsNullOrWhiteSpace(part.Value)) throw Empty(part);
+
+        var listed = part.Value.Split(',', StringSplitOptions.TrimEntries);
+        return listed.Contains("") ? throw Invalid($"{part.Path} is '{part.Value}', and one of its endpoints is empty.") : [.. listed];
     }
+
+    private string? Value(string key) => Value(section.GetSection(key));
+
+    // An empty value is most likely a variable that was not set. Taken for a missing one, it would switch CURVE off.
+    private string? Value(IConfigurationSection part)
+    {
+        if (part.GetChildren().FirstOrDefault() is { } below) throw Invalid($"{part.Path} must be a single value, and has {below.Key} below it.");
+        return part.Value is { } text && string.IsNullOrWhiteSpace(text) ? throw Empty(part) : part.Value;
+    }
+
+    private OptionsValidationException Empty(IConfigurationSection part) => Invalid($"{part.Path} is empty: give it a value, or leave it out.");
 
     private OptionsValidationException Invalid(string message) => new(name, typeof(BinaryStarOptions), [message]);
 

@@ -42,10 +42,56 @@ public sealed class SetupTests
     [InlineData("HeartbeatIntervall", "00:00:01", "*BinaryStar:orders:HeartbeatIntervall is no option of a pair; there are *HeartbeatInterval*")]
     [InlineData("FailoverTimeout", "00:00:00.200", "*Pair 'orders': FailoverTimeout must be at least three times HeartbeatInterval*")]
     [InlineData("RemoteEndpoints:0", "nonsense", "*Pair 'orders': RemoteEndpoints has 'nonsense'*")]
-    [InlineData("VoterEndpoint", "", "*Pair 'orders': VoterEndpoint must be given*")]
     [InlineData("VoterType", "Rep", "*Pair 'orders': VoterType must be Router, Dealer, Pull or Sub, and is Rep*")]
     [InlineData("StepDownTimeout", "-00:00:01", "*Pair 'orders': StepDownTimeout must be from*")]
     public async Task A_bad_option_ends_the_start_with_a_message_that_names_it(string key, string value, string message)
+    {
+        using var node = new HostedNode(Primary, PairPorts.New(), settings: Section((key, value)));
+
+        await FluentActions.Awaiting(() => node.Host.StartAsync()).Should().ThrowAsync<OptionsValidationException>().WithMessage(message);
+    }
+
+    // As by a variable that is not set. No key file, for one, would mean no security.
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public async Task An_empty_value_is_an_error_for_every_option(string empty)
+    {
+        string[] keys =
+        [
+            "Preset", "Name", "Role", "HeartbeatInterval", "FailoverTimeout", "PeerHeartbeatInterval", "PeerFailoverTimeout", "DualActivePolicy", "DetectCrash",
+            "VoterHighWatermark", "VoterMaxFrameBytes", "CertificateFile", "PeerCertificateFile", "VoterCertificateFile", "VoterEndpoint", "VoterType",
+            "StepDownTimeout", "LocalEndpoints:0", "RemoteEndpoints:0",
+        ];
+        foreach (var key in keys)
+        {
+            using var node = new HostedNode(Primary, PairPorts.New(), settings: Section((key, empty)));
+
+            await FluentActions.Awaiting(() => node.Host.StartAsync()).Should()
+                .ThrowAsync<OptionsValidationException>(key).WithMessage($"*BinaryStar:orders:{key} is empty*leave it out*");
+        }
+    }
+
+    [Theory]
+    [InlineData("LocalEndpoints")]
+    [InlineData("RemoteEndpoints")]
+    public async Task An_empty_list_is_an_error(string key)
+    {
+        var settings = HostedNode.Settings(Primary, PairPorts.New(), "bare");
+        settings.Remove($"BinaryStar:bare:{key}:0");
+        settings[$"BinaryStar:bare:{key}"] = "";
+        using var node = new HostedNode(Primary, PairPorts.New(), settings: settings, add: pair => pair.Services.AddBinaryStar("bare").HandleRequests(TestNode.Echo));
+
+        await FluentActions.Awaiting(() => node.Host.StartAsync()).Should().ThrowAsync<OptionsValidationException>().WithMessage($"*BinaryStar:bare:{key} is empty*");
+    }
+
+    [Theory]
+    [InlineData("CertificateFile:0", "*BinaryStar:orders:CertificateFile must be a single value, and has 0 below it*")]
+    [InlineData("Role:Primary", "*BinaryStar:orders:Role must be a single value, and has Primary below it*")]
+    [InlineData("LocalEndpoints:0:Port", "*BinaryStar:orders:LocalEndpoints:0 must be a single value, and has Port below it*")]
+    [InlineData("LocalEndpoints:1", "*BinaryStar:orders:LocalEndpoints:1 is empty*", "")]
+    [InlineData("RemoteEndpoints", "*BinaryStar:orders:RemoteEndpoints is 'tcp://a:1,,tcp://b:1', and one of its endpoints is empty*", "tcp://a:1,,tcp://b:1")]
+    public async Task A_value_in_the_wrong_form_is_not_passed_over(string key, string message, string value = "something")
     {
         using var node = new HostedNode(Primary, PairPorts.New(), settings: Section((key, value)));
 
