@@ -23,10 +23,11 @@ return CommandLine.Run(args, async settings =>
     {
         for (var number = 1; settings.Count is not { } count || number <= count; number++)
         {
-            var request = number.ToString(CultureInfo.InvariantCulture);
+            var request = Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
             var asked = latencies.Now;
-            var reply = Encoding.ASCII.GetString(await client.RequestAsync(Encoding.ASCII.GetBytes(request), interrupted.Token));
-            if (reply != request) throw new InvalidOperationException($"{client.CurrentServer} answered '{reply}' to '{request}': it is not an echo server");
+            var reply = await client.RequestAsync(request, interrupted.Token);
+            if (!reply.AsSpan().SequenceEqual(request))
+                throw new InvalidOperationException($"{client.CurrentServer} answered '{Printable.Of(reply)}' to '{number}': it is not an echo server");
 
             var waited = latencies.Add(asked);
             progress.Answered(number, client.CurrentServer!, waited);

@@ -79,12 +79,15 @@ public static class CurveKeyFile
             var key = right.Trim('"');
             if (key.Length != Z85Length) throw new FormatException($"The {name} in '{path}' has {key.Length} characters; a key has {Z85Length}, in Z85.");
             var wrong = key.AsSpan().IndexOfAnyExcept(Z85);
-            if (wrong >= 0) throw new FormatException($"The {name} in '{path}' has a '{key[wrong]}', which Z85 has not.");
+            if (wrong >= 0) throw new FormatException($"The {name} in '{path}' has a {Shown(key[wrong])}, which Z85 has not.");
             return key;
         }
 
         return null;
     }
+
+    // Whoever sent the file may have put into it what a terminal obeys.
+    private static string Shown(char c) => c is > ' ' and < '\x7f' ? $"'{c}'" : string.Create(CultureInfo.InvariantCulture, $"U+{(int)c:X4}");
 
     private static void Write(string path, UnixFileMode mode, string text)
     {

@@ -27,7 +27,8 @@ public sealed class CurveKeyFileTests : IDisposable
     [InlineData("", "*is no key file*public-key*")]
     [InlineData("public-key = \"short\"", "*The public-key in*has 5 characters; a key has 40*")]
     [InlineData("public-key = \"_123456789012345678901234567890123456789\"", "*has a '_', which Z85 has not*")]
-    [InlineData("public-key = \"\u0000123456789012345678901234567890123456789\"", "*which Z85 has not*")]
+    [InlineData("public-key = \"\u0000123456789012345678901234567890123456789\"", "*has a U+0000, which Z85 has not*")]
+    [InlineData("public-key = \"\u001b[2J456789012345678901234567890123456789\"", "*has a U+001B, which Z85 has not*")]
     [InlineData("public-key = \"########################################\"", "*bad.key*is damaged*")]
     public void A_damaged_file_is_refused_with_the_reason(string text, string message)
     {

@@ -1,4 +1,5 @@
 using FailoverDemo;
+using NetMQ.HighAvailability.Tests.Clients;
 using NetMQ.HighAvailability.Tests.Support;
 
 namespace NetMQ.HighAvailability.Tests.Samples;
@@ -40,6 +41,20 @@ public sealed class EchoClientTests
         mistaken.WaitForExit().Should().Be(2);
         mistaken.Errors[0].Should().StartWith("error: ").And.Contain("is no key file");
         Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void A_reply_that_is_no_echo_is_shown_without_the_characters_that_a_terminal_obeys()
+    {
+        byte[] clearsTheScreen = [0x1b, .. "[2J"u8, 0x9b, (byte)'\n', (byte)'\\', .. new byte[1000]];
+        using var rogue = new RawServer(Ports.Free(), (request, send) => send(RawServer.Reply(request, clearsTheScreen)));
+
+        using var client = SampleProcess.Start("EchoClient", ["--server", rogue.Endpoint, "--count", "1"]);
+
+        client.WaitForExit().Should().Be(1);
+        var error = client.Errors.Should().ContainSingle().Subject;
+        error.Should().Contain(@"answered '\x1b[2J\x9b\x0a\x5c\x00").And.EndWith("... (1007 bytes)' to '1': it is not an echo server");
+        string.Concat([error, .. client.Lines]).Should().NotContain("\u001b").And.NotContain("\u009b");
     }
 
     [Theory]
