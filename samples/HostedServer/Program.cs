@@ -11,12 +11,17 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using NetMQ;
 using NetMQ.HighAvailability;
-using NetMQ.HighAvailability.Hosting;
 using OpenTelemetry.Metrics;
 
 const string Pair = "echo";
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+
+// A page of another site can have its own name lead to this machine (DNS rebinding), and then ask what it likes, but not
+// by a name that is allowed. ASP.NET Core takes an empty value, such as a variable that was not set, for all names.
+if (string.IsNullOrWhiteSpace(builder.Configuration["AllowedHosts"]))
+    throw new InvalidOperationException("AllowedHosts is empty: list the names and addresses that operators and monitors use for this server, such as localhost;10.0.0.5, or * for any.");
+
 builder.Services.AddBinaryStar(Pair)
     .HandleRequests(client => client.SendMultipartMessage(client.ReceiveMultipartMessage()))
     .AddHostedServiceWhileActive<Housekeeping>();
@@ -28,10 +33,7 @@ app.MapHealthChecks("/health/live", Report("live"));
 app.MapHealthChecks("/health/paired", Report("live", whenDegraded: StatusCodes.Status503ServiceUnavailable)); // for an update to wait for
 app.MapHealthChecks("/health/ready", Report("ready"));
 app.MapPrometheusScrapingEndpoint("/metrics");
-
-// An operator's order. Whoever reaches this port may give it: bind it to an address that only operators reach.
-app.MapPost("/hand-over", async ([FromKeyedServices(Pair)] HostedBinaryStar pair, CancellationToken aborted) =>
-    (await pair.HandOverAsync(aborted)).ToString());
+app.MapOrders(Pair); // whoever reaches this port may give them: bind it to an address that only operators reach
 app.Run();
 
 static HealthCheckOptions Report(string tag, int whenDegraded = StatusCodes.Status200OK) => new()

@@ -37,6 +37,30 @@ public sealed class DeployTests
     }
 
     [Fact]
+    public void The_unit_can_be_given_keys_that_root_alone_can_read()
+    {
+        var keys = File.ReadAllLines(Path.Combine(Folder, "systemd", Unit + ".d", "keys.conf")).Select(line => line.TrimStart('#')).ToList();
+
+        foreach (var option in new[] { "CertificateFile", "PeerCertificateFile", "VoterCertificateFile" })
+        {
+            var file = keys.Should().ContainSingle(line => line.StartsWith($"Environment=BinaryStar__echo__{option}=%d/")).Subject.Split("%d/")[1];
+            keys.Should().ContainSingle(line => line.StartsWith($"LoadCredential={file}:/"));
+        }
+    }
+
+    [Fact]
+    public void The_probes_ask_by_a_name_that_the_server_allows()
+    {
+        var container = Manifest<V1StatefulSet>("pair.yaml").Spec.Template.Spec.Containers.Single();
+
+        container.ReadinessProbe.HttpGet.Host.Should().BeNull("the address is asked then");
+        container.LivenessProbe.HttpGet.Host.Should().BeNull();
+        container.Env.Single(variable => variable.Name == "AllowedHosts").Value.Split(';').Should().Contain("$(POD_IP)");
+        container.Env.TakeWhile(variable => variable.Name != "AllowedHosts").Should()
+            .Contain(variable => variable.Name == "POD_IP" && variable.ValueFrom.FieldRef.FieldPath == "status.podIP", "a variable knows those before it");
+    }
+
+    [Fact]
     public void The_stateful_set_is_a_pair_that_no_update_and_no_limit_takes_down()
     {
         var set = Manifest<V1StatefulSet>("pair.yaml").Spec;
