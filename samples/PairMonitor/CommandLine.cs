@@ -18,7 +18,7 @@ internal static class CommandLine
 
     private static readonly Option<int> Timeout = new("--failover-timeout")
     {
-        Description = "After how long a node that is not heard counts as silent, in milliseconds; the pair's own",
+        Description = "After how long without a message a node counts as silent, in milliseconds; the pair's own",
         HelpName = "MS",
         DefaultValueFactory = _ => 2000,
     };
@@ -48,9 +48,9 @@ internal static class CommandLine
         var silent = TimeSpan.FromMilliseconds(line.GetValue(Timeout));
         try
         {
-            using var watcher = new Watcher(
+            using var watcher = new Watcher(new Pair(
                 new Node("primary", line.GetValue(Primary)!, Load(line.GetValue(PrimaryKey)), silent),
-                new Node("backup", line.GetValue(Backup)!, Load(line.GetValue(BackupKey)), silent));
+                new Node("backup", line.GetValue(Backup)!, Load(line.GetValue(BackupKey)), silent)));
             if (line.GetValue(Once)) return OneLook.Run(watcher, silent);
             Dashboard.Run(watcher);
             return 0;

@@ -40,7 +40,7 @@ internal static class Dashboard
 
     private static Rows Draw(Watcher watcher, IEnumerable<string> transitions)
     {
-        var verdict = Verdict.Of(watcher.Primary, watcher.Backup);
+        var verdict = Verdict.Of(watcher.Pair);
         var colour = verdict.Severity switch
         {
             Severity.Healthy => Color.Green,
@@ -48,11 +48,11 @@ internal static class Dashboard
             _ => Color.Red,
         };
         var table = new Table().AddColumns("node", "endpoint", "state", "heartbeat");
-        foreach (var node in new[] { watcher.Primary, watcher.Backup })
+        foreach (var node in new[] { watcher.Pair.Primary, watcher.Pair.Backup })
         {
             var look = node.IsActive ? "bold green" : node.IsPassive ? "blue" : node.IsAlive ? "yellow" : "red";
             var age = node.Age is { } heard ? string.Create(CultureInfo.InvariantCulture, $"{heard.TotalSeconds:F1} s ago") : "–";
-            table.AddRow(node.Role, Markup.Escape(node.Endpoint), $"[{look}]{node.Shown}[/]", age);
+            table.AddRow(node.Role, Markup.Escape(node.Endpoint), $"[{look}]{watcher.Pair.StateOf(node)}[/]", age);
         }
 
         return new Rows(

@@ -10,15 +10,16 @@ internal sealed class Journal(Watcher watcher)
 
     public IEnumerable<string> News()
     {
-        foreach (var node in new[] { watcher.Primary, watcher.Backup })
+        foreach (var node in new[] { watcher.Pair.Primary, watcher.Pair.Backup })
         {
             var known = before.TryGetValue(node, out var was);
-            if (was == node.Shown) continue;
-            before[node] = node.Shown;
-            yield return Line($"{node.Role}: {(known ? $"{was} → " : "")}{node.Shown}");
+            var state = watcher.Pair.StateOf(node);
+            if (was == state) continue;
+            before[node] = state;
+            yield return Line($"{node.Role}: {(known ? $"{was} → " : "")}{state}");
         }
 
-        var dual = watcher.Primary.IsActive && watcher.Backup.IsActive;
+        var dual = watcher.Pair.AreBothActive;
         if (dual && !dualBefore) yield return Line("ALARM: both nodes are active");
         dualBefore = dual;
     }

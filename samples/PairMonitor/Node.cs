@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using NetMQ;
 
 namespace PairMonitor;
@@ -13,10 +12,10 @@ internal enum Says
     Passive = '4',
 }
 
-/// <summary>One node, as it is heard.</summary>
+/// <summary>One node, as it is received. Times are the watcher's.</summary>
 internal sealed class Node(string role, string endpoint, NetMQCertificate? key, TimeSpan silentAfter)
 {
-    private readonly Stopwatch since = new();
+    private TimeSpan? received;
 
     public string Role => role;
 
@@ -26,8 +25,14 @@ internal sealed class Node(string role, string endpoint, NetMQCertificate? key, 
 
     public Says Last { get; private set; }
 
-    /// <summary>Null before its first word.</summary>
-    public TimeSpan? Age => since.IsRunning ? since.Elapsed : null;
+    /// <summary>Since when it has published the same.</summary>
+    public TimeSpan Since { get; private set; }
+
+    /// <summary>The time of the watcher's last look.</summary>
+    public TimeSpan Now { get; set; }
+
+    /// <summary>How old its last message is; null before the first.</summary>
+    public TimeSpan? Age => Now - received;
 
     public bool IsAlive => Age < silentAfter;
 
@@ -38,21 +43,16 @@ internal sealed class Node(string role, string endpoint, NetMQCertificate? key, 
     /// <summary>The endpoint of the one node given for the other's.</summary>
     public bool IsMistaken => Last == (role == "primary" ? Says.WaitingAsBackup : Says.WaitingAsPrimary);
 
-    public string Shown => (IsAlive, Last) switch
-    {
-        (false, Says.Nothing) => "never heard",
-        (false, _) => "silent",
-        (_, Says.Active) => "active",
-        (_, Says.Passive) => "passive",
-        _ => "waiting",
-    };
+    /// <summary>It has published that it is active after <paramref name="other"/> began to.</summary>
+    public bool IsActiveBeside(Node other) => IsActive && other.IsActive && received > other.Since;
 
     /// <returns>Whether it is something that a node says.</returns>
-    public bool Heard(byte[] frame)
+    public bool Receive(byte[] frame, TimeSpan now)
     {
         if (frame is not [>= (byte)'1' and <= (byte)'4']) return false;
+        if (Last != (Says)frame[0]) Since = now;
         Last = (Says)frame[0];
-        since.Restart();
+        received = Now = now;
         return true;
     }
 }

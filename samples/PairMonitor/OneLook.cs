@@ -17,7 +17,7 @@ internal static class OneLook
         do
         {
             watcher.Look();
-            verdict = Verdict.Of(watcher.Primary, watcher.Backup);
+            verdict = Verdict.Of(watcher.Pair);
         }
         while (verdict.Severity != Severity.Healthy && clock.Elapsed < limit);
 
@@ -25,17 +25,17 @@ internal static class OneLook
         {
             ["status"] = Lower(verdict.Severity),
             ["reason"] = verdict.Reason,
-            ["dualActive"] = watcher.Primary.IsActive && watcher.Backup.IsActive,
-            ["nodes"] = new JsonArray(Of(watcher.Primary), Of(watcher.Backup)),
+            ["dualActive"] = watcher.Pair.AreBothActive,
+            ["nodes"] = new JsonArray(Of(watcher.Pair, watcher.Pair.Primary), Of(watcher.Pair, watcher.Pair.Backup)),
         }.ToJsonString(Indented));
         return (int)verdict.Severity;
     }
 
-    private static JsonObject Of(Node node) => new()
+    private static JsonObject Of(Pair pair, Node node) => new()
     {
         ["role"] = node.Role,
         ["endpoint"] = node.Endpoint,
-        ["state"] = node.Shown,
+        ["state"] = pair.StateOf(node),
         ["heartbeatAgeSeconds"] = node.Age is { } age ? Math.Round(age.TotalSeconds, 3) : null,
     };
 

@@ -7,13 +7,14 @@ internal enum Severity
     Critical = 2,
 }
 
-/// <summary>What is to be thought of a pair.</summary>
+/// <summary>Overall health of a pair.</summary>
 internal sealed record Verdict(Severity Severity, string Reason)
 {
-    public static Verdict Of(Node primary, Node backup)
+    public static Verdict Of(Pair pair)
     {
+        var (primary, backup) = pair;
         if (primary.IsMistaken || backup.IsMistaken) return new(Severity.Critical, "A node waits in the other role: check the endpoints given.");
-        if (primary.IsActive && backup.IsActive) return new(Severity.Critical, "DUAL ACTIVE: both nodes serve.");
+        if (pair.AreBothActive) return new(Severity.Critical, "DUAL ACTIVE: both nodes serve.");
         if ((primary.IsActive && backup.IsPassive) || (primary.IsPassive && backup.IsActive)) return new(Severity.Healthy, "One node serves, the other stands by.");
         if (primary.IsActive || backup.IsActive) return new(Severity.Warning, "One node serves, and nobody stands by.");
         if (!primary.IsAlive && !backup.IsAlive) return new(Severity.Critical, "Neither node is heard.");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NetMQ;
 using NetMQ.Sockets;
 
@@ -6,36 +7,50 @@ namespace PairMonitor;
 /// <summary>Listens to both nodes. One thread.</summary>
 internal sealed class Watcher : IDisposable
 {
-    private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(20);
-    private readonly List<(Node Node, SubscriberSocket Socket)> heard;
+    private const int MostMessages = 1024; // of each node in one look: a flood must not keep it from ending
 
-    public Watcher(Node primary, Node backup)
+    private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(20);
+
+    private readonly Stopwatch clock = Stopwatch.StartNew();
+    private readonly SubscriberSocket primary;
+    private readonly SubscriberSocket backup;
+    private NetMQMessage message = new();
+
+    public Watcher(Pair pair)
     {
-        (Primary, Backup) = (primary, backup);
-        heard = [(primary, Listen(primary)), (backup, Listen(backup))];
+        Pair = pair;
+        (primary, backup) = (Listen(pair.Primary), Listen(pair.Backup));
     }
 
-    public Node Primary { get; }
+    public Pair Pair { get; }
 
-    public Node Backup { get; }
-
-    /// <summary>Hears what has come, and waits a moment.</summary>
+    /// <summary>Receives what has come, and waits a moment.</summary>
     public void Look()
     {
-        foreach (var (node, socket) in heard)
+        // All that one look finds came at one time: in which order the nodes said it cannot be told, and what one said
+        // before it died may lie behind what the other said later.
+        var now = clock.Elapsed;
+        for (var i = 0; i < MostMessages; i++)
         {
-            while (socket.TryReceiveMultipartMessage(ref message!))
-            {
-                if (message.FrameCount == 1) node.Heard(message[0].Buffer[..message[0].MessageSize]);
-            }
+            if (!(Receive(Pair.Primary, primary, now) | Receive(Pair.Backup, backup, now))) break;
         }
 
+        (Pair.Primary.Now, Pair.Backup.Now) = (now, now);
         Thread.Sleep(Nap);
     }
 
-    private NetMQMessage message = new();
+    public void Dispose()
+    {
+        primary.Dispose();
+        backup.Dispose();
+    }
 
-    public void Dispose() => heard.ForEach(one => one.Socket.Dispose());
+    private bool Receive(Node node, SubscriberSocket socket, TimeSpan now)
+    {
+        if (!socket.TryReceiveMultipartMessage(ref message!)) return false;
+        if (message.FrameCount == 1) node.Receive(message[0].Buffer[..message[0].MessageSize], now);
+        return true;
+    }
 
     private static SubscriberSocket Listen(Node node)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using FailoverDemo;
 using NetMQ.HighAvailability.Tests.Support;
 
@@ -47,6 +48,74 @@ public sealed class PairMonitorTests
     }
 
     [Fact]
+    public void A_node_that_has_published_nothing_since_the_other_became_active_is_not_a_second_active_one()
+    {
+        var ports = PairPorts.New();
+        using var crashed = new RawPeer(ports.PrimaryState);
+        using var successor = new RawPeer(ports.BackupState);
+        using var monitor = Monitor(ports, "--once", "--failover-timeout", "5000");
+        crashed.Heard().Say("3");
+        successor.Heard();
+
+        while (!monitor.HasExited)
+        {
+            successor.Say("3");
+            Thread.Sleep(50);
+        }
+
+        Verdict(monitor).Code.Should().Be(1, "one node serves and nobody stands by");
+    }
+
+    [Fact]
+    public void A_crash_that_is_detected_at_once_raises_no_alarm()
+    {
+        string[] patient = ["--heartbeat", "500", "--failover-timeout", "600000", "--detect-crash"];
+        var ports = PairPorts.New();
+        using var primary = new EchoServerProcess(BinaryStarRole.Primary, ports, patient);
+        using var backup = new EchoServerProcess(BinaryStarRole.Backup, ports, patient);
+        primary.WaitFor("active");
+        backup.WaitFor("passive");
+        using var monitor = Monitor(ports, "--failover-timeout", "10000");
+        WaitForLine(monitor, "primary: .*active$");
+        WaitForLine(monitor, "backup: .*passive$");
+
+        primary.Process.Kill();
+        backup.Client.AskUntilAnswered();
+        WaitForLine(monitor, "backup: passive → active$");
+        WaitForLine(monitor, "primary: .*silent$"); // the failover timeout that the monitor was given has passed
+
+        monitor.Lines.Should().NotContain(line => line.Contains("ALARM"));
+    }
+
+    [Fact]
+    public void Two_servers_that_are_both_active_raise_the_alarm()
+    {
+        // Each connects to a port on which nobody publishes, as if the link between them were cut.
+        var (ports, nowhere) = (PairPorts.New(), PairPorts.New());
+        using var primary = Isolated(BinaryStarRole.Primary);
+        using var backup = Isolated(BinaryStarRole.Backup);
+        using var monitor = Monitor(ports);
+        primary.Client.AskUntilAnswered();
+        backup.WaitFor("backup");
+        Wait.Until(
+            () =>
+            {
+                backup.Process.Promote();
+                return SpinWait.SpinUntil(() => backup.Process.State == "active", TimeSpan.FromMilliseconds(100));
+            },
+            $"the promotion; {backup}");
+
+        WaitForLine(monitor, "ALARM: both nodes are active");
+        Once(ports).Should().Be((2, "critical", "active", "active"));
+
+        EchoServerProcess Isolated(BinaryStarRole role) =>
+            new(role, new PairPorts(
+                role == BinaryStarRole.Primary ? ports.PrimaryState : nowhere.PrimaryState,
+                role == BinaryStarRole.Backup ? ports.BackupState : nowhere.BackupState,
+                ports.PrimaryVoter, ports.BackupVoter));
+    }
+
+    [Fact]
     public void Keys_are_made_once()
     {
         var folder = Directory.CreateTempSubdirectory().FullName;
@@ -59,10 +128,29 @@ public sealed class PairMonitorTests
         Directory.Delete(folder, recursive: true);
     }
 
+    private static void WaitForLine(SampleProcess monitor, string pattern)
+    {
+        try
+        {
+            Wait.Until(() => monitor.Lines.Any(line => Regex.IsMatch(line, pattern)), $"a line like '{pattern}'");
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{e.Message}; the monitor printed: {string.Join(" | ", monitor.Lines)}; and: {string.Join(" | ", monitor.Errors)}");
+        }
+    }
+
+    private static SampleProcess Monitor(PairPorts ports, params string[] more) => SampleProcess.Start("PairMonitor",
+        ["--primary", $"tcp://127.0.0.1:{ports.PrimaryState}", "--backup", $"tcp://127.0.0.1:{ports.BackupState}", .. more]);
+
     private static (int Code, string? Status, string? Primary, string? Backup) Once(PairPorts ports)
     {
-        using var monitor = SampleProcess.Start("PairMonitor",
-            ["--once", "--primary", $"tcp://127.0.0.1:{ports.PrimaryState}", "--backup", $"tcp://127.0.0.1:{ports.BackupState}"]);
+        using var monitor = Monitor(ports, "--once");
+        return Verdict(monitor);
+    }
+
+    private static (int Code, string? Status, string? Primary, string? Backup) Verdict(SampleProcess monitor)
+    {
         var code = monitor.WaitForExit();
         using var json = JsonDocument.Parse(string.Join('\n', monitor.Lines));
         var nodes = json.RootElement.GetProperty("nodes");

@@ -1,0 +1,27 @@
+namespace PairMonitor;
+
+/// <summary>Both nodes, each judged by what the other has published since.</summary>
+internal sealed record Pair(Node Primary, Node Backup)
+{
+    /// <summary>
+    /// Each has published that it is active after the other began to. A node that crashed was active to its last message,
+    /// and counts as alive for the failover timeout; its successor is no second active node.
+    /// </summary>
+    public bool AreBothActive => Primary.IsActiveBeside(Backup) && Backup.IsActiveBeside(Primary);
+
+    public string StateOf(Node node) => (node.IsAlive, node.Last) switch
+    {
+        (false, Says.Nothing) => "never heard",
+        (false, _) => "silent",
+        (_, Says.Active) => IsSuperseded(node) ? "superseded" : "active",
+        (_, Says.Passive) => "passive",
+        _ => "waiting",
+    };
+
+    /// <summary>Active to its last message, since which the other one has become active: dead, most likely.</summary>
+    private bool IsSuperseded(Node node)
+    {
+        var other = node == Primary ? Backup : Primary;
+        return node.IsActive && other.IsActiveBeside(node) && !node.IsActiveBeside(other);
+    }
+}
