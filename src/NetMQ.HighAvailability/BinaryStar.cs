@@ -349,9 +349,7 @@ public sealed class BinaryStar : IDisposable
 
     private void Begin()
     {
-        Log.Started(
-            logger, options.Role, string.Join(", ", options.LocalEndpoints), string.Join(", ", options.RemoteEndpoints),
-            options.HeartbeatInterval, options.FailoverTimeout);
+        Log.Started(logger, options);
         try
         {
             reactor.Begin();

@@ -62,7 +62,7 @@ public sealed class BinaryStarOptions
     /// <summary>
     /// Where the peer publishes its state: one or more of <c>tcp://host:port</c>. Required. A host name that does not
     /// resolve yet, or moves later, is resolved again whenever the peer has been silent for
-    /// half of <see cref="FailoverTimeout"/>. IPv4 only.
+    /// half of <see cref="FailoverTimeout"/>, or up to three quarters where the peer publishes rarely. IPv4 only.
     /// </summary>
     /// <remarks>Source: <c>bstar_new (…, …, remote)</c> of the ZeroMQ guide.</remarks>
     public IReadOnlyList<string> RemoteEndpoints { get; set; } = [];

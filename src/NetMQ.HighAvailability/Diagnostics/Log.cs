@@ -8,8 +8,12 @@ namespace NetMQ.HighAvailability.Diagnostics;
 /// </summary>
 internal static partial class Log
 {
-    [LoggerMessage(100, LogLevel.Information, "{Role} started: state published at {Local}, peer expected at {Remote}, heartbeat {Heartbeat}, failover timeout {Failover}")]
-    public static partial void Started(ILogger logger, BinaryStarRole role, string local, string remote, TimeSpan heartbeat, TimeSpan failover);
+    public static void Started(ILogger logger, BinaryStarOptions options) => Started(
+        logger, options.Role, string.Join(", ", options.LocalEndpoints), string.Join(", ", options.RemoteEndpoints), options.HeartbeatInterval, options.FailoverTimeout,
+        options.PeerHeartbeatInterval is null ? "" : $"; the peer's heartbeat {options.PeerHeartbeatInterval}, failover timeout {options.PeerFailoverTimeout}");
+
+    [LoggerMessage(100, LogLevel.Information, "{Role} started: state published at {Local}, peer expected at {Remote}, heartbeat {Heartbeat}, failover timeout {Failover}{PeerTiming}")]
+    private static partial void Started(ILogger logger, BinaryStarRole role, string local, string remote, TimeSpan heartbeat, TimeSpan failover, string peerTiming);
 
     [LoggerMessage(101, LogLevel.Information, "Voter bound at {Endpoint} ({Type})")]
     public static partial void VoterBound(ILogger logger, string endpoint, ZmqSocketType type);
@@ -38,6 +42,9 @@ internal static partial class Log
     [LoggerMessage(203, LogLevel.Error, "This node lost among two active ones; both may have served for {Duration}: what it accepted meanwhile is to be reconciled")]
     public static partial void DualActiveLost(ILogger logger, TimeSpan duration);
 
+    [LoggerMessage(204, LogLevel.Information, "Requests are rejected: this backup waits for its primary, which is not received, or for an operator's order (PromoteAsync)")]
+    public static partial void BackupWaits(ILogger logger);
+
     [LoggerMessage(300, LogLevel.Warning, "Ignored a message on the state link that is no state ({Size} bytes, more frames: {HasMore}); something else publishes at the peer's endpoint ({Suppressed} more)")]
     public static partial void Garbage(ILogger logger, int size, bool hasMore, long suppressed);
 
@@ -56,11 +63,11 @@ internal static partial class Log
     [LoggerMessage(305, LogLevel.Warning, "The peer's host '{Host}' does not resolve: {Reason}; it is tried again ({Suppressed} more)")]
     public static partial void Unresolved(ILogger logger, string host, string reason, long suppressed);
 
-    [LoggerMessage(306, LogLevel.Warning, "The peer is heard but has not subscribed to this node for {Duration}: its RemoteEndpoints or a firewall keep it from hearing this node")]
-    public static partial void NotSubscribed(ILogger logger, TimeSpan duration);
+    [LoggerMessage(306, LogLevel.Warning, "The peer is received, but has not subscribed to this node's state at {Local} for {Duration}. Check the peer's RemoteEndpoints, firewalls{Keys}")]
+    public static partial void NotSubscribed(ILogger logger, string local, TimeSpan duration, string keys);
 
-    [LoggerMessage(307, LogLevel.Warning, "A subscriber is there but the peer has not been heard for {Duration}: this node's RemoteEndpoints or a firewall keep this node from hearing the peer")]
-    public static partial void NotHeard(ILogger logger, TimeSpan duration);
+    [LoggerMessage(307, LogLevel.Warning, "Somebody has subscribed to this node's state, but nothing is received from the peer at {Remote}, for {Duration}. Check that the peer is running (any subscriber counts, such as a monitoring program), this node's RemoteEndpoints, firewalls{Keys}")]
+    public static partial void NotReceived(ILogger logger, string remote, TimeSpan duration, string keys);
 
     [LoggerMessage(308, LogLevel.Warning, "The clock stepped back by {Step}: it must be monotonic; nothing from before is believed, and an active node gives up ({Suppressed} more)")]
     public static partial void ClockSteppedBack(ILogger logger, TimeSpan step, long suppressed);
@@ -70,6 +77,15 @@ internal static partial class Log
 
     [LoggerMessage(310, LogLevel.Warning, "{Count} log messages were dropped: the logger does not keep up")]
     public static partial void Dropped(ILogger logger, int count);
+
+    [LoggerMessage(320, LogLevel.Warning, "Nothing has been received from the peer since this node started {Duration} ago. This node publishes its state at {Local}, and expects the peer's at {Remote}. Check that the peer is running, the addresses and ports of both nodes, firewalls{Keys}")]
+    public static partial void NeverReceived(ILogger logger, TimeSpan duration, string local, string remote, string keys);
+
+    [LoggerMessage(321, LogLevel.Information, "The state link works in both directions now: the peer is received, and has subscribed")]
+    public static partial void LinkWorks(ILogger logger);
+
+    [LoggerMessage(322, LogLevel.Warning, "The peer publishes its state every {Interval}, where this node's timing expects it within {Expected}. Give both nodes the same HeartbeatInterval and FailoverTimeout; if the peer is one of the ZeroMQ guide's own nodes, use BinaryStarPreset.BesideOriginal on this one")]
+    public static partial void PeerTooSlow(ILogger logger, TimeSpan interval, TimeSpan expected);
 
     [LoggerMessage(400, LogLevel.Trace, "Peer says {Message}")]
     public static partial void Heard(ILogger logger, int message);

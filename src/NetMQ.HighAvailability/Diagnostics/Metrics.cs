@@ -45,7 +45,7 @@ internal sealed class Metrics
         Meter.CreateObservableCounter("binarystar.messages", () => Observe(Messages), "{message}", "State messages published, and valid ones received.");
         Meter.CreateObservableCounter("binarystar.messages.ignored", () => Observe(Ignored), "{message}", "Messages on the state link that changed nothing.");
         Meter.CreateObservableCounter("binarystar.interruptions", () => Observe(Interruptions), "{interruption}", "How often the loop did not run for over a quarter of a heartbeat.");
-        Meter.CreateObservableCounter("binarystar.redials", () => Observe(Redials), "{redial}", "How often the state link was connected anew because the peer had been silent for half the failover timeout.");
+        Meter.CreateObservableCounter("binarystar.redials", () => Observe(Redials), "{redial}", "How often the state link was connected anew because the peer had been silent for long.");
         Meter.CreateObservableGauge("binarystar.peer.silence", () => Observe(Silence), "s", "Since the peer was last heard.");
         Meter.CreateObservableGauge("binarystar.path.silence", () => Observe(PathSilence), "s", "Since the peer was last heard on one of its endpoints.");
     }

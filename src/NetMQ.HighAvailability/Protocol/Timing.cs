@@ -52,6 +52,9 @@ internal sealed record Timing
     /// <summary>A peer heard passive this recently may be handed the pair.</summary>
     public required TimeSpan HandOverFreshness { get; init; }
 
+    /// <summary>How often the slower of the two nodes publishes when nothing changes.</summary>
+    public TimeSpan SlowerHeartbeat => HandOverFreshness / 2;
+
     /// <summary>How long the evidence that the peer's process died may be used.</summary>
     public required TimeSpan EvidenceLifetime { get; init; }
 

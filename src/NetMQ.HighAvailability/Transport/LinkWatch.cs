@@ -4,50 +4,79 @@ using NetMQ.HighAvailability.Protocol;
 
 namespace NetMQ.HighAvailability.Transport;
 
-/// <summary>
-/// Dials anew after each half failover timeout of silence, and warns, once for each episode, of a link that works one way
-/// only: heard but not subscribed to, or subscribed to and not heard. Such a pair looks healthy from one side, and ends
-/// with two active nodes at the next failover.
-/// </summary>
+/// <summary>Connects to a silent peer anew, and reports a link that does not work, or a peer that does not fit. Once a turn.</summary>
 internal sealed class LinkWatch(PeerLink link, Timing timing, ILogger logger)
 {
-    // Early enough to hear the peer before it expires: where an attempt is lost, the system repeats it only after 1 s.
-    private readonly TimeSpan patience = timing.Failover / 2;
+    private readonly PeerRhythm rhythm = new(timing);
+    private readonly LinkDiagnosis diagnosis = new(timing);
     private TimeSpan lastDial;
-    private TimeSpan? oneWaySince;
-    private bool warned;
+    private bool hasReportedRhythm;
+    private bool hasReportedWaiting;
 
     /// <summary>Dials for the first time.</summary>
     public void Begin(TimeSpan now)
+    {
+        diagnosis.Begin(now);
+        Dial(now);
+    }
+
+    /// <summary>Once a turn.</summary>
+    /// <param name="node">What the node knows at the end of the turn.</param>
+    /// <param name="votesRejected">How many requests it has rejected.</param>
+    /// <returns>Whether it dialled anew.</returns>
+    public bool Look(in PairMemory node, long votesRejected)
+    {
+        if (node.LastHeard is { } received) rhythm.Received(received);
+        ReportLink(node);
+        ReportRhythm();
+        ReportWaiting(node, votesRejected);
+
+        if (node.Turn - lastDial < rhythm.Patience || node.Turn - node.LastHeard < rhythm.Patience) return false;
+        Dial(node.Turn);
+        return true;
+    }
+
+    private void Dial(TimeSpan now)
     {
         lastDial = now;
         link.Dial(now);
     }
 
-    /// <summary>Once a turn.</summary>
-    /// <returns>Whether it dialled anew.</returns>
-    public bool Look(TimeSpan now, TimeSpan? heard)
+    private void ReportLink(in PairMemory node)
     {
-        WarnIfOneWay(now, hears: now - heard < timing.Failover);
-        if (now - lastDial < patience || now - heard < patience) return false;
-        Begin(now);
-        return true;
+        var finding = diagnosis.Check(node.Turn, node.LastHeard, link.HasSubscriber);
+        var lasted = node.Turn - diagnosis.Since;
+        switch (finding)
+        {
+            case LinkFinding.NeverReceived:
+                Log.NeverReceived(logger, lasted, link.Locals, link.Remotes, Keys("the CURVE keys (they may be on one side only, or PeerCertificate the wrong one)"));
+                break;
+            case LinkFinding.NotSubscribed:
+                Log.NotSubscribed(logger, link.Locals, lasted, Keys("the peer's PeerCertificate, which must be this node's public CURVE key"));
+                break;
+            case LinkFinding.NotReceived:
+                Log.NotReceived(logger, link.Remotes, lasted, Keys("this node's PeerCertificate, which must be the peer's public CURVE key"));
+                break;
+            case LinkFinding.Works:
+                Log.LinkWorks(logger);
+                break;
+        }
     }
 
-    private void WarnIfOneWay(TimeSpan now, bool hears)
-    {
-        if (hears == link.HasSubscriber)
-        {
-            oneWaySince = null;
-            warned = false;
-            return;
-        }
+    // A cause only where there are keys.
+    private string Keys(string cause) => link.IsSecured ? $", {cause}" : "";
 
-        // Either half may come up or go first, and the other gets two failover timeouts to follow.
-        oneWaySince ??= now;
-        if (warned || now - oneWaySince < 2 * timing.Failover) return;
-        warned = true;
-        if (hears) Log.NotSubscribed(logger, now - oneWaySince.Value);
-        else Log.NotHeard(logger, now - oneWaySince.Value);
+    private void ReportRhythm()
+    {
+        if (hasReportedRhythm || !rhythm.IsTooSlow) return;
+        hasReportedRhythm = true;
+        Log.PeerTooSlow(logger, rhythm.Interval!.Value, rhythm.LongestExpected);
+    }
+
+    private void ReportWaiting(in PairMemory node, long votesRejected)
+    {
+        if (hasReportedWaiting || votesRejected == 0 || node.State != BinaryStarState.Backup || node.Turn < node.Expiry) return;
+        hasReportedWaiting = true;
+        Log.BackupWaits(logger);
     }
 }

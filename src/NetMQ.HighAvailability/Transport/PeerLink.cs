@@ -34,7 +34,9 @@ internal sealed class PeerLink : IDisposable
     public PeerLink(
         IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, LinkKeys? keys, Timing timing, Action<Action> post, ILogger logger)
     {
-        pathSilence = timing.HandOverFreshness; // two heartbeats of the slower node
+        pathSilence = 2 * timing.SlowerHeartbeat;
+        IsSecured = keys is not null;
+        Locals = string.Join(", ", locals);
         inbound.InitEmpty();
         publisher = new XPublisherSocket();
         try
@@ -58,6 +60,15 @@ internal sealed class PeerLink : IDisposable
 
     /// <summary>Whether a peer is subscribed, as far as its connections have told.</summary>
     public bool HasSubscriber { get; private set; }
+
+    /// <summary>Whether keys secure the link.</summary>
+    public bool IsSecured { get; }
+
+    /// <summary>The local endpoints, for people.</summary>
+    public string Locals { get; }
+
+    /// <summary>The remote endpoints, for people.</summary>
+    public string Remotes => string.Join(", ", paths.Select(path => path.Remote));
 
     public IReadOnlyList<PeerPath> Paths => paths;
 

@@ -213,7 +213,7 @@ internal sealed class Reactor : IDisposable
             if (wake == Wake.Votes) ServeVotes(now);
 
             if (untold.Count == 0) orders.Look(); // who gave one hears of it after all others have heard of the change
-            LookAfterLink(now);
+            LookAfterLink();
             EndTurn(now);
         }
         catch (Exception e)
@@ -368,9 +368,9 @@ internal sealed class Reactor : IDisposable
         }
     }
 
-    private void LookAfterLink(TimeSpan now)
+    private void LookAfterLink()
     {
-        if (watch.Look(now, engine.Memory.LastHeard)) counters.Redials++;
+        if (watch.Look(engine.Memory, counters.VotesRejected)) counters.Redials++;
         crashWatch?.Look();
 
         // Requests that come before the evidence of a crash would be dropped, and their clients wait out a timeout.

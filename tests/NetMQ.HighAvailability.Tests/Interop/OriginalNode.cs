@@ -16,7 +16,7 @@ internal sealed class OriginalNode : IDisposable
     private readonly BinaryStarRole role;
     private readonly PairPorts ports;
 
-    public OriginalNode(BinaryStarRole role, PairPorts ports)
+    public OriginalNode(BinaryStarRole role, PairPorts ports, TimeSpan? heartbeat = null)
     {
         this.role = role;
         this.ports = ports;
@@ -26,7 +26,7 @@ internal sealed class OriginalNode : IDisposable
             "--voter", ports.VoterEndpoint(role),
             "--local", $"tcp://127.0.0.1:{ports.State(role)}",
             "--remote", $"tcp://127.0.0.1:{ports.State(TestNode.Other(role))}",
-            "--heartbeat", Heartbeat.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+            "--heartbeat", (heartbeat ?? Heartbeat).TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
         ]);
     }
 

@@ -15,27 +15,43 @@ public sealed class LinkWatchTests : IDisposable
         [], [new TcpEndpoint("127.0.0.1", Ports.Free())], keys: null, Timing, post: _ => { }, NullLogger.Instance);
 
     [Fact]
-    public void A_peer_that_is_not_heard_is_dialled_again_before_it_expires_and_again()
+    public void A_peer_that_is_not_received_is_dialled_again_before_it_expires_and_again()
     {
         var watch = Begun();
 
-        watch.Look(F / 2 - TimeSpan.FromTicks(1), heard: null).Should().BeFalse();
-        watch.Look(F / 2, heard: null).Should().BeTrue();
-        watch.Look(F - TimeSpan.FromTicks(1), heard: null).Should().BeFalse();
-        watch.Look(F, heard: null).Should().BeTrue();
+        Look(watch, F / 2 - TimeSpan.FromTicks(1), received: null).Should().BeFalse();
+        Look(watch, F / 2, received: null).Should().BeTrue();
+        Look(watch, F - TimeSpan.FromTicks(1), received: null).Should().BeFalse();
+        Look(watch, F, received: null).Should().BeTrue();
     }
 
     [Fact]
-    public void A_peer_that_is_heard_is_not()
+    public void A_peer_that_is_received_is_not()
     {
         var watch = Begun();
+        for (var at = TimeSpan.Zero; at <= 2 * F; at += Timing.Heartbeat) Look(watch, at, received: at).Should().BeFalse();
 
-        watch.Look(F, heard: F - Timing.Heartbeat).Should().BeFalse();
-        watch.Look(F + F, heard: F + F / 2 + TimeSpan.FromTicks(1)).Should().BeFalse();
-        watch.Look(F + F, heard: F + F / 2).Should().BeTrue();
+        Look(watch, 2 * F + F / 2 - TimeSpan.FromTicks(1), received: 2 * F).Should().BeFalse();
+        Look(watch, 2 * F + F / 2, received: 2 * F).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_guides_node_beside_the_default_timing_is_not_dialled_again_as_long_as_it_keeps_its_rhythm()
+    {
+        var watch = Begun();
+        var second = TimeSpan.FromSeconds(1);
+        var late = TimeSpan.FromMilliseconds(100);
+
+        for (var received = TimeSpan.Zero; received < 120 * second; received += second)
+        {
+            for (var at = received; at < received + second + late; at += Timing.Tick) Look(watch, at, received).Should().BeFalse();
+        }
     }
 
     public void Dispose() => link.Dispose();
+
+    private static bool Look(LinkWatch watch, TimeSpan now, TimeSpan? received) =>
+        watch.Look(new PairMemory { Turn = now, LastHeard = received }, votesRejected: 0);
 
     private LinkWatch Begun()
     {
