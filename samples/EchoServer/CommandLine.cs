@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using NetMQ.HighAvailability;
 
@@ -22,29 +23,34 @@ internal static class CommandLine
 
     private static readonly Option<string[]> Local = new("--local")
     {
-        Description = "Where this node says its state; may be repeated, one for each network [default: tcp://*:5003, tcp://*:5004]",
+        Description = "Where this node publishes its state; may be repeated, one for each network [default: tcp://*:5003, tcp://*:5004]",
         HelpName = "ENDPOINT",
     };
 
     private static readonly Option<string[]> Remote = new("--remote")
     {
-        Description = "Where the other node says its own; may be repeated [default: tcp://localhost:5004, tcp://localhost:5003]",
+        Description = "Where the other node publishes its own; may be repeated [default: tcp://localhost:5004, tcp://localhost:5003]",
         HelpName = "ENDPOINT",
     };
 
-    private static readonly Option<int> Heartbeat = new("--heartbeat")
+    private static readonly Option<BinaryStarPreset> Preset = new("--preset")
     {
-        Description = "How often a node says its state, in milliseconds; the same for both",
-        HelpName = "MS",
-        DefaultValueFactory = _ => 500,
+        Description = $"Timing for a kind of network: {string.Join(", ", Enum.GetNames<BinaryStarPreset>())}; the next four options override it",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => BinaryStarPreset.Lan,
+        CustomParser = ParsePreset,
     };
 
-    private static readonly Option<int> FailoverTimeout = new("--failover-timeout")
-    {
-        Description = "How long a node must be silent to be taken for dead, in milliseconds; the same for both",
-        HelpName = "MS",
-        DefaultValueFactory = _ => 2000,
-    };
+    private static readonly Option<int?> Heartbeat = Milliseconds("--heartbeat", "How often a node publishes its state, in milliseconds; the same for both");
+
+    private static readonly Option<int?> FailoverTimeout = Milliseconds(
+        "--failover-timeout", "How long a node must be silent to be taken for dead, in milliseconds; the same for both");
+
+    private static readonly Option<int?> PeerHeartbeat = Milliseconds(
+        "--peer-heartbeat", "How often the other node publishes its state, where it is one of the ZeroMQ guide's own");
+
+    private static readonly Option<int?> PeerFailoverTimeout = Milliseconds(
+        "--peer-failover-timeout", "After how long such a node takes this one for dead; together with --peer-heartbeat");
 
     private static readonly Option<bool> DetectCrash = new("--detect-crash")
     {
@@ -72,7 +78,7 @@ internal static class CommandLine
             "One half of a Binary Star pair: a server that echoes every request unchanged. SIGUSR1 hands the pair over to the other half; "
             + "SIGUSR2 promotes a backup that was started alone.")
         {
-            Primary, Backup, Voter, Local, Remote, Heartbeat, FailoverTimeout, DetectCrash, FastSends, Sign, Verbose,
+            Primary, Backup, Voter, Local, Remote, Preset, Heartbeat, FailoverTimeout, PeerHeartbeat, PeerFailoverTimeout, DetectCrash, FastSends, Sign, Verbose,
         };
         command.Validators.Add(line =>
         {
@@ -91,20 +97,36 @@ internal static class CommandLine
     {
         // The guide's ports: each node's local endpoint is the other's remote one.
         var primary = line.GetValue(Primary);
+        var options = new BinaryStarOptions(line.GetValue(Preset))
+        {
+            Role = primary ? BinaryStarRole.Primary : BinaryStarRole.Backup,
+            LocalEndpoints = line.GetValue(Local) is { Length: > 0 } local ? local : [primary ? "tcp://*:5003" : "tcp://*:5004"],
+            RemoteEndpoints = line.GetValue(Remote) is { Length: > 0 } remote ? remote : [primary ? "tcp://localhost:5004" : "tcp://localhost:5003"],
+            DetectCrash = line.GetValue(DetectCrash),
+        };
+        options.HeartbeatInterval = Span(line, Heartbeat) ?? options.HeartbeatInterval;
+        options.FailoverTimeout = Span(line, FailoverTimeout) ?? options.FailoverTimeout;
+        options.PeerHeartbeatInterval = Span(line, PeerHeartbeat) ?? options.PeerHeartbeatInterval;
+        options.PeerFailoverTimeout = Span(line, PeerFailoverTimeout) ?? options.PeerFailoverTimeout;
         return new Settings(
-            line.GetValue(Voter) ?? (primary ? "tcp://*:5001" : "tcp://*:5002"),
-            new BinaryStarOptions
-            {
-                Role = primary ? BinaryStarRole.Primary : BinaryStarRole.Backup,
-                LocalEndpoints = line.GetValue(Local) is { Length: > 0 } local ? local : [primary ? "tcp://*:5003" : "tcp://*:5004"],
-                RemoteEndpoints = line.GetValue(Remote) is { Length: > 0 } remote ? remote : [primary ? "tcp://localhost:5004" : "tcp://localhost:5003"],
-                HeartbeatInterval = TimeSpan.FromMilliseconds(line.GetValue(Heartbeat)),
-                FailoverTimeout = TimeSpan.FromMilliseconds(line.GetValue(FailoverTimeout)),
-                DetectCrash = line.GetValue(DetectCrash),
-            },
-            line.GetValue(FastSends),
-            line.GetValue(Sign),
-            line.GetValue(Verbose));
+            line.GetValue(Voter) ?? (primary ? "tcp://*:5001" : "tcp://*:5002"), options,
+            line.GetValue(FastSends), line.GetValue(Sign), line.GetValue(Verbose));
+    }
+
+    private static TimeSpan? Span(ParseResult line, Option<int?> milliseconds) =>
+        line.GetValue(milliseconds) is { } value ? TimeSpan.FromMilliseconds(value) : null;
+
+    private static Option<int?> Milliseconds(string name, string description) =>
+        new(name) { Description = $"{description} [default: the preset's]", HelpName = "MS" };
+
+    // By its name alone: an enumeration's own parser takes any number.
+    private static BinaryStarPreset ParsePreset(ArgumentResult result)
+    {
+        var name = result.Tokens[0].Value;
+        var names = Enum.GetNames<BinaryStarPreset>();
+        if (names.Contains(name, StringComparer.OrdinalIgnoreCase)) return Enum.Parse<BinaryStarPreset>(name, ignoreCase: true);
+        result.AddError($"--preset '{name}' must be one of {string.Join(", ", names)}.");
+        return default;
     }
 
     private static int Serve(RootCommand command, Settings settings, Action<Settings> serve)

@@ -75,6 +75,13 @@ public sealed class EchoServerTests
     [InlineData("--primary --heartbeat soon")]
     [InlineData("--primary --heartbeat -1")]
     [InlineData("--primary --heartbeat 500 --failover-timeout 600")]
+    [InlineData("--primary --preset")]
+    [InlineData("--primary --preset nonsense")]
+    [InlineData("--primary --preset 7")]
+    [InlineData("--primary --peer-heartbeat 1000")]
+    [InlineData("--primary --peer-failover-timeout 2000")]
+    [InlineData("--primary --peer-heartbeat 1000 --peer-failover-timeout 2000")] // too long for the default failover timeout
+    [InlineData("--primary --preset BesideOriginal --peer-heartbeat soon")]
     public void Bad_usage_exits_with_2_and_the_usage_text(string arguments)
     {
         using var server = SampleProcess.Start("EchoServer", arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -84,6 +91,23 @@ public sealed class EchoServerTests
         server.Lines.Should().BeEmpty();
         server.Errors[0].Should().StartWith("error: ");
         server.Errors.Should().Contain(line => line.Contains("EchoServer [options]"));
+    }
+
+    [Theory]
+    [InlineData("", "heartbeat 00:00:00.5000000, failover timeout 00:00:02")]
+    [InlineData("--preset Local", "heartbeat 00:00:00.1000000, failover timeout 00:00:00.4000000")]
+    [InlineData("--preset wan", "heartbeat 00:00:01, failover timeout 00:00:06")]
+    [InlineData("--preset Wan --failover-timeout 5000", "heartbeat 00:00:01, failover timeout 00:00:05")]
+    [InlineData("--preset BesideOriginal", "heartbeat 00:00:00.5000000, failover timeout 00:00:03; the peer's heartbeat 00:00:01, failover timeout 00:00:02")]
+    [InlineData("--heartbeat 200 --failover-timeout 2400 --peer-heartbeat 800 --peer-failover-timeout 1600", "heartbeat 00:00:00.2000000, failover timeout 00:00:02.4000000; the peer's heartbeat 00:00:00.8000000, failover timeout 00:00:01.6000000")]
+    public void A_preset_or_single_values_give_the_timing_which_the_log_names(string arguments, string timing)
+    {
+        string[] command = [.. EchoServerProcess.Arguments(BinaryStarRole.Backup, PairPorts.New()), .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        using var server = SampleProcess.Start("EchoServer", [.. command, "--verbose"]);
+
+        Wait.Until(() => server.HasExited || server.Errors.Any(line => line.Contains("[100]")), $"the log; it printed: {string.Join(" | ", server.Errors)}");
+
+        server.Errors.First(line => line.Contains("[100]")).Should().EndWith(timing);
     }
 
     [Theory]
