@@ -10,13 +10,17 @@ internal sealed record Outcome(string Fault, Tally Tally, string? Trouble)
 
     public static void PrintTable(IEnumerable<Outcome> outcomes)
     {
-        Console.WriteLine($"{"what was done to the active server",-36} {"clients waited",14} {"sent",8} {"answered",9} {"lost",5} {"answered by both",17}");
+        Console.WriteLine("Waits are measured from the client's asking to the answer. switch: the request that the other server answered first,");
+        Console.WriteLine("as in the timeline; slowest: any request of the act, whatever else held the machine up.");
+        Console.WriteLine($"{"what was done to the active server",-36} {"switch",8} {"slowest",8} {"sent",8} {"answered",9} {"lost",5} {"answered by both",17}");
         foreach (var outcome in outcomes)
         {
             var tally = outcome.Tally;
             Console.WriteLine(
-                $"{outcome.Fault,-36} {$"{tally.LongestWait.TotalMilliseconds:0} ms",14} {tally.Sent,8} {tally.Answered,9} {tally.Lost,5} {tally.AnsweredByBoth,17}  {(outcome.Survived ? "survived" : "NOT SURVIVED")}");
+                $"{outcome.Fault,-36} {Milliseconds(tally.SwitchWait),8} {Milliseconds(tally.LongestWait),8} {tally.Sent,8} {tally.Answered,9} {tally.Lost,5} {tally.AnsweredByBoth,17}  {(outcome.Survived ? "survived" : "NOT SURVIVED")}");
             if (outcome.Trouble is not null) Console.WriteLine($"    {outcome.Trouble}");
         }
     }
+
+    private static string Milliseconds(TimeSpan wait) => $"{wait.TotalMilliseconds:0} ms";
 }

@@ -25,7 +25,7 @@ var acts = new Acts(pair, traffic, timeline, interrupted.Token);
 
 foreach (var server in pair.Servers) server.Said += said => timeline.Say($"the {said.Name} is {said.State}");
 traffic.ServerChanged += (voter, waited) =>
-    timeline.Say($"the client is served by the {pair.Servers.First(server => server.Voter == voter).Name}, after waiting {waited.TotalMilliseconds:0} ms");
+    timeline.Say($"the client is served by the {pair.Servers.First(server => server.Voter == voter).Name}, whose first answer took {waited.TotalMilliseconds:0} ms");
 
 var play = new[] { acts.Kill, acts.Stop, acts.KillWhileWatched, acts.SwitchOver, acts.Freeze };
 var outcomes = new List<Outcome>();

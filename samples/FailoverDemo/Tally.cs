@@ -14,6 +14,9 @@ internal sealed class Tally
     /// <summary>Requests asked of both servers at once and answered by both: that must never be.</summary>
     public int AnsweredByBoth { get; set; }
 
-    /// <summary>The longest time from the first asking of a request to its answer.</summary>
+    /// <summary>From the client's asking to the answer: of the request that the other server was the first to answer.</summary>
+    public TimeSpan SwitchWait { get; set; }
+
+    /// <summary>The same of the slowest request.</summary>
     public TimeSpan LongestWait { get; set; }
 }

@@ -25,13 +25,12 @@ internal sealed class Traffic : IAsyncDisposable
             SettleTime = Pair.FailoverTimeout,
             RequestTimeout = TimeSpan.FromSeconds(10),
         });
-        client.ServerChanged += (_, change) => ServerChanged?.Invoke(change.Current, change.Took);
     }
 
     /// <summary>The voter of the server that answered last. Any thread.</summary>
     public string? ServedBy => client.CurrentServer;
 
-    /// <summary>Told which voter answers now, and how long requests waited for it. On the thread pool.</summary>
+    /// <summary>Told which voter has answered a request where another did before, and how long that request waited. On the thread pool.</summary>
     public event Action<string, TimeSpan>? ServerChanged;
 
     public void Start() => asking = Task.Run(AskAsync);
@@ -57,6 +56,7 @@ internal sealed class Traffic : IAsyncDisposable
 
     private async Task AskAsync()
     {
+        string? servedBy = null;
         for (var number = 0; !over.IsCancellationRequested; number++)
         {
             var request = new byte[sizeof(int)];
@@ -65,11 +65,16 @@ internal sealed class Traffic : IAsyncDisposable
             try
             {
                 var reply = await client.RequestAsync(request, over.Token);
-                Note(reply.AsSpan().SequenceEqual(request), Stopwatch.GetElapsedTime(asked));
+                var waited = Stopwatch.GetElapsedTime(asked);
+                var switched = client.CurrentServer != servedBy;
+                Note(reply.AsSpan().SequenceEqual(request), waited, switched);
+                if (!switched) continue;
+                servedBy = client.CurrentServer!;
+                ServerChanged?.Invoke(servedBy, waited);
             }
             catch (RequestTimeoutException)
             {
-                Note(answered: false, Stopwatch.GetElapsedTime(asked));
+                Note(answered: false, Stopwatch.GetElapsedTime(asked), switched: false);
             }
             catch (OperationCanceledException)
             {
@@ -78,13 +83,14 @@ internal sealed class Traffic : IAsyncDisposable
         }
     }
 
-    private void Note(bool answered, TimeSpan waited)
+    private void Note(bool answered, TimeSpan waited, bool switched)
     {
         lock (gate)
         {
             if (answered) tally.Answered++;
             else tally.Lost++;
             if (waited > tally.LongestWait) tally.LongestWait = waited;
+            if (switched && waited > tally.SwitchWait) tally.SwitchWait = waited;
         }
     }
 }
