@@ -79,6 +79,7 @@ public sealed class BinaryStarBuilder
         {
             var observer = services.GetRequiredService<T>();
             star.StateChanged += (_, change) => observer.StateChanged(change);
+            star.LeftActive += (_, change) => observer.LeftActive(change);
             star.BecameActive += (_, change) => observer.BecameActive(change);
             star.BecamePassive += (_, change) => observer.BecamePassive(change);
             star.DualActiveLost += (_, window) => observer.DualActiveLost(window);

@@ -12,6 +12,12 @@ public interface IBinaryStarObserver
     {
     }
 
+    /// <summary>As <see cref="BinaryStar.LeftActive"/>.</summary>
+    /// <param name="change">From, to, and why.</param>
+    void LeftActive(BinaryStarStateChangedEventArgs change)
+    {
+    }
+
     /// <summary>As <see cref="BinaryStar.BecameActive"/>.</summary>
     /// <param name="change">From, to, and why.</param>
     void BecameActive(BinaryStarStateChangedEventArgs change)

@@ -18,7 +18,7 @@ namespace NetMQ.HighAvailability;
 /// </para>
 /// <para>Source: the class <c>bstar</c> of the ZeroMQ guide, chapter 4, "Binary Star Reactor".</para>
 /// </remarks>
-public sealed class BinaryStar : IDisposable
+public sealed partial class BinaryStar : IDisposable
 {
     /// <summary>The name of the one <see cref="System.Diagnostics.Metrics.Meter"/> under which all nodes of a process measure.</summary>
     public const string MeterName = "NetMQ.HighAvailability";
@@ -120,29 +120,6 @@ public sealed class BinaryStar : IDisposable
 
     /// <summary>Ends with the node: successfully after a stop, with the exception that <see cref="Run"/> throws after a fault.</summary>
     public Task Completion => completion.Task;
-
-    /// <summary>
-    /// Raised when this node has become active, on the poller's thread, before the first request is handled. A
-    /// callback that takes close to half of <see cref="BinaryStarOptions.FailoverTimeout"/> loses the state again.
-    /// </summary>
-    /// <remarks>Source: <c>bstar_new_active</c>.</remarks>
-    public event EventHandler<BinaryStarStateChangedEventArgs>? BecameActive;
-
-    /// <summary>
-    /// Raised when this node stands by for an active peer, or has given up being active, on the poller's thread: when a
-    /// starting node finds its peer active, and once after each <see cref="BecameActive"/>, unless the node ends with a fault.
-    /// </summary>
-    /// <remarks>Source: <c>bstar_new_passive</c>.</remarks>
-    public event EventHandler<BinaryStarStateChangedEventArgs>? BecamePassive;
-
-    /// <summary>Raised at every change of state, on the poller's thread, before the other two.</summary>
-    public event EventHandler<BinaryStarStateChangedEventArgs>? StateChanged;
-
-    /// <summary>
-    /// Raised when two active nodes met and this one gave way, after <see cref="BecamePassive"/> and on the poller's
-    /// thread: what it accepted within the window is the application's to reconcile with the other node.
-    /// </summary>
-    public event EventHandler<DualActiveLostEventArgs>? DualActiveLost;
 
     /// <summary>
     /// Binds the voter socket: the one socket that clients send their requests to. Each request is a vote; one that
@@ -386,8 +363,9 @@ public sealed class BinaryStar : IDisposable
 
         var args = new BinaryStarStateChangedEventArgs(from, to, cause, change.Term);
         StateChanged?.Invoke(this, args);
+        if (from == BinaryStarState.Active) LeftActive?.Invoke(this, args);
         if (to == BinaryStarState.Active) BecameActive?.Invoke(this, args);
-        else if (from != BinaryStarState.Yielding) BecamePassive?.Invoke(this, args); // who yields has been told already
+        if (to == BinaryStarState.Passive) BecamePassive?.Invoke(this, args);
 
         if (change.DualActiveFor is not { } duration) return;
         Log.DualActiveLost(logger, duration);

@@ -28,7 +28,7 @@ public sealed class HostLifeTests
 
         await primary.Host.StopAsync();
 
-        story.Should().StartWith(["service started", "active"]).And.EndWith(["passive", "service stopped"]);
+        story.Should().StartWith(["service started", "active"]).And.EndWith(["left active", "passive", "service stopped"]);
         using var client = backup.Client();
         client.AskUntilAnswered();
         await backup.Host.StopAsync();
@@ -78,6 +78,8 @@ public sealed class HostLifeTests
     private sealed class Narrator(Story story) : IBinaryStarObserver
     {
         public void BecameActive(BinaryStarStateChangedEventArgs change) => story.Enqueue("active");
+
+        public void LeftActive(BinaryStarStateChangedEventArgs change) => story.Enqueue("left active");
 
         public void BecamePassive(BinaryStarStateChangedEventArgs change) => story.Enqueue("passive");
     }

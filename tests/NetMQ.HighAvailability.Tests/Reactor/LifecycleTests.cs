@@ -167,7 +167,7 @@ public sealed class LifecycleTests
         var ticks = 0;
         timer.Elapsed += (_, _) => ticks++;
         node.Star.BecameActive += (_, _) => node.Star.Poller.Add(timer);
-        node.Star.BecamePassive += (_, _) => node.Star.Poller.Remove(timer);
+        node.Star.LeftActive += (_, _) => node.Star.Poller.Remove(timer);
         using var client = Client.Of(node.Started());
 
         client.AskUntilAnswered();
@@ -275,6 +275,7 @@ public sealed class LifecycleTests
         });
         node.Star.StateChanged += (_, e) => Note($"{e.From} to {e.To}");
         node.Star.BecameActive += (_, _) => Note("active");
+        node.Star.LeftActive += (_, _) => Note("left active");
         node.Star.BecamePassive += (_, _) => Note("passive");
         node.Started();
         using var client = Client.Of(node);
@@ -282,7 +283,7 @@ public sealed class LifecycleTests
         node.Dispose();
 
         happened.Should().StartWith(["Primary to Active", "active", "request"]);
-        happened.Should().EndWith(["Active to Yielding", "passive"]);
+        happened.Should().EndWith(["Active to Yielding", "left active"]);
         threads.Should().ContainSingle();
     }
 

@@ -132,7 +132,11 @@ public sealed class OperationTests
         using var peer = new RawPeer(ports.PrimaryState);
         using var node = new TestNode(Backup, ports);
         DualActiveLostEventArgs? lost = null;
-        node.Star.DualActiveLost += (_, e) => lost = e;
+        List<string> told = [];
+        node.Star.LeftActive += (_, _) => told.Add("left active");
+        node.Star.BecameActive += (_, _) => told.Add("active");
+        node.Star.BecamePassive += (_, _) => told.Add("passive");
+        node.Star.DualActiveLost += (_, e) => (told, lost) = ([.. told, "lost"], e);
         node.Started();
         using var client = Client.Of(node);
         peer.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
@@ -143,6 +147,7 @@ public sealed class OperationTests
 
         lost!.From.Should().BeOnOrAfter(before).And.BeBefore(lost.To);
         lost.To.Should().BeOnOrBefore(DateTimeOffset.UtcNow);
+        told.Should().Equal("passive", "active", "left active", "passive", "lost");
         node.HasLogged(203).Should().BeTrue();
     }
 

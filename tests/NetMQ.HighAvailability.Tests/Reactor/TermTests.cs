@@ -40,7 +40,7 @@ public sealed class TermTests
         var term = await primary.Star.WaitUntilActiveAsync();
         using var registration = term.Token.Register(release.Wait);
         bool? cancelledInCallback = null;
-        primary.Star.BecamePassive += (_, _) => cancelledInCallback = term.Token.IsCancellationRequested;
+        primary.Star.LeftActive += (_, _) => cancelledInCallback = term.Token.IsCancellationRequested;
         Wait.Until(() => primary.Star.Status.PeerState == BinaryStarState.Passive, "the peer to be known as passive");
 
         var outcome = await primary.Star.HandOverAsync();
