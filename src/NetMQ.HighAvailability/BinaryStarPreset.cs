@@ -22,8 +22,8 @@ public enum BinaryStarPreset
     Wan,
 
     /// <summary>
-    /// Beside one of the ZeroMQ guide's own nodes (C, C++, Python, Java), during a rolling upgrade above all:
-    /// heartbeat 500 ms, failover 3 s. Three heartbeats of a peer that says its state once a second only, and takes
+    /// Beside one of the ZeroMQ guide's own nodes, during a rolling upgrade above all: its reactors in C and Python, and its C++
+    /// proof of concept (bstarsrv); not its Java and C++ reactors, whose messages mean something else. Timing: heartbeat 500 ms, failover 3 s. Three heartbeats of a peer that says its state once a second only, and takes
     /// this node for dead after 2 s.
     /// </summary>
     BesideOriginal,

@@ -10,7 +10,7 @@ internal static class Seeds
     private const string PublicKey = "Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID";
     private const string SecretKey = "D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs";
 
-    public static byte[][] Messages { get; } = [.. new[] { "1", "4", "BS?1instance12345678", "BS!1instance12345678" }.Select(Encoding.ASCII.GetBytes)];
+    public static byte[][] Messages { get; } = [.. new[] { "1", "4", "0", "\u0002\0\0\0", "BS?1instance12345678", "BS!1instance12345678" }.Select(Encoding.ASCII.GetBytes)];
 
     public static byte[][] Replies { get; } =
     [

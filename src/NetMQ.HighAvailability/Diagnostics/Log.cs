@@ -87,6 +87,9 @@ internal static partial class Log
     [LoggerMessage(322, LogLevel.Warning, "The peer publishes its state every {Interval}, where this node's timing expects it within {Expected}. Give both nodes the same HeartbeatInterval and FailoverTimeout; if the peer is one of the ZeroMQ guide's own nodes, use BinaryStarPreset.BesideOriginal on this one")]
     public static partial void PeerTooSlow(ILogger logger, TimeSpan interval, TimeSpan expected);
 
+    [LoggerMessage(330, LogLevel.Error, "The peer at {Remote} looks like the guide's Java or C++ reactor, whose messages mean something else (states numbered from 0, or four binary bytes): such a pair does not work, and nothing that it publishes is believed until it is replaced ({Suppressed} more)")]
+    public static partial void ForeignPeer(ILogger logger, object remote, long suppressed);
+
     [LoggerMessage(400, LogLevel.Trace, "Peer says {Message}")]
     public static partial void Heard(ILogger logger, int message);
 

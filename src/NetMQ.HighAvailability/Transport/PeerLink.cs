@@ -47,7 +47,7 @@ internal sealed class PeerLink : IDisposable
             keys?.Publish(publisher);
             foreach (var local in locals) Endpoints.Bind(publisher, local.ToString(), "local state endpoint");
 
-            var settings = new PathSettings(maxFrameBytes, ReconnectInterval(timing), post, keys);
+            var settings = new PathSettings(maxFrameBytes, ReconnectInterval(timing), timing.Failover, post, keys);
             foreach (var remote in remotes) paths.Add(new PeerPath(remote, settings, logger));
             loopback = new Loopback();
         }
@@ -104,8 +104,8 @@ internal sealed class PeerLink : IDisposable
         for (var tried = 0; tried < paths.Count; nextPath = (nextPath + 1) % paths.Count)
         {
             var path = paths[nextPath];
-            var found = path.TryHear(out message, out size, out more);
-            if (found == Inbox.Garbage) return found;
+            var found = path.TryHear(now, out message, out size, out more);
+            if (found is Inbox.Garbage or Inbox.Foreign) return found;
             if (found == Inbox.Message)
             {
                 var late = IsLate(path, now);

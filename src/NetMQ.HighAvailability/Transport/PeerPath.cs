@@ -14,6 +14,7 @@ internal enum Inbox
     Empty,
     Message,
     Garbage,
+    Foreign, // ignored, and reported
 }
 
 /// <summary>One way to hear the peer: a SUB connected to one of its endpoints. On the poller's thread only.</summary>
@@ -23,6 +24,7 @@ internal sealed class PeerPath : IDisposable
 
     private readonly PathSettings settings;
     private readonly ILogger logger;
+    private readonly PeerFilter filter;
     private SubscriberSocket subscriber;
     private NetMQMonitor? monitor;
     private NetMQPoller? poller;
@@ -31,13 +33,14 @@ internal sealed class PeerPath : IDisposable
     private string? connection; // the address that is connected to
     private bool resolving;
     private Msg inbound;
-    private Throttle unresolved;
+    private Throttle unresolved, foreign;
 
     public PeerPath(TcpEndpoint remote, PathSettings settings, ILogger logger)
     {
         Remote = remote;
         this.settings = settings;
         this.logger = logger;
+        filter = new PeerFilter(settings.ForgetAfter);
         inbound.InitEmpty();
         subscriber = NewSubscriber();
     }
@@ -68,7 +71,7 @@ internal sealed class PeerPath : IDisposable
     }
 
     /// <summary>Takes the next message, whole; <paramref name="size"/> and <paramref name="more"/> describe garbage.</summary>
-    public Inbox TryHear(out PeerMessage message, out int size, out bool more)
+    public Inbox TryHear(TimeSpan now, out PeerMessage message, out int size, out bool more)
     {
         message = default;
         size = 0;
@@ -77,12 +80,18 @@ internal sealed class PeerPath : IDisposable
 
         size = inbound.Size;
         more = inbound.HasMore;
-        var valid = PeerMessageCodec.TryDecode(inbound.Slice(), out message) && !more;
+        var found = filter.Take(now, inbound.Slice(), more, out message);
         while (inbound.HasMore && subscriber.TryReceive(ref inbound, TimeSpan.Zero))
         {
         }
 
-        return valid ? Inbox.Message : Inbox.Garbage;
+        if (found == PeerFrame.Foreign && foreign.Allows(now, out var suppressed)) Log.ForeignPeer(logger, Remote, suppressed);
+        return found switch
+        {
+            PeerFrame.Message => Inbox.Message,
+            PeerFrame.Foreign => Inbox.Foreign,
+            _ => Inbox.Garbage,
+        };
     }
 
     /// <summary>
@@ -195,6 +204,7 @@ internal sealed class PeerPath : IDisposable
 /// <summary>What all paths of a link have in common.</summary>
 /// <param name="MaxFrameBytes">Whoever sends more is disconnected by NetMQ, before it costs memory.</param>
 /// <param name="ReconnectInterval">How soon NetMQ tries a lost connection again.</param>
+/// <param name="ForgetAfter">How long a path must be silent until its foreign peer counts as replaced.</param>
 /// <param name="Post">Brings the outcome of a name's resolution to the poller's thread.</param>
 /// <param name="Keys">What secures the link, if anything does.</param>
-internal sealed record PathSettings(int MaxFrameBytes, TimeSpan ReconnectInterval, Action<Action> Post, LinkKeys? Keys);
+internal sealed record PathSettings(int MaxFrameBytes, TimeSpan ReconnectInterval, TimeSpan ForgetAfter, Action<Action> Post, LinkKeys? Keys);

@@ -248,9 +248,11 @@ internal sealed class Reactor : IDisposable
                     Consider(message, engine.Hear(message));
                     CarryOut();
                     break;
+                case Inbox.Garbage:
+                    trouble.Garbage(engine.Memory.Turn, size, more);
+                    goto default;
                 default:
                     counters.GarbageReceived++;
-                    trouble.Garbage(engine.Memory.Turn, size, more);
                     break;
             }
         }

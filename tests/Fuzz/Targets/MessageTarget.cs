@@ -12,6 +12,13 @@ internal static class MessageTarget
         else
             Check.That(message == default, "what is no message says nothing");
 
+        var silence = TimeSpan.FromSeconds(2);
+        var filter = new PeerFilter(silence);
+        var foreign = filter.Take(TimeSpan.Zero, frame, more: false, out _) == PeerFrame.Foreign;
+        var next = filter.Take(silence - TimeSpan.FromTicks(1), "3"u8, more: false, out _);
+        Check.That(next == (foreign ? PeerFrame.Foreign : PeerFrame.Message), "a foreign peer is not believed, any other is");
+        Check.That(filter.Take(silence * 2, "3"u8, more: false, out _) == PeerFrame.Message, "a silent path is believed again");
+
         Check.That(RequestId.NoticeIn(frame) == RequestNotice.None || !RequestId.IsIn(frame), "a frame is a notice or an id");
         if (!RequestId.IsIn(frame)) return;
         foreach (var notice in (RequestNotice[])[RequestNotice.Rejected, RequestNotice.Failed, RequestNotice.Received])

@@ -38,6 +38,25 @@ public sealed class InputProperties
             iter: Cases);
 
     [Fact]
+    public void From_a_foreign_frame_on_a_path_is_believed_only_after_its_silence() =>
+        Gen.Select(Gen.OneOf(Gen.Byte.Array[0, 6], Gen.OneOf("0"u8.ToArray(), [1, 0, 0, 0], [0, 0, 0, 2], "3"u8.ToArray())), Gen.Bool, Gen.Int[0, 4000]).Array[1, 20].Sample(
+            frames =>
+            {
+                var (filter, now, foreignUntil) = (new PeerFilter(TimeSpan.FromSeconds(2)), TimeSpan.Zero, TimeSpan.MinValue);
+                foreach (var (frame, more, after) in frames)
+                {
+                    now += TimeSpan.FromMilliseconds(after);
+                    var taken = filter.Take(now, frame, more, out var message);
+                    if (now < foreignUntil && taken != PeerFrame.Foreign) return false;
+                    if (taken == PeerFrame.Foreign) foreignUntil = now + TimeSpan.FromSeconds(2);
+                    if ((taken == PeerFrame.Message) != (message != default)) return false;
+                }
+
+                return true;
+            },
+            iter: Cases / 4);
+
+    [Fact]
     public void Every_single_byte_is_a_message_or_none()
     {
         for (var value = 0; value <= byte.MaxValue; value++)
