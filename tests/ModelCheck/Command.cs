@@ -27,7 +27,7 @@ internal sealed record Command
           cutmax (ticks); H F D (ticks); evidence instant slow dualok maydie (0 or 1);
           whocrash whopause wholose original (Primary, Backup, Both, None); OH OF (the original's ticks)
           without (Lease, Settle, Purge, Drain, OfferGuard, Garbage, YieldPolicy, DualPassive, Gap, GapExpiry, Loopback,
-          EvidenceLifetime); expect (Safe, DualAccept, Fatal, NotServing)
+          Quiet, EvidenceLifetime); expect (Safe, DualAccept, Fatal, NotServing)
 
         Exit code: 0 if every scenario ended as expected, 1 if one did not, 2 on wrong usage.
         """;

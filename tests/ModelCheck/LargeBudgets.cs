@@ -11,6 +11,8 @@ internal static class LargeBudgets
     [
         new() { Name = "large: hand-over, crash, pause", HandOvers = 1, Crashes = 1, Pauses = 1 },
         new() { Name = "large: promotion, crash, pause", Promotions = 1, Crashes = 1, Pauses = 1 },
+        new() { Name = "large: promotion, crash, lost, pause", Promotions = 1, Crashes = 1, Losses = 1, Pauses = 1 },
+        new() { Name = "large: two promotions, two pauses", Promotions = 2, Pauses = 2 },
         new() { Name = "large: two stops, pause", Stops = 2, Pauses = 1 },
         new() { Name = "large: crash, lost, pause", Crashes = 1, Losses = 1, Pauses = 1 },
         Dual(new() { Name = "large: crash, three lost, pause", Crashes = 1, Losses = 3, Pauses = 1 }),
@@ -21,6 +23,7 @@ internal static class LargeBudgets
         new() { Name = "large: H = 8: two lost, crash, promotion", H = 8, D = 2, F = 32, Losses = 2, Crashes = 1, Promotions = 1 },
         new() { Name = "large: H = 8: two lost, pause", H = 8, D = 2, F = 32, Losses = 2, Pauses = 1, Liveness = false },
         BesideAnOriginal(Who.Primary) with { Name = "large: original primary: crash, pause of ours", Crashes = 1, Pauses = 1 },
+        BesideAnOriginal(Who.Primary) with { Name = "large: original primary: promotion, crash, pause of ours", Promotions = 1, Crashes = 1, Pauses = 1 },
         BesideAnOriginal(Who.Primary) with { Name = "large: original primary: one of ours lost, pause of ours", Losses = 1, Pauses = 1 },
         BesideAnOriginal(Who.Backup) with { Name = "large: original backup: crash, one of ours lost, pause of ours", Crashes = 1, Losses = 1, Pauses = 1 },
         // The original has no offer guard: back from a crash, it serves while its last offer is on its way.

@@ -23,6 +23,11 @@ internal static class RemovedRules
         Dual(new() { Name = "without noticing gaps: crash, pause", Without = Rule.Gap, Crashes = 1, Pauses = 1 }),
         Dual(new() { Name = "with gaps that count as silence: three lost, pause", Without = Rule.GapExpiry, Losses = 3, Pauses = 1 }),
         Dual(new() { Name = "without hearing itself: deafness", Without = Rule.Loopback, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Deafness }),
+        new()
+        {
+            Name = "without the quiet beside an original: pause of ours", Without = Rule.Quiet, F = 24, Original = Who.Backup,
+            Pauses = 1, MayPause = Who.Primary, Expected = Outcome.Fatal,
+        },
         new() { Name = "with garbage as a sign of life: crash, garbage", Without = Rule.Garbage, Crashes = 1, Garbage = 1, Expected = Outcome.NotServing },
         new()
         {

@@ -25,6 +25,8 @@ internal static class SmallBudgets
         new() { Name = "pause", Pauses = 1 },
         new() { Name = "pause, slow handlers", Pauses = 1, SlowHandlers = true },
         new() { Name = "three lost, pause", Losses = 3, Pauses = 1 },
+        // A backup alone that takes active back after the pause, while the primary starts.
+        new() { Name = "promotion, lost, pause", Promotions = 1, Losses = 1, Pauses = 1 },
         new() { Name = "cut or stall of 3H", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts | LinkFaults.Stalls, LinkFaultMax = 12 },
         new() { Name = "cut of 3H, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts, LinkFaultMax = 12, Crashes = 1 },
         new() { Name = "pause, cut of 3H/2", Pauses = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.CutBoth, LinkFaultMax = 6 },
@@ -90,6 +92,7 @@ internal static class SmallBudgets
             pair with { Name = name + "two stops, hand-over", Stops = 2, HandOvers = 1 },
             pair with { Name = name + "promotion, one of ours lost", Promotions = 1, Losses = 1 },
             pair with { Name = name + "pause of ours", Pauses = 1 },
+            pair with { Name = name + "promotion, pause of ours", Promotions = 1, Pauses = 1 },
             pair with { Name = name + "one of its own lost", Losses = 1, MayLose = half },
             pair with { Name = name + "pause of its own ends it", Pauses = 1, MayPause = half, OriginalMayDie = true, DualAcceptAllowed = true },
             pair with

@@ -96,6 +96,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
             return true;
         }
 
+        var alone = m.Turn >= m.Expiry;
         m.Turn = now;
         if (gap > timing.ShortGap) NoticeGap(gap);
         else if (m.Turn >= m.Expiry) m.ExpiryLimit = m.Turn + F + F;
@@ -105,7 +106,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (m.Awaited <= returned) purge |= NoticeReturn(returned);
         if (m.State == BinaryStarState.Active && LeaseExpiredAt(m.Turn))
         {
-            LoseLease();
+            LoseLease(alone);
             purge = true;
         }
 
@@ -122,7 +123,8 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         m.Expiry = now + F;
         m.ExpiryLimit = now + F + F;
         m.SettledAt = now + timing.Settle;
-        if (m.State == BinaryStarState.Active) LoseLease();
+        m.Reclaiming = false;
+        if (m.State == BinaryStarState.Active) LoseLease(alone: false);
     }
 
     private void NoticeGap(TimeSpan gap)
@@ -135,7 +137,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         m.Awaited = null;
         m.ExpiryLimit += gap;
         m.Expiry = Min(m.Turn + F, m.ExpiryLimit);
-        if (gap > timing.LongGap) m.SettledAt = m.Turn + timing.Settle;
+        if (gap > timing.LongGap) m.SettledAt = Max(m.SettledAt, m.Turn + timing.Settle);
     }
 
     // True: the node was deaf until now, which is to it as if it had not run.
@@ -170,9 +172,18 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         m.Pending = PendingPromotion.None;
 
         if (step.Verdict == Verdict.DualActive) return MeetActivePeer();
+        if (m.Reclaiming && message == PeerMessage.Passive) StopReclaiming();
         if (Settling && message != PeerMessage.Active) return Hearing.Valid;
+        if (m.Reclaiming && message != PeerMessage.Active) step = StateMachine.Next(role, m.State, PairInput.Reclaim);
         if (step.Next != m.State) Enter(step.Next, CauseOf(message));
         return Hearing.Valid;
+    }
+
+    // A passive peer was told that this node was active, and takes its offer as ever.
+    private void StopReclaiming()
+    {
+        m.Reclaiming = false;
+        m.PublishDue = true;
     }
 
     private Hearing MeetActivePeer()
@@ -189,12 +200,13 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
     /// <summary>
     /// Ends the hearing. <paramref name="complete"/>: nothing of the peer's was left waiting. Carries out a promotion
-    /// that only waited for this node's last offer to be out of the way.
+    /// that only waited for this node's last offer to be out of the way, and takes back what this node lost alone.
     /// </summary>
     public void EndDrain(bool complete)
     {
         m.Drained = complete;
         m.Listening = false;
+        if (m.Reclaiming && complete && !Settling && PeerGone) Enter(StateMachine.Next(role, m.State, PairInput.Reclaim).Next, CauseOfAbsence);
         if (IsDeaf) m.Pending = PendingPromotion.None;
         if (m.Pending == PendingPromotion.None || !complete || !GuardPassed) return;
 
@@ -255,6 +267,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     public bool Stop()
     {
         m.Stopping = true;
+        m.Reclaiming = false;
         m.Pending = PendingPromotion.None;
         if (m.State != BinaryStarState.Active) return false;
 
@@ -283,7 +296,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         var beat = m.Turn >= m.NextHeartbeat && !m.Listening;
         if (!(m.PublishDue || beat) || m.Pending != PendingPromotion.None) return false;
 
-        message = PeerMessageCodec.Of(role, m.State);
+        message = m.Reclaiming ? PeerMessage.Passive : PeerMessageCodec.Of(role, m.State); // an offer would give away what it reclaims
         // Periodic deadlines do not shift with lateness, which would add up to a lost heartbeat and more.
         var interval = m.State == BinaryStarState.Active ? timing.ActiveHeartbeat : timing.Heartbeat;
         var periodic = m.NextHeartbeat + interval;
@@ -321,10 +334,16 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     private BinaryStarCause CauseOfAbsence =>
         m.Turn < m.Expiry ? BinaryStarCause.PeerCrashed : BinaryStarCause.PeerSilent;
 
-    private void LoseLease()
+    private void LoseLease(bool alone)
     {
         GiveUp(BinaryStarCause.LeaseExpired);
         m.Expiry = m.Turn + F;
+        if (!alone) return;
+
+        m.Reclaiming = true;
+        m.SettledAt = m.Turn + timing.ReclaimSettle;
+        m.PublishDue = timing.Quiet == TimeSpan.Zero;
+        m.NextHeartbeat = m.Turn + timing.Quiet;
     }
 
     private void GiveUp(BinaryStarCause cause)
@@ -340,6 +359,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         transition = new Transition(m.State, next, cause);
         m.State = next;
         m.PublishDue = true;
+        m.Reclaiming = false;
         m.Pending = PendingPromotion.None;
         m.DualActiveSince = null;
         m.PeerPassiveAt = null;
@@ -353,4 +373,6 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     };
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

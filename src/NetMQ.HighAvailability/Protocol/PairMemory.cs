@@ -54,6 +54,12 @@ internal struct PairMemory
     /// <summary>A vote or promotion that failed on the offer guard alone: carried out when the guard has passed.</summary>
     public PendingPromotion Pending;
 
+    /// <summary>
+    /// While yielding: the lease was lost while the peer was gone, so this node has the newest data. It offers the pair to
+    /// nobody, and takes active back from a peer that waits or stays away.
+    /// </summary>
+    public bool Reclaiming;
+
     /// <summary>The present turn is still hearing the peer.</summary>
     public bool Listening;
 

@@ -14,6 +14,7 @@ internal enum PairInput : byte
     VotePeerThere,   // a request, and the peer may be alive
     Promote,         // an operator's, and the peer has expired
     GiveUp,          // a hand-over, or a lease that has run out
+    Reclaim,         // this node lost active while it was alone, and its peer is still gone, or waits
     DualActiveLost,  // two actives met and the policy decided against this node
 }
 
@@ -65,6 +66,7 @@ internal static class StateMachine
         (Yielding, PeerBackup) => new(Active),
         (Yielding, PeerActive) => new(Passive),
         (Yielding, VotePeerGone) => new(Active, Verdict.Accept),
+        (Yielding, Reclaim) => new(Active),
 
         (_, VotePeerGone or VotePeerThere) => new(state, Verdict.Reject),
         _ => new(state),

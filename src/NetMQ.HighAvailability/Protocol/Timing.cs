@@ -49,6 +49,15 @@ internal sealed record Timing
     /// </summary>
     public required TimeSpan Muteness { get; init; }
 
+    /// <summary>
+    /// How long a node that may take active back publishes nothing: beside one of the guide's own nodes until that would have
+    /// been received twice, for it ends itself if it is passive and is told of a passive peer.
+    /// </summary>
+    public required TimeSpan Quiet { get; init; }
+
+    /// <summary>How long such a node only listens: its peer must have received it before it acts on what the peer offers.</summary>
+    public TimeSpan ReclaimSettle => Max(Settle, Quiet + Heartbeat / 2);
+
     /// <summary>A peer heard passive this recently may be handed the pair.</summary>
     public required TimeSpan HandOverFreshness { get; init; }
 
@@ -74,6 +83,7 @@ internal sealed record Timing
         OfferGuard = heartbeat * 3 / 4,
         Lease = LeaseOf(failover, heartbeat),
         Muteness = MutenessOf(failover, heartbeat),
+        Quiet = TimeSpan.Zero,
         HandOverFreshness = heartbeat * 2,
         EvidenceLifetime = heartbeat * 3 / 2,
     };
@@ -88,6 +98,7 @@ internal sealed record Timing
             OfferGuard = heartbeat + peerHeartbeat,
             Lease = LeaseOf(Min(failover, peerFailover), heartbeat),
             Muteness = MutenessOf(Min(failover, peerFailover), heartbeat),
+            Quiet = peerHeartbeat + heartbeat / 2,
             HandOverFreshness = Max(heartbeat, peerHeartbeat) * 2,
         };
 

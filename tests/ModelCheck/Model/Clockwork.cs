@@ -21,6 +21,7 @@ internal sealed class Clockwork
             Rule.Settle => timing with { Settle = Ticks(0) },
             Rule.OfferGuard => timing with { OfferGuard = Ticks(0) },
             Rule.Gap => timing with { ShortGap = Ticks(Never), LongGap = Ticks(Never) },
+            Rule.Quiet => timing with { Quiet = Ticks(0) },
             Rule.EvidenceLifetime => timing with { EvidenceLifetime = Ticks(15) },
             _ => timing,
         };

@@ -28,6 +28,7 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
     private readonly int failover = scenario.F;
     private readonly int heartbeat = scenario.H;
     private readonly int lease = (int)Math.Min(clockwork.Timing.Lease.Ticks / Clockwork.Unit, 30);
+    private readonly int quiet = (int)clockwork.Timing.Quiet.Ticks / Clockwork.Unit;
     private readonly bool mayBeDeaf = (scenario.LinkFaultKinds & LinkFaults.Deafness) != 0;
     private readonly int guard = (int)clockwork.Timing.OfferGuard.Ticks / Clockwork.Unit;
     private readonly int freshness = (int)clockwork.Timing.HandOverFreshness.Ticks / Clockwork.Unit;
@@ -62,7 +63,7 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
         w.Put((int)m.Pending, 2);
         w.Put(Math.Clamp(Tick(m.Expiry) - turn, 0, failover), 6);
         w.Put(Math.Max(Tick(m.SettledAt) - turn, 0), 4);
-        w.Put(Math.Clamp(Tick(m.NextHeartbeat) - turn, -heartbeat, heartbeat) + heartbeat, 5);
+        w.Put(Math.Clamp(Tick(m.NextHeartbeat) - turn, -heartbeat, Math.Max(heartbeat, quiet)) + heartbeat, 5);
         w.Put(m.CrashedUntil is { } until && Tick(until) >= turn ? Tick(until) - turn + 1 : 0, 5);
         if (m.State == BinaryStarState.Active)
         {
@@ -76,6 +77,7 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
             w.Put(mayPause ? Math.Clamp(Tick(m.ExpiryLimit) - turn, 0, 2 * failover) : 0, 7);
             var waiting = m.State != BinaryStarState.Passive;
             w.Put(waiting && m.LastOffer is { } offer && (turn - Tick(offer) < guard || m.Awaited <= offer) ? Math.Min(turn - Tick(offer), guard) + 1 : 0, 5);
+            w.Put(m.Reclaiming ? 1 : 0, 1);
         }
 
         // Without deafness, what a turn said has come back by the next.
@@ -110,6 +112,7 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
         {
             m.ExpiryLimit = At(r.Take(7));
             m.LastOffer = r.Take(5) is > 0 and var offer ? At(1 - offer) : null;
+            m.Reclaiming = r.Take(1) != 0;
             m.LastPublish = At(0);
         }
 

@@ -15,6 +15,7 @@ internal enum Rule
     Gap,          // missing time is not noticed at all
     GapExpiry,    // missing time is noticed, but counts as silence of the peer
     Loopback,     // a node takes for granted that what it says goes out, and that what the peer says comes in
+    Quiet,        // a node that takes active back speaks at once beside an original
     EvidenceLifetime, // evidence of a crash counts until the peer is heard
 }
 

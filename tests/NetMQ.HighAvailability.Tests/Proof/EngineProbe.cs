@@ -62,6 +62,7 @@ internal sealed class EngineProbe
         var longest = before.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap;
         Must(purge == (gap > longest || gap < TimeSpan.Zero || leaseWas || deafWas), "purges after a gap, deafness, a step back, or with a lease that ran out");
         CarryOut();
+        Must(!engine.Memory.Reclaiming || state == BinaryStarState.Yielding, "only a yielding node reclaims");
         Must(gap >= TimeSpan.Zero || state != BinaryStarState.Active, "a clock that stepped back leaves nobody active");
         Must(!leaseWas || state == BinaryStarState.Yielding, "without a lease it has given up");
 
@@ -79,7 +80,7 @@ internal sealed class EngineProbe
         twin.EndDrain(turn.Complete);
         CarryOut();
         var silent = state == BinaryStarState.Active ? timing.Heartbeat / 2 : timing.Heartbeat;
-        Must(engine.Memory.Pending != PendingPromotion.None || now - saidAt < silent, "it is never silent for a heartbeat, nor active for half of one");
+        Must(engine.Memory is { Pending: not PendingPromotion.None } or { Reclaiming: true } || now - saidAt < silent, "it is never silent for a heartbeat, nor active for half of one");
         Must(engine.Memory.Expiry <= now + timing.Failover, "the peer is never given more than F");
         Do(turn);
         return true;
@@ -164,9 +165,9 @@ internal sealed class EngineProbe
 
         var said = engine.TryTakePublish(out var message);
         Must(said == twin.TryTakePublish(out var sameMessage) && message == sameMessage, "the twin says the same");
-        Must(said || !changed, "a change is said at once");
+        Must(said || !changed || engine.Memory.Reclaiming, "a change is published at once");
         if (!said) return;
-        Must(message == PeerMessageCodec.Of(engine.Role, state), "it says what it is");
+        Must(message == (engine.Memory.Reclaiming ? PeerMessage.Passive : PeerMessageCodec.Of(engine.Role, state)), "it publishes its state, and no offer while it reclaims");
         Must(!engine.TryTakePublish(out _), "one call, one message");
         twin.TryTakePublish(out _);
         saidAt = now;

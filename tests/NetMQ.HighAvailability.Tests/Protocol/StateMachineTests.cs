@@ -7,21 +7,21 @@ public class StateMachineTests
     // The whole machine, written by hand from the protocol and not from the code. A cell: the next state, or "same",
     // then the verdict, if any. Roles never change, so a primary is never in the state Backup, nor the other way round.
     private const string Table = """
-        role    state     | hears 1        | hears 2        | hears 3         | hears 4 | vote, peer gone | vote, peer there | promote | give up  | dual lost
-        Primary Primary   | same OwnRole   | Active         | Passive         | same    | Active Accept   | same Reject      | same    | same     | same
-        Primary Active    | same OwnRole   | same           | same DualActive | same    | same Accept     | same Accept      | same    | Yielding | Passive
-        Primary Passive   | same OwnRole   | Active         | same            | Active  | Active Accept   | same Reject      | same    | same     | same
-        Primary Yielding  | same OwnRole   | Active         | Passive         | same    | Active Accept   | same Reject      | same    | same     | same
-        Backup  Backup    | same           | same OwnRole   | Passive         | same    | same Reject     | same Reject      | Active  | same     | same
-        Backup  Active    | same           | same OwnRole   | same DualActive | same    | same Accept     | same Accept      | same    | Yielding | Passive
-        Backup  Passive   | Active         | same OwnRole   | same            | same    | Active Accept   | same Reject      | same    | same     | same
-        Backup  Yielding  | same           | same OwnRole   | Passive         | same    | Active Accept   | same Reject      | same    | same     | same
+        role    state     | hears 1        | hears 2        | hears 3         | hears 4 | vote, peer gone | vote, peer there | promote | give up  | reclaim | dual lost
+        Primary Primary   | same OwnRole   | Active         | Passive         | same    | Active Accept   | same Reject      | same    | same     | same    | same
+        Primary Active    | same OwnRole   | same           | same DualActive | same    | same Accept     | same Accept      | same    | Yielding | same    | Passive
+        Primary Passive   | same OwnRole   | Active         | same            | Active  | Active Accept   | same Reject      | same    | same     | same    | same
+        Primary Yielding  | same OwnRole   | Active         | Passive         | same    | Active Accept   | same Reject      | same    | same     | Active  | same
+        Backup  Backup    | same           | same OwnRole   | Passive         | same    | same Reject     | same Reject      | Active  | same     | same    | same
+        Backup  Active    | same           | same OwnRole   | same DualActive | same    | same Accept     | same Accept      | same    | Yielding | same    | Passive
+        Backup  Passive   | Active         | same OwnRole   | same            | same    | Active Accept   | same Reject      | same    | same     | same    | same
+        Backup  Yielding  | same           | same OwnRole   | Passive         | same    | Active Accept   | same Reject      | same    | same     | Active  | same
         """;
 
     private static readonly PairInput[] Columns =
     [
         PairInput.PeerPrimary, PairInput.PeerBackup, PairInput.PeerActive, PairInput.PeerPassive,
-        PairInput.VotePeerGone, PairInput.VotePeerThere, PairInput.Promote, PairInput.GiveUp, PairInput.DualActiveLost,
+        PairInput.VotePeerGone, PairInput.VotePeerThere, PairInput.Promote, PairInput.GiveUp, PairInput.Reclaim, PairInput.DualActiveLost,
     ];
 
     public static TheoryData<BinaryStarRole, BinaryStarState, string, string> Cells()

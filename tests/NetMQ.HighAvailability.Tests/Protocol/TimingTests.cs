@@ -18,6 +18,7 @@ public class TimingTests
             OfferGuard = Ms(375),        // 3H/4
             Lease = Ms(1835) / 2,        // (0.98 F - H/4)/2
             Muteness = Ms(960),          // 0.98 F - 2H
+            Quiet = Ms(0),
             HandOverFreshness = Ms(1000), // 2H
             EvidenceLifetime = Ms(750),  // 3H/2
         });
@@ -34,9 +35,17 @@ public class TimingTests
             OfferGuard = Ms(1500),       // H' + H: it answers an offer only at its own heartbeat
             Lease = Ms(1835) / 2,        // (0.98 min (F, F') - H/4)/2: it may take over after its own F'
             Muteness = Ms(960),          // 0.98 min (F, F') - 2H
+            Quiet = Ms(1250),            // H' + H/2: a passive one would have been received
             HandOverFreshness = Ms(2000), // 2 max (H, H'): it says that it is passive only at its own heartbeat
             EvidenceLifetime = Ms(750),
         });
+
+    [Fact]
+    public void A_node_that_takes_active_back_settles_until_its_peer_has_received_it()
+    {
+        Timing.From(Ms(500), failover: Ms(2000)).ReclaimSettle.Should().Be(Ms(750));
+        Timing.From(Ms(500), failover: Ms(4000), peerHeartbeat: Ms(1000), peerFailover: Ms(2000)).ReclaimSettle.Should().Be(Ms(1500), "Quiet + H/2");
+    }
 
     [Fact]
     public void Two_turns_fit_into_the_shortest_gap()
