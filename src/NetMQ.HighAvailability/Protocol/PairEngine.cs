@@ -191,7 +191,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (policy == DualActivePolicy.Abort) return Hearing.DualActiveFatal;
 
         m.DualActiveSince ??= m.Turn;
-        var unheard = m.Turn - m.DualActiveSince >= F; // a backup that hears a primary yields well within F
+        var unheard = m.Turn - m.DualActiveSince >= timing.DualActivePatience; // a backup that hears a primary yields well within
         if (role == BinaryStarRole.Primary && !unheard) return Hearing.DualActiveStays;
 
         Enter(StateMachine.Next(role, m.State, PairInput.DualActiveLost).Next, BinaryStarCause.DualActive);

@@ -50,13 +50,19 @@ internal sealed record Timing
     public required TimeSpan Muteness { get; init; }
 
     /// <summary>
-    /// How long a node that may take active back publishes nothing: beside one of the guide's own nodes until that would have
-    /// been received twice, for it ends itself if it is passive and is told of a passive peer.
+    /// How long a node that takes active back publishes nothing. Beside one of the guide's own nodes, which ends itself if it is
+    /// passive and receives a passive peer: a heartbeat of that node's, and the time that a new subscription takes.
     /// </summary>
     public required TimeSpan Quiet { get; init; }
 
     /// <summary>How long such a node only listens: its peer must have received it before it acts on what the peer offers.</summary>
     public TimeSpan ReclaimSettle => Max(Settle, Quiet + Heartbeat / 2);
+
+    /// <summary>
+    /// A primary that still receives an active peer so long after the first time is evidently not received by it, and yields.
+    /// The guide's own nodes end themselves when they receive it, which is soon; its Python reactor does not, and never yields.
+    /// </summary>
+    public required TimeSpan DualActivePatience { get; init; }
 
     /// <summary>A peer heard passive this recently may be handed the pair.</summary>
     public required TimeSpan HandOverFreshness { get; init; }
@@ -84,6 +90,7 @@ internal sealed record Timing
         Lease = LeaseOf(failover, heartbeat),
         Muteness = MutenessOf(failover, heartbeat),
         Quiet = TimeSpan.Zero,
+        DualActivePatience = failover,
         HandOverFreshness = heartbeat * 2,
         EvidenceLifetime = heartbeat * 3 / 2,
     };
@@ -99,6 +106,7 @@ internal sealed record Timing
             Lease = LeaseOf(Min(failover, peerFailover), heartbeat),
             Muteness = MutenessOf(Min(failover, peerFailover), heartbeat),
             Quiet = peerHeartbeat + heartbeat / 2,
+            DualActivePatience = heartbeat * 3 / 2,
             HandOverFreshness = Max(heartbeat, peerHeartbeat) * 2,
         };
 

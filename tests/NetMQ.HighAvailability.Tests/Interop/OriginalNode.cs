@@ -16,7 +16,11 @@ internal sealed class OriginalNode : IDisposable
     private readonly BinaryStarRole role;
     private readonly PairPorts ports;
 
-    public OriginalNode(BinaryStarRole role, PairPorts ports, TimeSpan? heartbeat = null)
+    /// <param name="role">Primary or backup.</param>
+    /// <param name="ports">Where the pair is.</param>
+    /// <param name="survives">Two actives do not end it, as they do not end the guide's Python reactor.</param>
+    /// <param name="heartbeat">How often it publishes; <see cref="Heartbeat"/> if not given.</param>
+    public OriginalNode(BinaryStarRole role, PairPorts ports, bool survives = false, TimeSpan? heartbeat = null)
     {
         this.role = role;
         this.ports = ports;
@@ -27,6 +31,7 @@ internal sealed class OriginalNode : IDisposable
             "--local", $"tcp://127.0.0.1:{ports.State(role)}",
             "--remote", $"tcp://127.0.0.1:{ports.State(TestNode.Other(role))}",
             "--heartbeat", (heartbeat ?? Heartbeat).TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
+            .. survives ? ["--survive"] : Array.Empty<string>(),
         ]);
     }
 

@@ -7,7 +7,13 @@ namespace NetMQ.HighAvailability.Tests.Interop;
 /// <summary>One of ours and one with the guide's rules over libzmq form a pair, either way round.</summary>
 public sealed class OriginalPeerTests
 {
-    public OriginalPeerTests() => OriginalNode.SkipWithoutLibzmq();
+    private readonly ITestOutputHelper output;
+
+    public OriginalPeerTests(ITestOutputHelper output)
+    {
+        this.output = output;
+        OriginalNode.SkipWithoutLibzmq();
+    }
 
     [Theory]
     [InlineData(Primary)]
@@ -144,6 +150,33 @@ public sealed class OriginalPeerTests
     }
 
     [Fact]
+    public async Task Ours_yields_to_an_original_that_stays_active_beside_it()
+    {
+        var (ours, original) = StartedPair(Primary, survives: true);
+        using var one = ours;
+        using var other = original;
+        using var client = Client.Of(ours);
+        (await ours.Star.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+        original.WaitFor("active");
+        original.Process.Freeze();
+        client.AskUntilAnswered();
+        DateTimeOffset? met = null;
+
+        original.Process.Wake();
+        Wait.Until(
+            () =>
+            {
+                if (ours.Star.Status is { State: BinaryStarState.Active, PeerState: BinaryStarState.Active, PeerAlive: true }) met ??= DateTimeOffset.UtcNow;
+                return ours.Changes.Any(change => change.Cause == BinaryStarCause.DualActive);
+            },
+            "ours to yield");
+
+        output.WriteLine($"both were active for {(DateTimeOffset.UtcNow - met)?.TotalMilliseconds:F0} ms after ours had received the original");
+        ours.State.Should().Be(BinaryStarState.Passive);
+        original.Process.HasExited.Should().BeFalse();
+    }
+
+    [Fact]
     public void Garbage_and_a_burst_from_libzmq_change_nothing()
     {
         var ports = PairPorts.New();
@@ -167,11 +200,11 @@ public sealed class OriginalPeerTests
         node.Star.Status.GarbageReceived.Should().BeGreaterThan(0);
     }
 
-    private static (TestNode Ours, OriginalNode Original) StartedPair(BinaryStarRole role, Action<VoterSocket>? handler = null)
+    private static (TestNode Ours, OriginalNode Original) StartedPair(BinaryStarRole role, Action<VoterSocket>? handler = null, bool survives = false)
     {
         var ports = PairPorts.New();
         var ours = OriginalNode.Ours(role, ports, handler);
-        var original = new OriginalNode(TestNode.Other(role), ports);
+        var original = new OriginalNode(TestNode.Other(role), ports, survives);
         ours.WaitFor(role == Primary ? BinaryStarState.Active : BinaryStarState.Passive);
         original.WaitFor(role == Primary ? "passive" : "active");
         if (role == Primary) Wait.Until(() => ours.Star.Status.PeerState == BinaryStarState.Passive, "ours to know its peer as passive");

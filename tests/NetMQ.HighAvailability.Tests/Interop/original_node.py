@@ -3,7 +3,7 @@
 
 The other half of a mixed pair in the interoperability tests. Its faults are the original's, on purpose: any message,
 nonsense too, counts as a sign of life; numbers are read as C's atoi does; each frame is an event of its own; two
-actives or two passives end the process. Prints a line per state, whose last word is the state, the first at the start.
+actives or two passives end the process, unless it is told to survive them, as the guide's Python reactor does. Prints a line per state, whose last word is the state, the first at the start.
 Exits 0 on SIGTERM or SIGINT, and 1 on a fatal end, with the reason on the standard error stream.
 """
 import argparse
@@ -92,7 +92,7 @@ def run(options):
             due = time.monotonic() + heartbeat
         if statesub in ready:
             reason = node.hear(statesub.recv())
-            if reason:
+            if reason and not options.survive:
                 return reason
         if voter in ready:
             request = voter.recv_multipart()
@@ -107,6 +107,7 @@ def main():
     role.add_argument("--backup", action="store_true")
     for name in ("--voter", "--local", "--remote"):
         parser.add_argument(name, required=True, metavar="EP")
+    parser.add_argument("--survive", action="store_true")
     parser.add_argument("--heartbeat", type=int, default=1000, metavar="MS")
     options = parser.parse_args()
 
