@@ -136,7 +136,10 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
         m.Awaited = null;
         m.ExpiryLimit += gap;
-        m.Expiry = Min(m.Turn + F, m.ExpiryLimit);
+        // After a short gap a passive node has lost nothing: what its peer published is still there to be received.
+        var hiccup = m.State == BinaryStarState.Passive && gap <= timing.LongGap;
+        var expiry = hiccup ? Max(m.Expiry + gap, m.Turn + timing.Heartbeat) : m.Turn + F;
+        m.Expiry = Min(expiry, m.ExpiryLimit);
         if (gap > timing.LongGap) m.SettledAt = Max(m.SettledAt, m.Turn + timing.Settle);
     }
 

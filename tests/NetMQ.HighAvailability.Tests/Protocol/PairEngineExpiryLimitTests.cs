@@ -9,25 +9,25 @@ namespace NetMQ.HighAvailability.Tests.Protocol;
 /// </summary>
 public class PairEngineExpiryLimitTests
 {
-    // Passive, its peer heard last at 1.0 s; from then on asleep for the last 200 ms of every second.
+    // Passive, its peer received last at 1.0 s; from then on awake for 200 ms and asleep for as long.
     private static Node Throttled(TimeSpan until)
     {
         var node = Passive(Backup);
-        for (var second = Ms(1000); ; second += Ms(1000))
+        for (var awake = Ms(1000); ; awake += Ms(400))
         {
-            if (second + Ms(800) >= until) return node.QuietUntil(until);
-            node.QuietUntil(second + Ms(800)).Turn(second + Ms(1000));
+            if (awake + Ms(200) >= until) return node.QuietUntil(until);
+            node.QuietUntil(awake + Ms(200)).Turn(awake + Ms(400));
         }
     }
 
     [Fact]
     public void A_throttled_node_takes_over_when_it_was_awake_for_two_failover_timeouts()
     {
-        // 4.0 s awake since 1.0 s, and four gaps of 200 ms.
-        var node = Throttled(until: Ms(5800) - Instant);
+        // 4.0 s awake since 1.0 s, and nineteen gaps of 200 ms.
+        var node = Throttled(until: Ms(8800) - Instant);
 
-        node.Vote(Ms(5800) - Instant).Should().BeFalse("each gap gave the peer a failover timeout more");
-        node.Vote(Ms(5800)).Should().BeTrue();
+        node.Vote(Ms(8800) - Instant).Should().BeFalse("each gap gave the peer a heartbeat more");
+        node.Vote(Ms(8800)).Should().BeTrue();
     }
 
     [Fact]
@@ -52,29 +52,29 @@ public class PairEngineExpiryLimitTests
     [Fact]
     public void The_turn_that_notices_a_gap_never_finds_the_peer_expired_because_of_it()
     {
-        var node = Throttled(until: Ms(5790));
+        var node = Throttled(until: Ms(8790));
 
-        node.Vote(Ms(6000)).Should().BeFalse("3.99 s awake: the 210 ms of the gap do not count");
-        node.Vote(Ms(6010)).Should().BeTrue();
+        node.Vote(Ms(9000)).Should().BeFalse("3.99 s awake: the 210 ms of the gap do not count");
+        node.Vote(Ms(9010)).Should().BeTrue();
     }
 
     [Fact]
     public void After_the_expiry_has_passed_in_a_turn_without_a_gap_the_allowance_begins_anew()
     {
-        var node = Throttled(until: Ms(5800)).Turn(Ms(6000)); // expired at 5.8 s, without a request; then a gap
+        var node = Throttled(until: Ms(8800)).Turn(Ms(9000)); // expired at 8.8 s, without a request; then a gap
 
-        node.Vote(Ms(6050)).Should().BeFalse();
-        node.QuietUntil(Ms(7950)).Vote(Ms(8000) - Instant).Should().BeFalse();
-        node.Vote(Ms(8000)).Should().BeTrue();
+        node.Vote(Ms(9050)).Should().BeFalse();
+        node.QuietUntil(Ms(9450)).Vote(Ms(9500) - Instant).Should().BeFalse();
+        node.Vote(Ms(9500)).Should().BeTrue();
     }
 
     [Fact]
     public void A_message_of_the_peer_begins_the_allowance_anew()
     {
-        var node = Throttled(until: Ms(5700)).Turn(Ms(5750), "3").Turn(Ms(5950)).QuietUntil(Ms(7900));
+        var node = Throttled(until: Ms(8700)).Turn(Ms(8750), "3").Turn(Ms(8950)).QuietUntil(Ms(10_900));
 
-        node.Vote(Ms(7950) - Instant).Should().BeFalse("heard at 5.75 s, and a gap until 5.95 s");
-        node.Vote(Ms(7950)).Should().BeTrue();
+        node.Vote(Ms(10_950) - Instant).Should().BeFalse("received at 8.75 s, and a gap of 200 ms");
+        node.Vote(Ms(10_950)).Should().BeTrue();
     }
 
     [Fact]

@@ -29,12 +29,47 @@ public class PairEngineShortGapTests
     [Theory]
     [InlineData(Primary)]
     [InlineData(Backup)]
-    public void A_short_gap_gives_the_peer_a_whole_failover_timeout_to_be_heard(BinaryStarRole role)
+    public void A_short_gap_of_a_passive_node_puts_the_expiry_off_by_its_length(BinaryStarRole role)
     {
-        var node = Passive(role).Turn(Ms(1200)).QuietUntil(Ms(3150));
+        var node = Passive(role).QuietUntil(Ms(2000)).Turn(Ms(2200)).QuietUntil(Ms(3150));
 
-        node.Vote(Ms(3200) - Instant).Should().BeFalse("it was heard at 1.0 s, but the node was away until 1.2 s");
+        node.Vote(Ms(3200) - Instant).Should().BeFalse("it was received at 1.0 s, and the node was away for 0.2 s");
         node.Vote(Ms(3200)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void And_by_a_heartbeat_at_least_from_its_end()
+    {
+        var node = Passive(Backup).QuietUntil(Ms(2900)).Turn(Ms(3100)).QuietUntil(Ms(3550));
+
+        node.Vote(Ms(3600) - Instant).Should().BeFalse("what the peer published meanwhile may be on its way from the network");
+        node.Vote(Ms(3600)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_peer_that_is_received_after_the_gap_has_a_whole_failover_timeout()
+    {
+        var node = Passive(Backup).QuietUntil(Ms(2000)).Turn(Ms(2200), "3").QuietUntil(Ms(4150));
+
+        node.Vote(Ms(4200) - Instant).Should().BeFalse();
+        node.Vote(Ms(4200)).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Any_other_node_which_threw_away_what_was_queued_gives_the_peer_a_whole_failover_timeout()
+    {
+        var node = Started(Primary).QuietUntil(Ms(1000)).Turn(Ms(1200)).QuietUntil(Ms(3150));
+
+        node.Vote(Ms(3200) - Instant).Should().BeFalse();
+        node.Memory.Pending.Should().Be(PendingPromotion.None, "the peer is not gone");
+        node.Turn(Ms(3200)).Memory.Expiry.Should().Be(Ms(3200));
+    }
+
+    [Fact]
+    public void A_passive_node_that_was_away_for_longer_than_half_a_heartbeat_gives_it_a_whole_one_too()
+    {
+        Passive(Backup).QuietUntil(Ms(2000)).Turn(Ms(2250)).Memory.Expiry.Should().Be(Ms(3250));
+        Passive(Backup).QuietUntil(Ms(2000)).Turn(Ms(2250) + Instant).Memory.Expiry.Should().Be(Ms(4250) + Instant);
     }
 
     [Fact]
