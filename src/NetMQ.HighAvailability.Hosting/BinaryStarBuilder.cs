@@ -82,6 +82,7 @@ public sealed class BinaryStarBuilder
             star.LeftActive += (_, change) => observer.LeftActive(change);
             star.BecameActive += (_, change) => observer.BecameActive(change);
             star.BecamePassive += (_, change) => observer.BecamePassive(change);
+            star.RequestFailed += (_, failure) => observer.RequestFailed(failure);
             star.DualActiveLost += (_, window) => observer.DualActiveLost(window);
         });
     }

@@ -30,6 +30,12 @@ public interface IBinaryStarObserver
     {
     }
 
+    /// <summary>As <see cref="BinaryStar.RequestFailed"/>.</summary>
+    /// <param name="failure">Why the request failed.</param>
+    void RequestFailed(RequestFailedEventArgs failure)
+    {
+    }
+
     /// <summary>As <see cref="BinaryStar.DualActiveLost"/>.</summary>
     /// <param name="window">The time in which both nodes may have served.</param>
     void DualActiveLost(DualActiveLostEventArgs window)

@@ -5,7 +5,8 @@ public interface IRequestHandler
 {
     /// <summary>
     /// Reads one request and, if there is a reply, sends it. Called on the poller's thread, one request at a time; must
-    /// return well within a quarter of <see cref="BinaryStarOptions.HeartbeatInterval"/>. An exception ends the node.
+    /// return well within a quarter of <see cref="BinaryStarOptions.HeartbeatInterval"/>. An exception costs the
+    /// request, or the node, as <see cref="BinaryStarOptions.HandlerFaults"/> says.
     /// </summary>
     /// <param name="client">The request, and the way back to whoever asked.</param>
     void Handle(VoterSocket client);

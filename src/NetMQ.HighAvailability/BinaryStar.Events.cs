@@ -1,3 +1,6 @@
+using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Transport;
+
 namespace NetMQ.HighAvailability;
 
 // What a node tells its application. All on the poller's thread, one at a time, in the order in which they are listed here for each change.
@@ -28,8 +31,35 @@ public sealed partial class BinaryStar
     public event EventHandler<BinaryStarStateChangedEventArgs>? BecamePassive;
 
     /// <summary>
+    /// Raised on the poller's thread when a request failed in the handler and was dropped, by an exception or because its reply was
+    /// left unfinished; also for an <c>async void</c> handler's exception after its first await, and for a reply that was begun
+    /// outside the handler and left. Not under <see cref="HandlerFaultPolicy.EndNode"/>.
+    /// </summary>
+    public event EventHandler<RequestFailedEventArgs>? RequestFailed;
+
+    /// <summary>
     /// Raised when two active nodes met and this one gave way, after <see cref="BecamePassive"/> and on the poller's
     /// thread: what it accepted within the window is the application's to reconcile with the other node.
     /// </summary>
     public event EventHandler<DualActiveLostEventArgs>? DualActiveLost;
+
+    private void Raise(NodeChange change)
+    {
+        var (from, to, cause) = change.Transition;
+        if (to == BinaryStarState.Active) terms.Begin(change.Term);
+        else terms.End();
+
+        var args = new BinaryStarStateChangedEventArgs(from, to, cause, change.Term);
+        StateChanged?.Invoke(this, args);
+        if (from == BinaryStarState.Active) LeftActive?.Invoke(this, args);
+        if (to == BinaryStarState.Active) BecameActive?.Invoke(this, args);
+        if (to == BinaryStarState.Passive) BecamePassive?.Invoke(this, args);
+
+        if (change.DualActiveFor is not { } duration) return;
+        Log.DualActiveLost(logger, duration);
+        var now = options.TimeProvider.GetUtcNow();
+        DualActiveLost?.Invoke(this, new DualActiveLostEventArgs(now - duration, now));
+    }
+
+    private void RaiseRequestFailed(Exception exception) => RequestFailed?.Invoke(this, new RequestFailedEventArgs(exception));
 }

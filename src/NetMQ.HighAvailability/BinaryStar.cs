@@ -14,7 +14,9 @@ namespace NetMQ.HighAvailability;
 /// <para>
 /// Set up with <see cref="RegisterVoter"/> and the events, then <see cref="Run"/> or <see cref="Start"/>, once. The
 /// voter's handler and all events are called on the poller's thread, one at a time; they must return well within a
-/// quarter of <see cref="BinaryStarOptions.HeartbeatInterval"/>. An exception that leaves one of them ends the node.
+/// quarter of <see cref="BinaryStarOptions.HeartbeatInterval"/>. An exception that leaves the handler costs its request, unless
+/// <see cref="BinaryStarOptions.HandlerFaults"/> says otherwise; one that leaves an event's callback ends the node. That goes for
+/// <c>async void</c> callbacks too: they continue on the poller's thread, and what they throw there counts as thrown by the callback.
 /// </para>
 /// <para>Source: the class <c>bstar</c> of the ZeroMQ guide, chapter 4, "Binary Star Reactor".</para>
 /// </remarks>
@@ -65,8 +67,8 @@ public sealed partial class BinaryStar : IDisposable
         try
         {
             reactor = SocketLimitException.Guard(() => new Reactor(
-                Poller, engine, timing, options.ParseLocals(), options.ParseRemotes(), options.ToLinkKeys(), options.DetectCrash, options.TimeProvider, this.logger,
-                new Metrics(options.Name ?? "default", options.Role), Raise, OnEnded));
+                Poller, engine, timing, options.ParseLocals(), options.ParseRemotes(), options.ToLinkKeys(), options.DetectCrash, options.HandlerFaults,
+                options.TimeProvider, this.logger, new Metrics(options.Name ?? "default", options.Role), Raise, RaiseRequestFailed, OnEnded));
         }
         catch
         {
@@ -105,6 +107,8 @@ public sealed partial class BinaryStar : IDisposable
                 Paths = [.. reactor.Remotes.Zip(pathsHeard, (remote, heard) => new BinaryStarPath(remote, now - heard, now - heard < options.FailoverTimeout))],
                 VotesAccepted = counters.VotesAccepted,
                 VotesRejected = counters.VotesRejected,
+                RequestsFailed = counters.Faults.HandlerExceptions + counters.Faults.UnfinishedReplies,
+                RepliesUndeliverable = counters.Faults.UndeliverableReplies,
                 StatesPublished = counters.StatesPublished,
                 StatesReceived = counters.StatesReceived,
                 GarbageReceived = counters.GarbageReceived,
@@ -167,7 +171,10 @@ public sealed partial class BinaryStar : IDisposable
     /// <exception cref="SameRoleException">The peer has this node's role.</exception>
     /// <exception cref="DualActiveException">Two active nodes met under <see cref="DualActivePolicy.Abort"/>.</exception>
     /// <exception cref="ObjectDisposedException">The node is disposed.</exception>
-    /// <exception cref="Exception">Whatever left the handler or an event's callback, as it was thrown.</exception>
+    /// <exception cref="Exception">
+    /// Whatever left an event's callback, one of the application's sockets or timers on the <see cref="Poller"/>, or under
+    /// <see cref="HandlerFaultPolicy.EndNode"/> the handler, as it was thrown; or what failed while the node ended.
+    /// </exception>
     /// <remarks>Source: <c>bstar_start</c>.</remarks>
     public void Run(CancellationToken cancellationToken = default)
     {
@@ -267,7 +274,7 @@ public sealed partial class BinaryStar : IDisposable
         terms.Dispose();
         completion.TrySetResult();
         reactor.Dispose();
-        if (ownsPoller) Poller.Dispose();
+        if (ownsPoller) new Ending(e => Log.EndingFailed(logger, e)).Try(Poller.Dispose);
         LogQueue.Drain();
     }
 
@@ -343,7 +350,7 @@ public sealed partial class BinaryStar : IDisposable
         fault ??= exception;
         terms.Dispose();
         if (!ownsPoller) Complete();
-        else if (Poller.IsRunning) Poller.Stop();
+        else if (Poller.IsRunning) Poller.Stop(); // what this may throw leaves the poller, and so ends the loop as well
     }
 
     private void Complete() => _ = fault is null ? completion.TrySetResult() : completion.TrySetException(fault);
@@ -353,23 +360,5 @@ public sealed partial class BinaryStar : IDisposable
         context.Cancel = !stopSignalled;
         stopSignalled = true;
         Stop();
-    }
-
-    private void Raise(NodeChange change)
-    {
-        var (from, to, cause) = change.Transition;
-        if (to == BinaryStarState.Active) terms.Begin(change.Term);
-        else terms.End();
-
-        var args = new BinaryStarStateChangedEventArgs(from, to, cause, change.Term);
-        StateChanged?.Invoke(this, args);
-        if (from == BinaryStarState.Active) LeftActive?.Invoke(this, args);
-        if (to == BinaryStarState.Active) BecameActive?.Invoke(this, args);
-        if (to == BinaryStarState.Passive) BecamePassive?.Invoke(this, args);
-
-        if (change.DualActiveFor is not { } duration) return;
-        Log.DualActiveLost(logger, duration);
-        var now = options.TimeProvider.GetUtcNow();
-        DualActiveLost?.Invoke(this, new DualActiveLostEventArgs(now - duration, now));
     }
 }

@@ -97,6 +97,12 @@ public sealed class BinaryStarOptions
     public DualActivePolicy DualActivePolicy { get; set; } = DualActivePolicy.BackupYields;
 
     /// <summary>
+    /// What an exception that leaves the voter's handler costs, or a reply that the handler leaves unfinished. Default
+    /// <see cref="HandlerFaultPolicy.DropRequest"/>.
+    /// </summary>
+    public HandlerFaultPolicy HandlerFaults { get; set; } = HandlerFaultPolicy.DropRequest;
+
+    /// <summary>
     /// Whether to look, when the connection to the peer is lost, if its process is gone: if every remote endpoint
     /// refuses a connection, the next request makes this node active within milliseconds rather than after
     /// <see cref="FailoverTimeout"/>; requests that come meanwhile wait for the outcome, 300 ms at most. The process's
@@ -153,6 +159,8 @@ public sealed class BinaryStarOptions
             throw Invalid(nameof(Role), $"must be {BinaryStarRole.Primary} or {BinaryStarRole.Backup}, and is {(int)Role}: give each node of the pair its own role");
         if (DualActivePolicy is not (DualActivePolicy.BackupYields or DualActivePolicy.Abort))
             throw Invalid(nameof(DualActivePolicy), $"must be {DualActivePolicy.BackupYields} or {DualActivePolicy.Abort}, and is {(int)DualActivePolicy}");
+        if (HandlerFaults is not (HandlerFaultPolicy.DropRequest or HandlerFaultPolicy.EndNode))
+            throw Invalid(nameof(HandlerFaults), $"must be {HandlerFaultPolicy.DropRequest} or {HandlerFaultPolicy.EndNode}, and is {(int)HandlerFaults}");
         if (VoterHighWatermark < 0)
             throw OutOfRange(nameof(VoterHighWatermark), VoterHighWatermark, "must be 0 (no limit) or more");
         if (VoterMaxFrameBytes < 1024)

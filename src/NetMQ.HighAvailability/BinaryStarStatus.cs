@@ -37,6 +37,15 @@ public sealed record BinaryStarStatus
     /// <summary>Requests received and dropped, because this node was not active.</summary>
     public required long VotesRejected { get; init; }
 
+    /// <summary>Requests that failed in the handler, by an exception or an unfinished reply: see <see cref="BinaryStar.RequestFailed"/>.</summary>
+    public required long RequestsFailed { get; init; }
+
+    /// <summary>
+    /// Replies of a ROUTER dropped because their first frame leads to no client: they lack the envelope, or were sent later
+    /// and the client has disconnected since.
+    /// </summary>
+    public required long RepliesUndeliverable { get; init; }
+
     /// <summary>State messages published: heartbeats, changes, and answers to new subscribers.</summary>
     public required long StatesPublished { get; init; }
 

@@ -51,12 +51,13 @@ internal static class Rehearsal
         var engine = new PairEngine(BinaryStarRole.Backup, timing, DualActivePolicy.BackupYields);
         using var terms = new Terms();
         using var reactor = new Reactor(
-            poller, engine, timing, [], [remote], keys: null, detectCrash: true, TimeProvider.System, LogQueue.Before(new Mute()), metrics: null,
+            poller, engine, timing, [], [remote], keys: null, detectCrash: true, HandlerFaultPolicy.EndNode, TimeProvider.System, LogQueue.Before(new Mute()), metrics: null,
             raise: change =>
             {
                 if (change.Transition.To == BinaryStarState.Passive) poller.RemoveAndDispose(peer);
                 else if (change.Transition.To == BinaryStarState.Active) terms.Begin(change.Term);
             },
+            requestFailed: _ => { },
             ended: _ => poller.Stop());
         var voter = new Voter($"tcp://{Loopback}:0", ZmqSocketType.Router, highWatermark: 0, maxFrameBytes: 1024, keys: null);
         var asked = new VoterSocket(voter);

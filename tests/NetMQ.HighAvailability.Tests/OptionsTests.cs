@@ -22,6 +22,7 @@ public sealed class OptionsTests
     {
         { "no role", o => o.Role = default, "Role must be Primary or Backup*" },
         { "unknown role", o => o.Role = (BinaryStarRole)7, "Role must be Primary or Backup, and is 7*" },
+        { "unknown fault policy", o => o.HandlerFaults = (HandlerFaultPolicy)7, "HandlerFaults must be*7*" },
         { "unknown policy", o => o.DualActivePolicy = (DualActivePolicy)7, "DualActivePolicy must be*7*" },
         { "no local", o => o.LocalEndpoints = [], "LocalEndpoints must have at least one*" },
         { "null local", o => o.LocalEndpoints = null!, "LocalEndpoints must have at least one*" },

@@ -13,7 +13,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
     private static readonly string[] NodeKeys =
     [
         "Preset", "Name", "Role", "LocalEndpoints", "RemoteEndpoints", "HeartbeatInterval", "FailoverTimeout",
-        "PeerHeartbeatInterval", "PeerFailoverTimeout", "DualActivePolicy", "DetectCrash", "VoterHighWatermark",
+        "PeerHeartbeatInterval", "PeerFailoverTimeout", "DualActivePolicy", "HandlerFaults", "DetectCrash", "VoterHighWatermark",
         "VoterMaxFrameBytes", "CertificateFile", "PeerCertificateFile", "VoterCertificateFile",
     ];
 
@@ -40,6 +40,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
         Time("PeerHeartbeatInterval", value => options.PeerHeartbeatInterval = value);
         Time("PeerFailoverTimeout", value => options.PeerFailoverTimeout = value);
         Use<DualActivePolicy>("DualActivePolicy", Enum.TryParse, value => options.DualActivePolicy = value, Names<DualActivePolicy>());
+        Use<HandlerFaultPolicy>("HandlerFaults", Enum.TryParse, value => options.HandlerFaults = value, Names<HandlerFaultPolicy>());
         Use<bool>("DetectCrash", Bool, value => options.DetectCrash = value, "true or false");
         Use<int>("VoterHighWatermark", Number, value => options.VoterHighWatermark = value, "a number");
         Use<int>("VoterMaxFrameBytes", Number, value => options.VoterMaxFrameBytes = value, "a number");

@@ -1,8 +1,14 @@
+using NetMQ.HighAvailability.Transport;
+
 namespace NetMQ.HighAvailability.Clients;
 
-/// <summary>Raises events on the thread pool, one at a time and in order: a slow callback must not hold up the loop.</summary>
+/// <summary>
+/// Raises events on the thread pool, one at a time and in order: a slow callback must not hold up the loop. What a callback
+/// throws, an <c>async void</c> one later too, is given to <paramref name="onFault"/>.
+/// </summary>
 internal sealed class EventRelay(Action<Exception> onFault)
 {
+    private readonly CallbackContext context = new(static _ => false, onFault); // continuations go to the thread pool as well
     private readonly Lock gate = new();
     private Task last = Task.CompletedTask;
 
@@ -15,7 +21,7 @@ internal sealed class EventRelay(Action<Exception> onFault)
     {
         try
         {
-            callback();
+            using (context.Enter()) callback();
         }
 #pragma warning disable CA1031 // The application's own fault, told and not spread: nobody waits for this thread.
         catch (Exception e)

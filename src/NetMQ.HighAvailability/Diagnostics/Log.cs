@@ -30,6 +30,9 @@ internal static partial class Log
     [LoggerMessage(105, LogLevel.Warning, "HeartbeatInterval is {Heartbeat}: below 100 ms a busy machine causes needless failovers (safe ones)")]
     public static partial void ShortHeartbeat(ILogger logger, TimeSpan heartbeat);
 
+    [LoggerMessage(106, LogLevel.Error, "A step of the node's end failed; the others were carried out")]
+    public static partial void EndingFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(200, LogLevel.Information, "{From} became {To}: {Cause}")]
     public static partial void StateChanged(ILogger logger, BinaryStarState from, BinaryStarState to, BinaryStarCause cause);
 
@@ -77,6 +80,15 @@ internal static partial class Log
 
     [LoggerMessage(310, LogLevel.Warning, "{Count} log messages were dropped: the logger does not keep up")]
     public static partial void Dropped(ILogger logger, int count);
+
+    [LoggerMessage(311, LogLevel.Error, "A request failed in the handler and was dropped; the node goes on ({Suppressed} more)")]
+    public static partial void RequestFailed(ILogger logger, long suppressed, Exception exception);
+
+    [LoggerMessage(312, LogLevel.Warning, "Dropped a reply ({Frames} frames) that leads to no client: it lacks the request's envelope, so send the frames before the payload back as they came, the routing id first; or its client has disconnected since ({Suppressed} more)")]
+    public static partial void Undeliverable(ILogger logger, int frames, long suppressed);
+
+    [LoggerMessage(313, LogLevel.Error, "An asynchronous handler or event callback threw after the node had ended")]
+    public static partial void LateFault(ILogger logger, Exception exception);
 
     [LoggerMessage(320, LogLevel.Warning, "Nothing has been received from the peer since this node started {Duration} ago. This node publishes its state at {Local}, and expects the peer's at {Remote}. Check that the peer is running, the addresses and ports of both nodes, firewalls{Keys}")]
     public static partial void NeverReceived(ILogger logger, TimeSpan duration, string local, string remote, string keys);

@@ -40,7 +40,19 @@ internal sealed class LogQueue : ILogger
     /// <inheritdoc cref="Drain"/>
     public static async Task DrainAsync() => await WrittenAsync().WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    public bool IsEnabled(LogLevel logLevel) => target.IsEnabled(logLevel);
+    public bool IsEnabled(LogLevel logLevel)
+    {
+        try
+        {
+            return target.IsEnabled(logLevel);
+        }
+#pragma warning disable CA1031 // A logger's own fault is no reason to end a server, and there is nowhere to report it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return false;
+        }
+    }
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;

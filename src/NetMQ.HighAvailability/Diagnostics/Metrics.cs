@@ -42,6 +42,8 @@ internal sealed class Metrics
     {
         Meter.CreateObservableUpDownCounter("binarystar.state", () => Observe(StateOf), "{node}", "1 for the state that the node is in, 0 for the others.");
         Meter.CreateObservableCounter("binarystar.votes", () => Observe(Votes), "{vote}", "Client requests received: accepted and served, or rejected and dropped.");
+        Meter.CreateObservableCounter("binarystar.requests.failed", () => Observe(Failed), "{request}", "Requests that failed in the handler and were dropped.");
+        Meter.CreateObservableCounter("binarystar.replies.undeliverable", () => Observe(Undeliverable), "{reply}", "Replies whose first frame led to no client.");
         Meter.CreateObservableCounter("binarystar.messages", () => Observe(Messages), "{message}", "State messages published, and valid ones received.");
         Meter.CreateObservableCounter("binarystar.messages.ignored", () => Observe(Ignored), "{message}", "Messages on the state link that changed nothing.");
         Meter.CreateObservableCounter("binarystar.interruptions", () => Observe(Interruptions), "{interruption}", "How often the loop did not run for over a quarter of a heartbeat.");
@@ -108,6 +110,15 @@ internal sealed class Metrics
         node.Measure(reading.Counters.VotesAccepted, "binarystar.vote.accepted", true),
         node.Measure(reading.Counters.VotesRejected, "binarystar.vote.accepted", false),
     ];
+
+    private static IEnumerable<Measurement<long>> Failed(Metrics node, NodeReading reading) =>
+    [
+        node.Measure(reading.Counters.Faults.HandlerExceptions, "binarystar.reason", "exception"),
+        node.Measure(reading.Counters.Faults.UnfinishedReplies, "binarystar.reason", "unfinished_reply"),
+    ];
+
+    private static IEnumerable<Measurement<long>> Undeliverable(Metrics node, NodeReading reading) =>
+        [new(reading.Counters.Faults.UndeliverableReplies, node.name, node.role)];
 
     private static IEnumerable<Measurement<long>> Messages(Metrics node, NodeReading reading) =>
     [

@@ -5,7 +5,7 @@ namespace NetMQ.HighAvailability.Diagnostics;
 /// <summary>What can go wrong again and again while a node runs, told at a limited rate. On the poller's thread.</summary>
 internal sealed class Trouble(ILogger logger)
 {
-    private Throttle garbage, ownRole, dualActive, interrupted, slowTurn, clock, deaf;
+    private Throttle garbage, ownRole, dualActive, interrupted, slowTurn, clock, deaf, requestFailed, undeliverable;
 
     public void Garbage(TimeSpan now, int size, bool more)
     {
@@ -40,5 +40,15 @@ internal sealed class Trouble(ILogger logger)
     public void ClockSteppedBack(TimeSpan now, TimeSpan step)
     {
         if (clock.Allows(now, out var suppressed)) Log.ClockSteppedBack(logger, step, suppressed);
+    }
+
+    public void RequestFailed(TimeSpan now, Exception exception)
+    {
+        if (requestFailed.Allows(now, out var suppressed)) Log.RequestFailed(logger, suppressed, exception);
+    }
+
+    public void Undeliverable(TimeSpan now, int frames)
+    {
+        if (undeliverable.Allows(now, out var suppressed)) Log.Undeliverable(logger, frames, suppressed);
     }
 }

@@ -14,4 +14,5 @@ internal struct Counters
     public long OwnRoleReceived;
     public long Interruptions;
     public long Redials;
+    public RequestFaultCounts Faults;
 }

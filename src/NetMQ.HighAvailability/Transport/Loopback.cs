@@ -63,8 +63,14 @@ internal sealed class Loopback : IDisposable
 
     public void Dispose()
     {
-        mouth.Dispose();
-        ear.Dispose();
         inbound.Close();
+        try
+        {
+            mouth.Dispose();
+        }
+        finally
+        {
+            ear.Dispose();
+        }
     }
 }

@@ -159,16 +159,22 @@ internal sealed class PeerLink : IDisposable
         return addresses;
     }
 
-    public void Dispose()
+    /// <summary>Closes all sockets, each whatever became of the others.</summary>
+    public void Close(Ending ending)
     {
         if (disposed) return;
         disposed = true;
-        if (poller is { IsDisposed: false }) poller.Remove(publisher);
-        publisher.Dispose();
-        loopback?.Dispose();
-        foreach (var path in paths) path.Dispose();
+        ending.Try(() =>
+        {
+            if (poller is { IsDisposed: false }) poller.Remove(publisher);
+        });
+        ending.Try(publisher.Dispose);
+        ending.Try(() => loopback?.Dispose());
+        foreach (var path in paths) ending.Try(path.Dispose);
         inbound.Close();
     }
+
+    public void Dispose() => Close(new Ending(static _ => { }));
 
     private bool IsLate(PeerPath path, TimeSpan now) =>
         !path.IsFresh && now - path.LastHeard > pathSilence

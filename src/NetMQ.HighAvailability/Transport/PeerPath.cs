@@ -148,19 +148,27 @@ internal sealed class PeerPath : IDisposable
     {
         if (subscriber.IsDisposed) return;
         subscriber.ReceiveReady -= OnPeer;
-        if (poller is { IsDisposed: false })
+        try
         {
-            if (monitor is not null)
-            {
-                monitor.Disconnected -= OnDisconnected;
-                monitor.Dispose();
-                monitor = null;
-            }
+            LeavePoller();
+        }
+        finally
+        {
+            subscriber.Dispose();
+        }
+    }
 
-            poller.Remove(subscriber);
+    private void LeavePoller()
+    {
+        if (poller is not { IsDisposed: false }) return;
+        if (monitor is not null)
+        {
+            monitor.Disconnected -= OnDisconnected;
+            monitor.Dispose();
+            monitor = null;
         }
 
-        subscriber.Dispose();
+        poller.Remove(subscriber);
     }
 
     private void OnPeer(object? sender, NetMQSocketEventArgs e) => onPeer!();

@@ -30,13 +30,13 @@ internal sealed class Reactor : IDisposable
     private readonly CrashWatch? crashWatch;
     private readonly Clock clock;
     private readonly ILogger logger;
-    private readonly Action<NodeChange> raise;
+    private readonly NodeEvents events;
+    private readonly RequestFaults faults;
     private readonly Action<Exception?> ended;
     private readonly TickTimer tick;
     private readonly NetMQPoller poller;
-    private readonly Lock gate = new();
+    private readonly NodeCommands commands;
     private readonly Queue<NodeChange> untold = new();
-    private readonly List<Action> early = []; // commands from before the beginning, which a shared poller must not run yet
 
     private Voter? voter;
     private Counters counters;
@@ -44,13 +44,12 @@ internal sealed class Reactor : IDisposable
     private TimeSpan turnEnded;
     private TimeSpan quietUntil;
     private Farewell? farewell;
-    private bool begun;
-    private bool closed;
 
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
     public Reactor(
         NetMQPoller poller, PairEngine engine, Timing timing, IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, LinkKeys? keys,
-        bool detectCrash, TimeProvider time, ILogger logger, Metrics? metrics, Action<NodeChange> raise, Action<Exception?> ended)
+        bool detectCrash, HandlerFaultPolicy handlerFaults, TimeProvider time, ILogger logger, Metrics? metrics,
+        Action<NodeChange> raise, Action<Exception> requestFailed, Action<Exception?> ended)
     {
         this.poller = poller;
         this.engine = engine;
@@ -58,15 +57,17 @@ internal sealed class Reactor : IDisposable
         trouble = new Trouble(logger);
         this.logger = logger;
         this.metrics = metrics;
-        this.raise = raise;
         this.ended = ended;
+        commands = new NodeCommands(poller, command => Turn(Wake.Look, command));
         clock = new Clock(time);
+        events = new NodeEvents(new CallbackContext(commands.Post, LateFault), raise, requestFailed);
+        faults = new RequestFaults(handlerFaults, clock, trouble, events, commands.Post, LateFault);
         engine.Start(TimeSpan.Zero);
         state = engine.State;
         board = new Board(engine.Memory, remotes.Count);
         orders = new Orders(engine, timing);
         promotions = new Promotions(engine);
-        link = new PeerLink(locals, remotes, keys, timing, command => Post(command), logger);
+        link = new PeerLink(locals, remotes, keys, timing, command => commands.Post(command), logger);
         watch = new LinkWatch(link, timing, logger);
         if (detectCrash) crashWatch = new CrashWatch(engine, link, timing, time, () => clock.Now, Post, logger);
         tick = new TickTimer(poller, timing.Tick, OnTick);
@@ -91,22 +92,10 @@ internal sealed class Reactor : IDisposable
     /// <summary>What the node had counted and remembered at the end of its last turn, and its time now. Any thread.</summary>
     public NodeReading Read() => board.Read(() => clock.Now);
 
-    public void Use(Voter voter) => this.voter = voter;
+    public void Use(Voter voter) => faults.Attach(this.voter = voter);
 
-    /// <summary>
-    /// Has <paramref name="command"/> run in a turn of its own, after <see cref="Begin"/>; false once the node has ended.
-    /// Any thread.
-    /// </summary>
-    public bool Post(Action command)
-    {
-        lock (gate)
-        {
-            if (closed || poller.IsDisposed) return false;
-            if (begun) Queue(command);
-            else early.Add(command);
-            return true;
-        }
-    }
+    /// <inheritdoc cref="NodeCommands.Post"/>
+    public bool Post(Action command) => commands.Post(command);
 
     /// <summary>Joins the poller and takes the first turn. On the poller's thread, or before it runs.</summary>
     public void Begin()
@@ -121,11 +110,7 @@ internal sealed class Reactor : IDisposable
         metrics?.Begin(Read, Remotes);
         watch.Begin(now);
         Turn(Wake.Look);
-        lock (gate)
-        {
-            begun = true;
-            early.ForEach(Queue);
-        }
+        commands.Begin();
     }
 
     /// <summary>Hands the pair to the peer, if that is there and passive. A command.</summary>
@@ -147,37 +132,36 @@ internal sealed class Reactor : IDisposable
         tick.Wait(FarewellTick);
     }
 
-    /// <summary>Ends the node, at once: all sockets are closed.</summary>
+    /// <summary>Ends the node, at once: all sockets are closed. Throws nothing.</summary>
     public void End(Exception? fault)
     {
         if (IsOver) return;
         IsOver = true;
-        metrics?.End();
-        tick.Leave();
-        orders.End();
-        voter?.Dispose();
-        link.Dispose();
-        Close();
-        LeaveActive();
+        var ending = new Ending(e =>
+        {
+            if (fault is null) fault = e;
+            else Log.EndingFailed(logger, e);
+        });
+        ending.Try(() => metrics?.End());
+        ending.Try(tick.Leave);
+        ending.Try(orders.End);
+        Close(ending);
+        ending.Try(LeaveActive);
+        ending.Try(events.End);
+        ending.Try(faults.End);
         if (fault is null) Log.Stopped(logger, farewell is { PeerTookOver: true });
         else Log.Failed(logger, fault);
         ended(fault);
     }
 
-    /// <summary>Closes all, after the end or instead of a beginning. Not on the poller's thread while it runs.</summary>
-    public void Dispose()
-    {
-        voter?.Dispose();
-        link.Dispose();
-        Close();
-    }
+    /// <summary>Closes all, after the end or instead of a beginning. Not on the poller's thread while it runs. Throws nothing.</summary>
+    public void Dispose() => Close(new Ending(e => Log.EndingFailed(logger, e)));
 
-    // As a task of the poller's: it has a queue already, and a further one were a socket to look at with each request.
-    private void Queue(Action command) => new Task(() => Turn(Wake.Look, command)).Start(poller);
-
-    private void Close()
+    private void Close(Ending ending)
     {
-        lock (gate) closed = true;
+        commands.Close();
+        ending.Try(() => voter?.Dispose());
+        link.Close(ending);
     }
 
     // After a fault: whoever asks later must not take it for one that serves.
@@ -185,13 +169,21 @@ internal sealed class Reactor : IDisposable
     {
         if (engine.State == BinaryStarState.Active) engine.Memory.State = BinaryStarState.Yielding;
         state = engine.State;
+        Show();
+    }
+
+    private void LateFault(Exception exception) => Log.LateFault(logger, exception);
+
+    private void Show()
+    {
+        counters.Faults = faults.Counts;
         board.Show(counters, engine.Memory, link.Paths);
     }
 
     private void OnTick()
     {
         if (farewell is null) Turn(Wake.Look);
-        else Queue(static () => { }); // the last turn tells all, and ends the node
+        else commands.Post(static () => { }); // the last turn tells all, and ends the node
     }
 
     // The one turn, whatever the reason: look at the clock, hear the peer, and only then do what there is to do.
@@ -203,6 +195,7 @@ internal sealed class Reactor : IDisposable
             var now = clock.Now;
             NoticeInterruption(now, engine.BeginTurn(now, link.Returned()));
             TellChanges();
+            LookAfterReplies();
             CarryOut();
             engine.EndDrain(HearPeer());
             CarryOut();
@@ -291,6 +284,7 @@ internal sealed class Reactor : IDisposable
 
     private void ServeVotes(TimeSpan turn)
     {
+        using var context = faults.Enter();
         var until = turn + timing.Heartbeat / 16;
         var now = turn;
         var (longest, handled) = (TimeSpan.Zero, false);
@@ -305,7 +299,7 @@ internal sealed class Reactor : IDisposable
             if (accepted)
             {
                 counters.VotesAccepted++;
-                voter.Handle();
+                faults.Serve();
             }
             else
             {
@@ -350,11 +344,11 @@ internal sealed class Reactor : IDisposable
         if (transition.To != BinaryStarState.Active) state = transition.To;
         var change = promotions.Note(transition);
         counters.Term = change.Term;
-        board.Show(counters, engine.Memory, link.Paths);
+        Show();
         metrics?.Changed(transition, engine.Memory.Turn - engine.Memory.LastHeard);
         Log.StateChanged(logger, transition.From, transition.To, transition.Cause);
         untold.Enqueue(change);
-        if (tick.IsTicking) Queue(static () => { });
+        if (tick.IsTicking) commands.Post(static () => { });
         else TellChanges();
         return true;
     }
@@ -366,8 +360,16 @@ internal sealed class Reactor : IDisposable
         while (!tick.IsTicking && untold.TryDequeue(out var change))
         {
             state = engine.State; // active only now
-            raise(change);
+            events.Changed(change);
         }
+    }
+
+    // A reply that was begun outside the handler must be finished there.
+    private void LookAfterReplies()
+    {
+        if (!voter!.HasUnfinishedReply) return;
+        if (tick.IsTicking) commands.Post(static () => { }); // that turn may raise events
+        else faults.DiscardUnfinishedReply();
     }
 
     private void LookAfterLink()
@@ -381,7 +383,7 @@ internal sealed class Reactor : IDisposable
 
     private void EndTurn(TimeSpan began)
     {
-        board.Show(counters, engine.Memory, link.Paths);
+        Show();
         turnEnded = clock.Now;
         var took = turnEnded - began;
         metrics?.Turn(took);

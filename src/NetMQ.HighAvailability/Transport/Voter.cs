@@ -5,8 +5,8 @@ namespace NetMQ.HighAvailability.Transport;
 
 /// <summary>
 /// The voter socket. Each message is a vote; the reactor decides whether it is <see cref="Handle">handled</see> or
-/// <see cref="Drop">dropped</see>. The first frame has been received by then, which is the cheapest way to know that a
-/// message is there.
+/// <see cref="Refuse">refused</see>. Its first frame has been received by then, which is the cheapest way to know that a
+/// message is there, and a ROUTER's second, which says whether the client wants to be told what becomes of its request.
 /// </summary>
 internal sealed class Voter : IDisposable
 {
@@ -15,16 +15,22 @@ internal sealed class Voter : IDisposable
 
     private readonly NetMQSocket socket;
     private readonly ZmqSocketType type;
+    private readonly ReplyBuffer reply = new();
+    private readonly RequestSender sender = new();
     private NetMQPoller? poller;
     private Msg first;
-    private Msg second;
+    private Msg second; // a ROUTER's: what comes after the routing id
+    private Msg rest;
     private Request request;
+    private bool hasSecond;
+    private bool mandatory;
     private bool held;
 
     private enum Request
     {
         None,       // between requests
         Unread,     // the first frame waits in first
+        Second,     // the second frame waits in second
         More,       // read in part
         Read,       // read to its end
     }
@@ -37,6 +43,7 @@ internal sealed class Voter : IDisposable
         socket = Create(type);
         first.InitEmpty();
         second.InitEmpty();
+        rest.InitEmpty();
         try
         {
             socket.Options.Linger = Linger;
@@ -65,9 +72,15 @@ internal sealed class Voter : IDisposable
     /// <summary>Reads one request and answers it.</summary>
     public Action Handler { get; set; } = static () => { };
 
+    /// <summary>Called when a reply of so many frames led to no client. On the poller's thread, inside a handler or not.</summary>
+    public Action<int> OnUndeliverable { get; set; } = static _ => { };
+
     public bool IsClosed => socket.IsDisposed;
 
-    public bool HasMore => request is Request.Unread or Request.More;
+    public bool HasMore => request is Request.Unread or Request.Second or Request.More;
+
+    /// <summary>Whether a reply was begun and not finished.</summary>
+    public bool HasUnfinishedReply => reply.Count > 0;
 
     public void Attach(NetMQPoller poller, Action onReady)
     {
@@ -89,44 +102,61 @@ internal sealed class Voter : IDisposable
         }
     }
 
-    /// <summary>Takes a request's first frame, if a request is there.</summary>
-    public bool TryTake() => socket.TryReceive(ref first, TimeSpan.Zero);
+    /// <summary>Takes the beginning of a request, if one is there: of a ROUTER's the first two frames.</summary>
+    public bool TryTake()
+    {
+        if (!socket.TryReceive(ref first, TimeSpan.Zero)) return false;
+        if (type != ZmqSocketType.Router) return true;
+
+        // The frames of a message arrive together: there is nothing to wait for.
+        hasSecond = first.HasMore && socket.TryReceive(ref second, TimeSpan.Zero);
+        sender.Remember(first.Slice(), hasSecond && second.HasMore ? second.Slice() : default);
+        return true;
+    }
 
     /// <summary>Has the request that was taken handled; what the handler leaves unread is discarded.</summary>
-    public void Handle()
+    /// <returns>A fault, if the handler left an unfinished reply. <see cref="Abandon"/> the request then, as after an exception.</returns>
+    /// <exception cref="Exception">Whatever the handler threw.</exception>
+    public InvalidOperationException? Handle()
     {
         request = Request.Unread;
+        if (sender.WantsReceipt) Notify(RequestNotice.Received);
         Handler();
-        if (HasMore) Drop();
+        SkipRest();
         request = Request.None;
+        return HasUnfinishedReply ? Unfinished("The handler returned after it had sent") : null;
+    }
+
+    /// <summary>Gives up the request at which the handler failed, and tells a client that wants to know.</summary>
+    public void Abandon()
+    {
+        SkipRest();
+        reply.Clear();
+        if (sender.WantsNotices) Notify(RequestNotice.Failed);
+        request = Request.None;
+    }
+
+    /// <summary>Discards a reply that was begun outside the handler and not finished.</summary>
+    public InvalidOperationException DiscardUnfinishedReply()
+    {
+        var fault = Unfinished("Outside the handler, a timer, queue or callback returned after it had sent");
+        reply.Clear();
+        return fault;
     }
 
     /// <summary>Discards the request that was taken, and tells a client that wants to know.</summary>
     public void Refuse()
     {
-        var hasMore = first.HasMore;
-        while (hasMore && socket.TryReceive(ref second, TimeSpan.Zero))
-        {
-            hasMore = second.HasMore;
-            if (hasMore && first.Size > 0 && type == ZmqSocketType.Router && RequestId.IsIn(second.Slice())) GiveNotice();
-        }
-    }
+        request = Request.Unread;
+        SkipRest();
+        request = Request.None;
+        if (!sender.WantsNotices) return;
 
-    // The frame is ours alone, and goes back as it is: whoever floods this node costs it no memory.
-    private void GiveNotice()
-    {
+        // Both frames are ours alone and go back as they are: whoever floods this node costs it no memory.
+        SetMandatory(false);
         RequestId.TurnInto(RequestNotice.Rejected, second.Slice());
         socket.TrySend(ref first, TimeSpan.Zero, more: true);
         socket.TrySend(ref second, TimeSpan.Zero, more: false);
-    }
-
-    /// <summary>Discards what is left of the request that was taken: every frame of it.</summary>
-    public void Drop()
-    {
-        if (request == Request.More) first.SetFlags(MsgFlags.More);
-        while (first.HasMore && socket.TryReceive(ref first, TimeSpan.Zero))
-        {
-        }
     }
 
     /// <summary>Gives the handler the next frame of its request; false, or an exception for one who would wait, after the last.</summary>
@@ -135,14 +165,13 @@ internal sealed class Voter : IDisposable
         switch (request)
         {
             case Request.Unread:
-                // Not by Msg.Move, which returns the frame's counter of references to NetMQ's pool although it goes along.
-                if (msg.IsInitialised) msg.Close();
-                msg = first;
-                first = default;
-                first.InitEmpty();
+                Give(ref first, ref msg);
+                break;
+            case Request.Second:
+                Give(ref second, ref msg);
+                hasSecond = false;
                 break;
             case Request.More:
-                // The frames of a message arrive together: there is nothing to wait for.
                 if (!socket.TryReceive(ref msg, TimeSpan.Zero)) return false;
                 break;
             default:
@@ -152,21 +181,109 @@ internal sealed class Voter : IDisposable
                     : "There is no request to read. Requests are read inside the handler, on the poller's thread.");
         }
 
-        request = msg.HasMore ? Request.More : Request.Read;
+        request = !msg.HasMore ? Request.Read : hasSecond ? Request.Second : Request.More;
         return true;
     }
 
-    /// <summary>To a ROUTER that is closed all clients are gone, and their replies are dropped as any other's who is.</summary>
-    public bool TrySend(ref Msg msg, TimeSpan timeout, bool more) => !socket.IsDisposed && socket.TrySend(ref msg, timeout, more);
+    /// <summary>
+    /// Sends a frame, or keeps it until the last frame of its message is there. After the end all clients of a ROUTER are gone,
+    /// and their replies are dropped.
+    /// </summary>
+    public bool TrySend(ref Msg msg, TimeSpan timeout, bool more)
+    {
+        if (socket.IsDisposed) return false;
+        if (type != ZmqSocketType.Router && reply.Count == 0)
+        {
+            if (!more || type != ZmqSocketType.Dealer) return socket.TrySend(ref msg, timeout, more); // PULL and SUB throw
+            if (!HasRoom(timeout)) return false;
+        }
+
+        if (more) reply.Add(ref msg);
+        else if (type == ZmqSocketType.Router) SendToClient(ref msg);
+        else reply.TrySend(socket, ref msg);
+        return true;
+    }
 
     public void Dispose()
     {
         if (socket.IsDisposed) return;
-        if (poller is { IsDisposed: false } && !held) poller.Remove(socket);
-        socket.Dispose();
-        first.Close();
-        second.Close();
+        try
+        {
+            if (poller is { IsDisposed: false } && !held) poller.Remove(socket);
+        }
+        finally
+        {
+            first.Close();
+            second.Close();
+            rest.Close();
+            reply.Clear();
+            socket.Dispose();
+        }
     }
+
+    private static void Give(ref Msg frame, ref Msg msg)
+    {
+        // Not by Msg.Move, which returns the frame's counter of references to NetMQ's pool although it goes along.
+        if (msg.IsInitialised) msg.Close();
+        msg = frame;
+        frame = default;
+        frame.InitEmpty();
+    }
+
+    // What the handler has left of its request.
+    private void SkipRest()
+    {
+        var more = request switch
+        {
+            Request.Unread => hasSecond ? second.HasMore : first.HasMore,
+            Request.Second => second.HasMore,
+            Request.More => true,
+            _ => false,
+        };
+        while (more && socket.TryReceive(ref rest, TimeSpan.Zero)) more = rest.HasMore;
+        hasSecond = false;
+        if (request != Request.None) request = Request.Read;
+    }
+
+    // A ROUTER drops what is for a client that it does not know, unless it is mandatory. The client of the present request may
+    // just have left, which is no fault; any other reply that leads to no client is one.
+    private void SendToClient(ref Msg last)
+    {
+        var frames = reply.Count + 1;
+        var isForSender = reply.Count > 0 && request != Request.None && sender.Is(reply.First);
+        if (isForSender) sender.WantsNotices = false; // this is the answer
+        try
+        {
+            SetMandatory(!isForSender);
+            reply.TrySend(socket, ref last);
+            if (frames > 1) return; // a single frame names a client, and has nothing for it
+        }
+        catch (HostUnreachableException)
+        {
+        }
+
+        OnUndeliverable(frames);
+    }
+
+    // Setting the option costs more than remembering it.
+    private void SetMandatory(bool value)
+    {
+        if (value == mandatory) return;
+        socket.Options.RouterMandatory = value;
+        mandatory = value;
+    }
+
+    private void Notify(RequestNotice notice)
+    {
+        SetMandatory(false);
+        sender.Notify(socket, notice);
+    }
+
+    private bool HasRoom(TimeSpan timeout) => timeout == TimeSpan.Zero ? socket.HasOut : (socket.Poll(PollEvents.PollOut, timeout) & PollEvents.PollOut) != 0;
+
+    private InvalidOperationException Unfinished(string what) => new(
+        $"{what} {reply.Count} frame(s) of a reply but not its last one, so nothing of it was sent. Each frame went out with \"more\" (SendMoreFrame): "
+        + "end the reply with SendFrame or SendFrameEmpty, or send it as a whole with SendMultipartMessage.");
 
     private static NetMQSocket Create(ZmqSocketType type) => type switch
     {

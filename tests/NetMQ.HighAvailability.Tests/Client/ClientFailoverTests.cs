@@ -29,7 +29,7 @@ public sealed class ClientFailoverTests
     public async Task When_the_active_server_dies_every_caller_is_answered_by_the_other()
     {
         var dies = false;
-        var (primary, backup) = TestNode.StartedPair(primaryHandler: socket =>
+        var (primary, backup) = TestNode.StartedPair(TestNode.EndedByHandler, socket =>
         {
             if (Volatile.Read(ref dies)) throw new InvalidOperationException("dies");
             TestNode.Echo(socket);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using NetMQ.HighAvailability.Tests.Support;
 
@@ -60,7 +61,8 @@ public sealed class HealthTests
     public async Task A_node_that_ended_with_a_fault_is_unhealthy_and_says_why()
     {
         using var node = new HostedNode(BinaryStarRole.Primary, PairPorts.New(), echo: false,
-            add: pair => pair.HandleRequests(_ => throw new InvalidOperationException("dies")));
+            add: pair => pair.HandleRequests(_ => throw new InvalidOperationException("dies")).Services
+                .Configure<BinaryStarOptions>(HostedNode.Name, TestNode.EndedByHandler));
         await node.Host.StartAsync();
         using var client = node.Client();
         Wait.Until(() => client.Ask() || node.Star.Completion.IsFaulted, "the node to die");

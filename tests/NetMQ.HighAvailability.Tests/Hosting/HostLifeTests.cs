@@ -38,7 +38,8 @@ public sealed class HostLifeTests
     public async Task A_fault_of_the_node_ends_the_host_and_is_its_outcome()
     {
         using var node = new HostedNode(BinaryStarRole.Primary, PairPorts.New(), echo: false,
-            add: pair => pair.HandleRequests(_ => throw new InvalidOperationException("dies")));
+            add: pair => pair.HandleRequests(_ => throw new InvalidOperationException("dies")).Services
+                .Configure<BinaryStarOptions>(HostedNode.Name, TestNode.EndedByHandler));
         var lifetime = node.Host.Services.GetRequiredService<IHostApplicationLifetime>();
         var run = node.Host.RunAsync();
         using var client = node.Client();
@@ -73,6 +74,24 @@ public sealed class HostLifeTests
         release.Set();
     }
 
+    [Fact]
+    public async Task An_observer_is_told_of_a_request_that_failed_and_the_host_goes_on()
+    {
+        var story = new Story();
+        using var node = new HostedNode(BinaryStarRole.Primary, PairPorts.New(), echo: false, add: pair =>
+        {
+            pair.Services.AddSingleton(story);
+            pair.HandleRequests(_ => throw new InvalidOperationException("dies")).AddObserver<Narrator>();
+        });
+        await node.Host.StartAsync();
+        using var client = node.Client();
+
+        Wait.Until(() => client.Ask() || story.Contains("failed: dies"), "the observer to be told");
+
+        node.Star.Completion.IsCompleted.Should().BeFalse();
+        await node.Host.StopAsync();
+    }
+
     private sealed class Story : ConcurrentQueue<string>;
 
     private sealed class Narrator(Story story) : IBinaryStarObserver
@@ -82,6 +101,8 @@ public sealed class HostLifeTests
         public void LeftActive(BinaryStarStateChangedEventArgs change) => story.Enqueue("left active");
 
         public void BecamePassive(BinaryStarStateChangedEventArgs change) => story.Enqueue("passive");
+
+        public void RequestFailed(RequestFailedEventArgs failure) => story.Enqueue($"failed: {failure.Exception.Message}");
     }
 
     private sealed class Neighbour(Story story) : IHostedService

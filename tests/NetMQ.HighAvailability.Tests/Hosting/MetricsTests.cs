@@ -41,11 +41,39 @@ public sealed class MetricsTests
     }
 
     [Fact]
+    public void Failed_requests_are_counted_by_reason_and_undeliverable_replies_too()
+    {
+        using var failed = Collector<long>("binarystar.requests.failed");
+        using var undeliverable = Collector<long>("binarystar.replies.undeliverable");
+        var calls = 0;
+        using var nodes = new Pair(pair, primaryHandler: socket =>
+        {
+            switch (calls++)
+            {
+                case < 2: throw new InvalidOperationException("fails");
+                case 2: socket.SendMoreFrameEmpty(); break;
+                case 3: socket.SendFrame("without an envelope"); break;
+                default: TestNode.Echo(socket); break;
+            }
+        });
+        using var client = Client.Of(nodes.Primary);
+
+        for (var i = 0; i < 4; i++) client.Socket.SendFrame("fails");
+        client.AskUntilAnswered();
+        Wait.Until(() => nodes.Primary.Star.Status.RepliesUndeliverable > 0, "the counts to be seen");
+
+        Value(failed, "primary", "binarystar.reason", "exception").Should().Be(2);
+        Value(failed, "primary", "binarystar.reason", "unfinished_reply").Should().Be(1);
+        Of(undeliverable, "primary")[^1].Value.Should().Be(1);
+    }
+
+    [Fact]
     public async Task Transitions_are_counted_by_cause_and_a_failover_with_its_duration()
     {
         using var transitions = Collector<long>("binarystar.transitions");
         using var failovers = Collector<double>("binarystar.failover.duration");
-        using var nodes = new Pair(pair, primaryHandler: _ => throw new InvalidOperationException("dies"));
+        using var nodes = new Pair(
+            pair, TestNode.EndedByHandler, primaryHandler: _ => throw new InvalidOperationException("dies"));
         using var toPrimary = Client.Of(nodes.Primary);
         using var toBackup = Client.Of(nodes.Backup);
 
@@ -153,8 +181,14 @@ public sealed class MetricsTests
 
     private sealed class Pair : IDisposable
     {
-        public Pair(string name, Action<VoterSocket>? primaryHandler = null) =>
-            (Primary, Backup) = TestNode.StartedPair(options => options.Name = name, primaryHandler);
+        public Pair(string name, Action<BinaryStarOptions>? configure = null, Action<VoterSocket>? primaryHandler = null) =>
+            (Primary, Backup) = TestNode.StartedPair(
+                options =>
+                {
+                    options.Name = name;
+                    configure?.Invoke(options);
+                },
+                primaryHandler);
 
         public TestNode Primary { get; }
 

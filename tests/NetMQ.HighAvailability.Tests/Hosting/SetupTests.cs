@@ -14,7 +14,7 @@ public sealed class SetupTests
     {
         using var node = new HostedNode(Backup, PairPorts.New(), settings: Section(
             ("Preset", "Wan"), ("HeartbeatInterval", "00:00:00.250"), ("FailoverTimeout", "00:00:03"), ("PeerHeartbeatInterval", "00:00:01"),
-            ("PeerFailoverTimeout", "00:00:02"), ("DualActivePolicy", "abort"), ("DetectCrash", "true"), ("VoterHighWatermark", "7"), ("VoterMaxFrameBytes", "2048"),
+            ("PeerFailoverTimeout", "00:00:02"), ("DualActivePolicy", "abort"), ("HandlerFaults", "endnode"), ("DetectCrash", "true"), ("VoterHighWatermark", "7"), ("VoterMaxFrameBytes", "2048"),
             ("LocalEndpoints:1", "tcp://127.0.0.2:9999"), ("VoterType", "Dealer"), ("StepDownTimeout", "00:00:05")),
             add: pair => pair.Services.Configure<BinaryStarOptions>(HostedNode.Name, options => options.VoterHighWatermark++));
 
@@ -28,6 +28,7 @@ public sealed class SetupTests
         options.PeerHeartbeatInterval.Should().Be(TimeSpan.FromSeconds(1));
         options.PeerFailoverTimeout.Should().Be(TimeSpan.FromSeconds(2));
         options.DualActivePolicy.Should().Be(DualActivePolicy.Abort);
+        options.HandlerFaults.Should().Be(HandlerFaultPolicy.EndNode);
         options.DetectCrash.Should().BeTrue();
         options.VoterHighWatermark.Should().Be(8);
         options.VoterMaxFrameBytes.Should().Be(2048);
@@ -42,6 +43,7 @@ public sealed class SetupTests
     [InlineData("HeartbeatIntervall", "00:00:01", "*BinaryStar:orders:HeartbeatIntervall is no option of a pair; there are *HeartbeatInterval*")]
     [InlineData("FailoverTimeout", "00:00:00.200", "*Pair 'orders': FailoverTimeout must be at least three times HeartbeatInterval*")]
     [InlineData("RemoteEndpoints:0", "nonsense", "*Pair 'orders': RemoteEndpoints has 'nonsense'*")]
+    [InlineData("HandlerFaults", "Ignore", "*BinaryStar:orders:HandlerFaults is 'Ignore', and must be DropRequest or EndNode*")]
     [InlineData("VoterType", "Rep", "*Pair 'orders': VoterType must be Router, Dealer, Pull or Sub, and is Rep*")]
     [InlineData("StepDownTimeout", "-00:00:01", "*Pair 'orders': StepDownTimeout must be from*")]
     public async Task A_bad_option_ends_the_start_with_a_message_that_names_it(string key, string value, string message)

@@ -35,10 +35,10 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void An_exception_of_the_handler_comes_out_of_Run_as_it_was_thrown()
+    public void Under_EndNode_an_exception_of_the_handler_comes_out_of_Run_as_it_was_thrown()
     {
         var thrown = new InvalidDataException("from the handler");
-        using var node = new TestNode(Primary, PairPorts.New(), handler: _ => throw thrown);
+        using var node = new TestNode(Primary, PairPorts.New(), TestNode.EndedByHandler, _ => throw thrown);
         using var client = Client.Of(node);
 
         var run = Task.Run(() => node.Star.Run());
@@ -223,7 +223,8 @@ public sealed class LifecycleTests
     [Fact]
     public void A_node_that_failed_while_active_is_active_no_more()
     {
-        using var node = new TestNode(Primary, PairPorts.New(), handler: _ => throw new InvalidOperationException("fails")).Started();
+        using var node = new TestNode(
+            Primary, PairPorts.New(), TestNode.EndedByHandler, _ => throw new InvalidOperationException("fails")).Started();
         using var client = Client.Of(node);
 
         Wait.Until(() => !client.Ask() && node.Star.Completion.IsCompleted, "the node to fail");

@@ -44,7 +44,8 @@ public sealed class ManyPairsTests
     public void A_fault_of_one_node_leaves_the_others_on_its_poller_alone()
     {
         using var pollers = new Pollers(1);
-        using var dying = new TestNode(Primary, PairPorts.New(), handler: _ => throw new InvalidDataException("dies"), poller: pollers[0]).Started();
+        using var dying = new TestNode(
+            Primary, PairPorts.New(), TestNode.EndedByHandler, _ => throw new InvalidDataException("dies"), pollers[0]).Started();
         using var other = new TestNode(Primary, PairPorts.New(), poller: pollers[0]).Started();
         using var toDying = Client.Of(dying);
         using var toOther = Client.Of(other);

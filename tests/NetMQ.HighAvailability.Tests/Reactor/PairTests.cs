@@ -40,7 +40,7 @@ public sealed class PairTests
     [Fact]
     public void Passive_takes_over_on_a_request_after_the_active_node_has_died()
     {
-        var (primary, backup) = TestNode.StartedPair(primaryHandler: _ => throw new InvalidOperationException("dies"));
+        var (primary, backup) = TestNode.StartedPair(TestNode.EndedByHandler, _ => throw new InvalidOperationException("dies"));
         using var one = primary;
         using var other = backup;
         using var toPrimary = Client.Of(primary);
@@ -57,7 +57,7 @@ public sealed class PairTests
     [Fact]
     public void Without_a_request_the_passive_node_stays_passive_however_long_its_peer_is_gone()
     {
-        var (primary, backup) = TestNode.StartedPair(primaryHandler: _ => throw new InvalidOperationException("dies"));
+        var (primary, backup) = TestNode.StartedPair(TestNode.EndedByHandler, _ => throw new InvalidOperationException("dies"));
         using var one = primary;
         using var other = backup;
         using var toPrimary = Client.Of(primary);

@@ -68,7 +68,8 @@ public sealed class TermTests
     [Fact]
     public async Task A_fault_ends_the_term()
     {
-        using var node = new TestNode(Primary, PairPorts.New(), handler: _ => throw new InvalidOperationException("dies"));
+        using var node = new TestNode(
+            Primary, PairPorts.New(), TestNode.EndedByHandler, _ => throw new InvalidOperationException("dies"));
         BinaryStarTerm? term = null;
         node.Star.BecameActive += (_, _) => term = node.Star.Term;
         node.Started();

@@ -89,6 +89,9 @@ internal sealed class TestNode : IDisposable
         options.FailoverTimeout = TimeSpan.FromSeconds(3);
     }
 
+    /// <summary>For a node that is to end with a fault: let its handler throw.</summary>
+    public static void EndedByHandler(BinaryStarOptions options) => options.HandlerFaults = HandlerFaultPolicy.EndNode;
+
     public static void Echo(VoterSocket socket)
     {
         var message = socket.ReceiveMultipartMessage();
