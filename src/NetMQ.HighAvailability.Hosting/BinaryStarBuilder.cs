@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,6 +11,13 @@ namespace NetMQ.HighAvailability.Hosting;
 /// <summary>Adds to a pair what it serves, who is told, and what only its active node does. For the time of setting up; not thread-safe.</summary>
 public sealed class BinaryStarBuilder
 {
+    private const string AsyncHandler =
+        "A handler cannot be asynchronous or return a task, because the request and its client would be forgotten at the first await. Read the request and "
+        + "return; do the work elsewhere and send the reply later, from a NetMQQueue on the node's poller (ConfigureNode): docs/operating.md#slow-handlers shows how.";
+
+    private const string AsyncConfigure =
+        "ConfigureNode cannot be asynchronous, because the node starts when it returns. Do what takes long in a hosted service, which the host waits for before the node starts.";
+
     private readonly PairSetup setup;
 
     internal BinaryStarBuilder(IServiceCollection services, string name, PairSetup setup)
@@ -44,6 +52,16 @@ public sealed class BinaryStarBuilder
         return this;
     }
 
+    /// <summary>Not supported: a handler answers before it returns, or later from a queue on the node's poller.</summary>
+    /// <typeparam name="TTask">What an asynchronous handler returns. To be inferred, so that a handler that only throws still fits the other overload.</typeparam>
+    /// <param name="handler">An asynchronous handler.</param>
+    /// <returns>Nothing.</returns>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    [Obsolete(AsyncHandler, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public BinaryStarBuilder HandleRequests<TTask>(Func<VoterSocket, TTask> handler)
+        where TTask : Task => throw new NotSupportedException(AsyncHandler);
+
     /// <summary>Names the one handler of requests: a service, a singleton if it is not registered otherwise.</summary>
     /// <typeparam name="T">The handler.</typeparam>
     /// <returns>This builder.</returns>
@@ -67,6 +85,16 @@ public sealed class BinaryStarBuilder
         setup.Hooks.Add(configure);
         return this;
     }
+
+    /// <summary>Not supported: nothing would wait for the task, and the node would start before it has ended.</summary>
+    /// <typeparam name="TTask">What an asynchronous delegate returns. To be inferred.</typeparam>
+    /// <param name="configure">An asynchronous delegate.</param>
+    /// <returns>Nothing.</returns>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    [Obsolete(AsyncConfigure, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public BinaryStarBuilder ConfigureNode<TTask>(Func<IServiceProvider, BinaryStar, TTask> configure)
+        where TTask : Task => throw new NotSupportedException(AsyncConfigure);
 
     /// <summary>Adds one who is told what happens: a service, a singleton if it is not registered otherwise.</summary>
     /// <typeparam name="T">The observer.</typeparam>

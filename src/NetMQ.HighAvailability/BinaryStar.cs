@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Diagnostics;
@@ -12,7 +13,7 @@ namespace NetMQ.HighAvailability;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Set up with <see cref="RegisterVoter"/> and the events, then <see cref="Run"/> or <see cref="Start"/>, once. The
+/// Set up with <see cref="RegisterVoter(string, ZmqSocketType, Action{VoterSocket})"/> and the events, then <see cref="Run"/> or <see cref="Start"/>, once. The
 /// voter's handler and all events are called on the poller's thread, one at a time; they must return well within a
 /// quarter of <see cref="BinaryStarOptions.HeartbeatInterval"/>. An exception that leaves the handler costs its request, unless
 /// <see cref="BinaryStarOptions.HandlerFaults"/> says otherwise; one that leaves an event's callback ends the node. That goes for
@@ -24,6 +25,11 @@ public sealed partial class BinaryStar : IDisposable
 {
     /// <summary>The name of the one <see cref="System.Diagnostics.Metrics.Meter"/> under which all nodes of a process measure.</summary>
     public const string MeterName = "NetMQ.HighAvailability";
+
+    // An async lambda would otherwise be taken for an Action, and run as async void: nobody would wait for it.
+    private const string AsyncHandler =
+        "A handler cannot be asynchronous or return a task, because the request and its client would be forgotten at the first await. Read the request and "
+        + "return; do the work elsewhere and send the reply later, from a NetMQQueue on the node's Poller: docs/operating.md#slow-handlers shows how.";
 
     private readonly BinaryStarOptions options;
     private readonly ILogger logger;
@@ -160,6 +166,18 @@ public sealed partial class BinaryStar : IDisposable
             return voter.Endpoint;
         }
     }
+
+    /// <summary>Not supported: a handler answers before it returns, or later from a queue on the node's <see cref="Poller"/>.</summary>
+    /// <typeparam name="TTask">What an asynchronous handler returns. To be inferred, so that a handler that only throws still fits the other overload.</typeparam>
+    /// <param name="endpoint">Where to bind.</param>
+    /// <param name="type">The voter's type.</param>
+    /// <param name="handler">An asynchronous handler.</param>
+    /// <returns>Nothing.</returns>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    [Obsolete(AsyncHandler, error: true)]
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public string RegisterVoter<TTask>(string endpoint, ZmqSocketType type, Func<VoterSocket, TTask> handler)
+        where TTask : Task => throw new NotSupportedException(AsyncHandler);
 
     /// <summary>
     /// Runs the node on the calling thread until it is stopped: by <see cref="Stop"/>, by
