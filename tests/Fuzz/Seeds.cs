@@ -41,9 +41,9 @@ internal static class Seeds
 
     private static byte[] Id(string mark, long number)
     {
-        var end = new byte[sizeof(long)];
-        BinaryPrimitives.WriteInt64BigEndian(end, number);
-        return [.. Encoding.ASCII.GetBytes(mark), .. ReplyTarget.Instance, .. end];
+        var key = new byte[2 * sizeof(long)]; // with a nonce of 0
+        BinaryPrimitives.WriteInt64BigEndian(key, number);
+        return [.. Encoding.ASCII.GetBytes(mark), .. key];
     }
 
     private static byte[] Time(int milliseconds) => [0, .. BitConverter.GetBytes(milliseconds)];

@@ -17,7 +17,7 @@ namespace NetMQ.HighAvailability;
 /// <para>
 /// On the wire a request is an id of 20 bytes, an empty frame and the payload, and the server's ROUTER returns the
 /// first two as they came: any echo does, the servers of the ZeroMQ guide do, and so does a server for REQ clients
-/// that takes for the envelope whatever is before the first empty frame. A request that is sent again has its old id.
+/// that takes for the envelope whatever is before the first empty frame. A request that is sent again keeps its number and nonce.
 /// </para>
 /// <para>Source: the client of the Binary Star pattern in the ZeroMQ guide, chapter 4.</para>
 /// </remarks>
@@ -85,6 +85,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
                 Answered = counters.Answered,
                 TimedOut = counters.TimedOut + Interlocked.Read(ref waitedInVain),
                 OutcomeUnknown = counters.OutcomeUnknown,
+                Failed = counters.FailedAtServer,
                 Resends = resends,
                 ServerChanges = counters.ServerChanges,
                 LateReplies = counters.LateReplies,
@@ -108,6 +109,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
     /// <returns>The reply's one frame, the caller's to keep.</returns>
     /// <exception cref="RequestTimeoutException">There was no answer within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</exception>
     /// <exception cref="RequestOutcomeUnknownException">With <see cref="RequestDelivery.AtMostOnce"/>: its server was lost.</exception>
+    /// <exception cref="RequestFailedException">The server's handler failed on it.</exception>
     /// <exception cref="UnusableReplyException">The reply is too large, or has several frames.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The client has ended with a fault of its own: dispose it, and make a new one.</exception>
@@ -124,6 +126,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
     /// <exception cref="ArgumentException"><paramref name="request"/> has no frame.</exception>
     /// <exception cref="RequestTimeoutException">There was no answer within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</exception>
     /// <exception cref="RequestOutcomeUnknownException">With <see cref="RequestDelivery.AtMostOnce"/>: its server was lost.</exception>
+    /// <exception cref="RequestFailedException">The server's handler failed on it.</exception>
     /// <exception cref="UnusableReplyException">The reply is too large.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The client has ended with a fault of its own: dispose it, and make a new one.</exception>

@@ -24,9 +24,9 @@ public sealed class BinaryStarClientOptions
 
     /// <summary>
     /// How long the server may answer nothing at all while requests are outstanding before it is left for the other;
-    /// also how long a single request of <see cref="RequestDelivery.AtLeastOnce"/> waits, beside others that are
-    /// answered, before it is sent again. Default 2 s; from 10 ms to 1 hour. More than the longest time the server
-    /// takes for a request, or a slow server is left, to no avail, and its requests are sent more than once.
+    /// also how long after answers to later ones a single request of <see cref="RequestDelivery.AtLeastOnce"/> is sent
+    /// again. Default 2 s; from 10 ms to 1 hour. More than the longest time the server takes for a request, or a slow
+    /// server is left, to no avail, and its requests are sent more than once.
     /// </summary>
     public TimeSpan ServerTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
@@ -39,10 +39,11 @@ public sealed class BinaryStarClientOptions
     public TimeSpan SettleTime { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// How soon after another an unanswered request is sent to the other server, as a vote, when the connection to
-    /// the server before was lost or it said that it is not active. Default 1 ms; from 1 ms to 1 s. The first fifty go
-    /// out so fast, then the interval doubles up to 125 times its length; a server that went silent, or has never
-    /// answered, is asked at fifty times the interval and more from the beginning.
+    /// How soon after another a request is sent as a vote to the server that is sought, when the connection to the
+    /// server before was lost or it said that it is not active. Default 1 ms; from 1 ms to 1 s. The first fifty go out
+    /// so fast, then the interval doubles up to 125 times its length; a server that went silent, or has never answered,
+    /// is asked at fifty times the interval and more from the beginning. The same request goes again only when the
+    /// server has rejected it, or, to one that does not tell, after a quarter of <see cref="ServerTimeout"/>.
     /// </summary>
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromMilliseconds(1);
 

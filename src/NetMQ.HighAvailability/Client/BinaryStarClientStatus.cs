@@ -25,6 +25,9 @@ public sealed record BinaryStarClientStatus
     /// <summary>Requests that ended with <see cref="RequestOutcomeUnknownException"/>.</summary>
     public long OutcomeUnknown { get; internal init; }
 
+    /// <summary>Requests that ended with <see cref="RequestFailedException"/>.</summary>
+    public long Failed { get; internal init; }
+
     /// <summary>How often a request was sent again.</summary>
     public long Resends { get; internal init; }
 
@@ -34,7 +37,7 @@ public sealed record BinaryStarClientStatus
     /// <summary>Replies dropped because their request had ended: duplicates after a failover, mostly. Normal.</summary>
     public long LateReplies { get; internal init; }
 
-    /// <summary>Messages dropped that were no replies to this client: malformed, or with an id it never used.</summary>
+    /// <summary>Messages dropped that were no replies to this client: malformed, or with an id that it never sent to that server.</summary>
     public long GarbageReplies { get; internal init; }
 
     /// <summary>Replies dropped that were larger than <see cref="BinaryStarClientOptions.MaxReplyBytes"/>.</summary>

@@ -6,6 +6,7 @@ internal struct ClientCounters
     public long Answered;
     public long TimedOut;
     public long OutcomeUnknown;
+    public long FailedAtServer;
     public long ServerChanges;
     public long LateReplies;
     public long GarbageReplies;

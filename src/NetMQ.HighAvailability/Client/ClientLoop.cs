@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Protocol;
 using NetMQ.HighAvailability.Transport;
 
 namespace NetMQ.HighAvailability.Clients;
@@ -24,7 +25,7 @@ internal sealed class ClientLoop : IDisposable
     private readonly ClientMetrics metrics;
     private readonly Action<ServerChange> onServerChanged;
     private readonly Clock clock;
-    private readonly Envelope envelope = new();
+    private readonly RequestNonces nonces = new();
     private readonly CommandQueue commands = new();
     private readonly ServerLink[] links;
     private readonly ReplyReader[] readers;
@@ -59,7 +60,7 @@ internal sealed class ClientLoop : IDisposable
             {
                 links[i] = new ServerLink(
                     servers[i], options.ServerCertificate, limits, command => commands.Post(new Command(null, false, command)), () => Now, logger);
-                readers[i] = new ReplyReader(links[i].Socket, envelope, limits.MaxReplyBytes);
+                readers[i] = new ReplyReader(links[i].Socket, limits.MaxReplyBytes);
             }
         }
         catch
@@ -194,15 +195,15 @@ internal sealed class ClientLoop : IDisposable
 
     private bool TakeNext(int server, TimeSpan now)
     {
-        switch (readers[server].TryTake(out var number))
+        switch (readers[server].TryTake(out var head))
         {
             case Take.Nothing:
                 return false;
             case Take.Reply:
-                TakeReply(server, number, now);
+                TakeReply(server, head, now);
                 return true;
             case Take.Notice:
-                if (!core.Rejected(server, number, now)) NoteGarbage(server, now);
+                if (!TakeNotice(server, head, now)) NoteGarbage(server, now);
                 return true;
             default:
                 NoteGarbage(server, now);
@@ -220,9 +221,17 @@ internal sealed class ClientLoop : IDisposable
         answered.Clear();
     }
 
-    private void TakeReply(int server, long number, TimeSpan now)
+    /// <returns>False: it is about no request of this client's that the server was sent.</returns>
+    private bool TakeNotice(int server, ReplyHead head, TimeSpan now) => head.Notice switch
     {
-        var kind = core.Answer(server, number, now, out var request);
+        RequestNotice.Received => core.Received(server, head.Key, now),
+        RequestNotice.Failed => core.Failed(server, head.Key, now),
+        _ => core.Rejected(server, head.Key, now),
+    };
+
+    private void TakeReply(int server, ReplyHead head, TimeSpan now)
+    {
+        var kind = core.Answer(server, head.Key, head.AskedForReceipt, now, out var request);
         if (kind == ReplyKind.Awaited && Complete((PendingRequest)request!, server, now)) return;
 
         readers[server].Skip();
@@ -267,15 +276,21 @@ internal sealed class ClientLoop : IDisposable
             if (command.Run is not null) command.Run();
             else if (command.Request is not { } request) continue;
             else if (command.IsWithdrawal) core.Withdraw(request, now);
-            else if (!request.IsOver) core.Submit(request, now);
+            else if (!request.IsOver) Submit(request, now);
         }
+    }
+
+    private void Submit(PendingRequest request, TimeSpan now)
+    {
+        request.Key = new RequestKey(0, nonces.Next());
+        core.Submit(request, now);
     }
 
     // The one place that sends, fails requests, and tells of servers.
     private void CarryOut(TimeSpan now)
     {
-        while (core.TryNextToSend(now, out var request) && envelope.TrySend(links[core.Current].Socket, (PendingRequest)request)) core.Sent(request, now);
-        while (core.TryTakeFailure(out var failure)) Fail((PendingRequest)failure.Request, failure.Failure, now);
+        while (core.TryNextToSend(now, out var request) && Envelope.TrySend(links[core.Current].Socket, (PendingRequest)request, core.AsksForReceipt)) core.Sent(request, now);
+        while (core.TryTakeFailure(out var failure)) Fail((PendingRequest)failure.Request, failure, now);
         while (core.TryTakeDeparture(out var departure)) trouble.Left(now, Name(departure.From), Name(departure.To), departure.Cause);
         var changed = false;
         while (core.TryTakeChange(out var change))
@@ -294,30 +309,45 @@ internal sealed class ClientLoop : IDisposable
         if (!changed) ShowBoard();
     }
 
-    private void Fail(PendingRequest request, RequestFailure failure, TimeSpan now)
+    private void Fail(PendingRequest request, FailedRequest failed, TimeSpan now)
     {
         if (!request.TryFail()) return; // its caller has just left
-        Exception told;
-        if (failure == RequestFailure.TimedOut)
+        Exception told = failed.Failure switch
         {
-            counters.TimedOut++;
-            metrics.Failed("timed_out");
-            trouble.TimedOut(now, timing.Request);
-            told = new RequestTimeoutException(
-                $"No server answered the request within {timing.Request}; it {(request.MayHaveBeenExecuted ? "was sent, and may have been executed" : "has not been executed, for there was no active server")}.",
-                request.MayHaveBeenExecuted);
-        }
-        else
-        {
-            counters.OutcomeUnknown++;
-            metrics.Failed("outcome_unknown");
-            trouble.OutcomeUnknown(now);
-            told = new RequestOutcomeUnknownException(
-                "The request was sent once and its server was lost before it answered: it may have been executed or not, and was not sent again.");
-        }
-
+            RequestFailure.TimedOut => TimedOut(request, now),
+            RequestFailure.FailedAtServer => FailedAtServer(Name(failed.Server), now),
+            _ => OutcomeUnknown(now),
+        };
         ShowBoard();
         request.PublishFailure(told);
+    }
+
+    private RequestTimeoutException TimedOut(PendingRequest request, TimeSpan now)
+    {
+        counters.TimedOut++;
+        metrics.Failed("timed_out");
+        trouble.TimedOut(now, timing.Request);
+        return new RequestTimeoutException(
+            $"No server answered the request within {timing.Request}; it {(request.MayHaveBeenExecuted ? "was sent, and may have been executed" : "has not been executed, for there was no active server")}.",
+            request.MayHaveBeenExecuted);
+    }
+
+    private RequestOutcomeUnknownException OutcomeUnknown(TimeSpan now)
+    {
+        counters.OutcomeUnknown++;
+        metrics.Failed("outcome_unknown");
+        trouble.OutcomeUnknown(now);
+        return new RequestOutcomeUnknownException(
+            "The request was sent once and its server was lost before it answered: it may have been executed or not, and was not sent again.");
+    }
+
+    private RequestFailedException FailedAtServer(string server, TimeSpan now)
+    {
+        counters.FailedAtServer++;
+        metrics.Failed("failed");
+        trouble.FailedAtServer(now, server);
+        return new RequestFailedException(
+            $"The handler of {server} failed on the request: it may have been executed in part, and was not sent to the other server. See that server's log.");
     }
 
     private void KeepPace(TimeSpan pace)

@@ -1,32 +1,35 @@
+using System.Runtime.CompilerServices;
+
 namespace NetMQ.HighAvailability.Clients;
+
+/// <summary>What a request is known by on the wire: its number, and a random part that only its servers have seen.</summary>
+internal readonly record struct RequestKey(long Number, long Nonce);
 
 /// <summary>What the core knows of a request. Written by the core alone, except where it says otherwise.</summary>
 internal class ClientRequest(RequestDelivery delivery)
 {
+    private Sendings sendings;
+
     public RequestDelivery Delivery { get; } = delivery;
 
     /// <summary>When it is given up. Set before it is submitted.</summary>
     public TimeSpan Deadline { get; set; }
 
-    /// <summary>The number by which its reply is known; 0 until it is submitted.</summary>
-    public long Number { get; set; }
+    /// <summary>Its number, 0 until it is submitted, and its nonce, which is set before.</summary>
+    public RequestKey Key { get; set; }
+
+    public long Number => Key.Number;
 
     public bool IsOutstanding { get; set; }
+
+    public bool WasSent { get; set; }
 
     /// <summary>How often it was sent and not said to have been rejected.</summary>
     public int Unresolved { get; set; }
 
     public bool MayHaveBeenExecuted => Unresolved > 0;
 
-    /// <summary>In which stay with a server it was last sent; 0 if it is to be sent (again).</summary>
-    public long Stay { get; set; }
-
-    /// <summary>The how-manieth sending of all was its last; 0 if it was never sent.</summary>
-    public long Order { get; set; }
-
-    public TimeSpan SentAt { get; set; }
-
-    /// <summary>How long after its last sending it is sent again to a server that answers others; doubles each time.</summary>
+    /// <summary>How long after a sending it may be sent to the same server again, although that rejects what it drops; doubles each time.</summary>
     public TimeSpan Patience { get; set; }
 
     /// <summary>Sent once for all, to a server that has since answered a later one: most likely it was rejected.</summary>
@@ -35,36 +38,37 @@ internal class ClientRequest(RequestDelivery delivery)
     public ClientRequest? Next { get; set; }
 
     public ClientRequest? Previous { get; set; }
+
+    /// <summary>What is known of it at one server.</summary>
+    public ref Sending To(int server) => ref sendings[server];
+
+    [InlineArray(ClientCore.MaxServers)]
+    private struct Sendings
+    {
+        private Sending first;
+    }
 }
 
-/// <summary>The outstanding requests in the order of their submission: a list through the requests themselves.</summary>
-internal sealed class RequestList
+/// <summary>A request at one server.</summary>
+internal struct Sending
 {
-    private ClientRequest? last;
+    /// <summary>How many copies that server got over its present connection and has not rejected.</summary>
+    public int Copies;
 
-    public ClientRequest? First { get; private set; }
+    /// <summary>It may be sent there again, whatever became of those.</summary>
+    public bool MayRepeat;
 
-    public int Count { get; private set; }
+    /// <summary>The server has said, over its present connection, that it received it.</summary>
+    public bool Received;
 
-    public void Append(ClientRequest request)
-    {
-        request.Previous = last;
-        request.Next = null;
-        if (last is null) First = request;
-        else last.Next = request;
-        last = request;
-        request.IsOutstanding = true;
-        Count++;
-    }
+    /// <summary>In which stay with the server it was last sent.</summary>
+    public long Stay;
 
-    public void Remove(ClientRequest request)
-    {
-        if (request.Previous is null) First = request.Next;
-        else request.Previous.Next = request.Next;
-        if (request.Next is null) last = request.Previous;
-        else request.Next.Previous = request.Previous;
-        request.Next = request.Previous = null;
-        request.IsOutstanding = false;
-        Count--;
-    }
+    /// <summary>The sequence number of its last sending there, among all sendings; 0 if it was never sent there.</summary>
+    public long Order;
+
+    /// <summary>When that was.</summary>
+    public TimeSpan At;
+
+    public readonly bool WasSent => Order > 0;
 }

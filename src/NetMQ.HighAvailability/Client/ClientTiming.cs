@@ -13,13 +13,22 @@ internal sealed record ClientTiming(TimeSpan Request, TimeSpan Silence, TimeSpan
     /// </summary>
     public const int FastProbes = 50;
 
+    /// <summary>So many times in a server timeout the outstanding requests are scanned.</summary>
+    public const int ScansInSilence = 8;
+
     /// <summary>From one vote to the next where nothing says that the server will accept one soon.</summary>
     public TimeSpan SlowProbe { get; } = 50 * Probe;
 
     public TimeSpan SlowestProbe { get; } = 125 * Probe;
 
+    /// <summary>
+    /// How soon the same request is sent again to a server that is not known to tell what it drops: so, while it handles
+    /// the first, at most four more come.
+    /// </summary>
+    public TimeSpan BlindRepeat { get; } = Silence / 4;
+
     /// <summary>How often to look for requests that only a server's momentary refusal can have lost.</summary>
-    public TimeSpan Scan { get; } = Silence / 8;
+    public TimeSpan Scan { get; } = Silence / ScansInSilence;
 
     /// <summary>How often to look at the clock while nothing happens: silence and time-outs are noticed so late at most.</summary>
     public TimeSpan Tick { get; } = TimeSpan.FromMilliseconds(Math.Clamp((Silence < Request ? Silence : Request).TotalMilliseconds / 8, 1, 100));

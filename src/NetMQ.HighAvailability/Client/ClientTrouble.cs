@@ -6,7 +6,7 @@ namespace NetMQ.HighAvailability.Clients;
 /// <summary>What a server can provoke again and again, told at a limited rate. On the poller's thread.</summary>
 internal sealed class ClientTrouble(ILogger logger)
 {
-    private Throttle garbage, oversized, lost, timedOut, unknown;
+    private Throttle garbage, oversized, lost, timedOut, unknown, failed;
 
     public void Garbage(TimeSpan now, string server)
     {
@@ -31,5 +31,10 @@ internal sealed class ClientTrouble(ILogger logger)
     public void OutcomeUnknown(TimeSpan now)
     {
         if (unknown.Allows(now, out var suppressed)) Log.OutcomeUnknown(logger, suppressed);
+    }
+
+    public void FailedAtServer(TimeSpan now, string server)
+    {
+        if (failed.Allows(now, out var suppressed)) Log.RequestFailedAtServer(logger, server, suppressed);
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using NetMQ.HighAvailability.Protocol;
 using NetMQ.Sockets;
 
@@ -8,44 +7,44 @@ namespace NetMQ.HighAvailability.Clients;
 /// <summary>
 /// What a request looks like on the wire: an id, an empty frame, the payload. A server's ROUTER returns what is before
 /// the payload as it came, as the ZeroMQ guide's servers do, and as they do for a REQ client, whose envelope is the
-/// empty frame alone. A voter of this library that drops the request says so with a <see cref="RequestNotice"/>.
+/// empty frame alone. A voter of this library also sends the id alone, as a <see cref="RequestNotice"/>.
 /// </summary>
-internal sealed class Envelope(byte[] instance)
+internal static class Envelope
 {
-    // An id: the mark, eight bytes of this client's own, so that a reply to an earlier life of the process or to another
-    // client is not for us, and the request's number.
-    private const int NumberAt = RequestId.MarkBytes + InstanceBytes;
-    private const int InstanceBytes = 8;
-
-    public Envelope()
-        : this(RandomNumberGenerator.GetBytes(InstanceBytes))
-    {
-    }
+    // An id: the mark, the request's number and its nonce.
+    private const int NumberAt = RequestId.MarkBytes;
+    private const int NonceAt = NumberAt + sizeof(long);
 
     /// <summary>Sends a request; false if there is no connection yet.</summary>
-    public bool TrySend(DealerSocket socket, PendingRequest request)
+    public static bool TrySend(DealerSocket socket, PendingRequest request, bool asksForReceipt)
     {
         // NetMQ does not copy what it sends, so each array is written once and never again. Nothing but the first
         // frame can be refused: for the other frames of a message there is always room.
-        var id = new byte[RequestId.Bytes];
-        RequestId.Mark(id);
-        instance.CopyTo(id, RequestId.MarkBytes);
-        BinaryPrimitives.WriteInt64BigEndian(id.AsSpan(NumberAt), request.Number);
-        if (!TrySend(socket, id, more: true)) return false;
+        if (!TrySend(socket, Id(request.Key, asksForReceipt), more: true)) return false;
         TrySend(socket, [], more: true);
         request.SendPayload(socket);
         return true;
     }
 
-    /// <summary>The request's number, if the frame is the id of one of this client's requests or the notice of one.</summary>
-    public bool TryRead(in Msg frame, out long number, out bool isNotice)
+    /// <summary>A request's first frame.</summary>
+    public static byte[] Id(RequestKey key, bool asksForReceipt)
     {
-        number = 0;
+        var id = new byte[RequestId.Bytes];
+        RequestId.Mark(id, asksForReceipt);
+        BinaryPrimitives.WriteInt64BigEndian(id.AsSpan(NumberAt), key.Number);
+        BinaryPrimitives.WriteInt64BigEndian(id.AsSpan(NonceAt), key.Nonce);
+        return id;
+    }
+
+    /// <summary>What a message's first frame is about, if it has the form of an id or of a notice.</summary>
+    public static bool TryRead(in Msg frame, out ReplyHead head)
+    {
+        head = default;
         var id = frame.Slice();
-        isNotice = RequestId.NoticeIn(id) == RequestNotice.Rejected;
-        if (!isNotice && !RequestId.IsIn(id)) return false;
-        if (!id[RequestId.MarkBytes..NumberAt].SequenceEqual(instance)) return false;
-        number = BinaryPrimitives.ReadInt64BigEndian(id[NumberAt..]);
+        var notice = RequestId.NoticeIn(id);
+        if (notice == RequestNotice.None && !RequestId.IsIn(id)) return false;
+        var key = new RequestKey(BinaryPrimitives.ReadInt64BigEndian(id[NumberAt..]), BinaryPrimitives.ReadInt64BigEndian(id[NonceAt..]));
+        head = new ReplyHead(key, notice, RequestId.WantsReceipt(id));
         return true;
     }
 
@@ -59,3 +58,9 @@ internal sealed class Envelope(byte[] instance)
         return sent;
     }
 }
+
+/// <summary>What the first frame of a server's message says.</summary>
+/// <param name="Key">The request that it is about.</param>
+/// <param name="Notice">None: it is the reply.</param>
+/// <param name="AskedForReceipt">The copy of the request that it replies to asked for one.</param>
+internal readonly record struct ReplyHead(RequestKey Key, RequestNotice Notice, bool AskedForReceipt);

@@ -1,3 +1,5 @@
+using NetMQ.HighAvailability.Protocol;
+
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>What <see cref="ReplyReader.TryTake"/> found.</summary>
@@ -5,24 +7,25 @@ internal enum Take : byte
 {
     Nothing,
     Reply,   // its payload is to be read or skipped
-    Notice,  // that the request was dropped
+    Notice,  // what became of a request, and nothing more
     Garbage, // all of it has been thrown away
 }
 
 /// <summary>Reads one server's replies, each to its end. What a reply holds is not trusted.</summary>
-internal sealed class ReplyReader(IReceivingSocket socket, Envelope envelope, int maxReplyBytes) : IDisposable
+internal sealed class ReplyReader(IReceivingSocket socket, int maxReplyBytes) : IDisposable
 {
     private readonly List<byte[]> frames = [];
     private Msg msg = NewMsg();
 
     /// <summary>Takes the next message as far as its envelope.</summary>
-    public Take TryTake(out long number)
+    public Take TryTake(out ReplyHead head)
     {
-        number = 0;
+        head = default;
         if (!socket.TryReceive(ref msg, TimeSpan.Zero)) return Take.Nothing;
 
-        if (envelope.TryRead(msg, out number, out var isNotice))
+        if (Envelope.TryRead(msg, out head))
         {
+            var isNotice = head.Notice != RequestNotice.None;
             if (isNotice && !msg.HasMore) return Take.Notice;
             if (!isNotice && Next() && msg.Size == 0 && msg.HasMore) return Take.Reply;
         }

@@ -25,6 +25,19 @@ public sealed class RequestOutcomeUnknownException : Exception
 }
 
 /// <summary>
+/// The handler of a server of this library failed on a request: it threw an exception, or sent no complete reply. The
+/// request may have been executed in part. It was not sent to the other server, whose handler would most likely fail as
+/// well; whether to try again is the caller's decision.
+/// </summary>
+public sealed class RequestFailedException : Exception
+{
+    internal RequestFailedException(string message)
+        : base(message)
+    {
+    }
+}
+
+/// <summary>
 /// A server answered, and so has executed the request, but the reply cannot be given to the caller: it is larger than
 /// <see cref="BinaryStarClientOptions.MaxReplyBytes"/>, or has several frames where one was asked for.
 /// </summary>

@@ -22,7 +22,7 @@ public sealed class ServerChangedEventArgs : EventArgs
 
     /// <summary>
     /// How long requests had to wait: from the loss of the connection, or from the last sign of life of a server that
-    /// went silent, or from the first request if it came later, to the first answer of the new server.
+    /// went silent, or from the first request if it came later, to the first answer or receipt of the new server.
     /// </summary>
     public TimeSpan Took { get; }
 }

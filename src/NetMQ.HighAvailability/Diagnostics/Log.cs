@@ -150,6 +150,9 @@ internal static partial class Log
     [LoggerMessage(524, LogLevel.Error, "A callback of ServerChanged threw")]
     public static partial void ClientEventFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(525, LogLevel.Warning, "The handler of {Server} failed on a request, which is not sent again ({Suppressed} more)")]
+    public static partial void RequestFailedAtServer(ILogger logger, string server, long suppressed);
+
     [LoggerMessage(530, LogLevel.Debug, "Connecting to the server at {Server} ({Address})")]
     public static partial void ServerDialled(ILogger logger, object server, string address);
 

@@ -7,8 +7,6 @@ internal static class ReplyTarget
 {
     public const int MaxReplyBytes = 64;
 
-    public static ReadOnlySpan<byte> Instance => "instance"u8;
-
     public static void Run(ReadOnlySpan<byte> bytes)
     {
         var server = new Server();
@@ -20,15 +18,15 @@ internal static class ReplyTarget
             server.Send(input.Bytes(head & 0x7f).ToArray(), more: (head & 0x80) != 0 && !input.IsEmpty);
         }
 
-        using var reader = new ReplyReader(server, new Envelope(Instance.ToArray()), MaxReplyBytes);
+        using var reader = new ReplyReader(server, MaxReplyBytes);
         for (var messages = server.Messages; messages > 0; messages--)
         {
-            var take = reader.TryTake(out var number);
+            var take = reader.TryTake(out var head);
             Check.That(take != Take.Nothing, "a message that is there is taken");
             if (take == Take.Reply)
             {
                 var size = server.SizeOfRest;
-                if ((number & 1) == 0) reader.Skip();
+                if ((head.Key.Number & 1) == 0) reader.Skip();
                 else Check.That((reader.Read() is { } frames ? frames.Sum(frame => (long)frame.Length) : -1) == (size > MaxReplyBytes ? -1 : size), "a payload is given whole, unless it is too large");
             }
 

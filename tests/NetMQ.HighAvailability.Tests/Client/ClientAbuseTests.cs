@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using NetMQ.HighAvailability.Protocol;
 using NetMQ.HighAvailability.Tests.Support;
 using NetMQ.Sockets;
 
@@ -16,13 +17,14 @@ public sealed class ClientAbuseTests
         {
             var identity = request[0];
             var id = request[1].ToByteArray();
-            byte[] nextId = [.. id[..8], .. new byte[7], 99], otherClients = [.. id.Select(b => (byte)~b)];
+            byte[] nextId = [.. id[..11], (byte)(id[11] + 1), .. id[12..]], wrongNonce = [.. id[..19], (byte)(id[19] + 1)], otherClients = [.. id.Select(b => (byte)~b)];
             send(new NetMQMessage([identity, NetMQFrame.Empty]));
             send(new NetMQMessage([identity, new NetMQFrame("junk")]));
             send(new NetMQMessage([identity, request[1]]));
             send(new NetMQMessage([identity, request[1], NetMQFrame.Empty]));
             send(new NetMQMessage([identity, request[1], new NetMQFrame("full"), new NetMQFrame("forged")]));
             send(new NetMQMessage([identity, new NetMQFrame(nextId), NetMQFrame.Empty, new NetMQFrame("forged")]));
+            send(new NetMQMessage([identity, new NetMQFrame(wrongNonce), NetMQFrame.Empty, new NetMQFrame("forged")]));
             send(new NetMQMessage([identity, new NetMQFrame(otherClients), NetMQFrame.Empty, new NetMQFrame("forged")]));
             send(new NetMQMessage([identity, new NetMQFrame(id[..15]), NetMQFrame.Empty, new NetMQFrame("forged"), new NetMQFrame("more")]));
             send(request);
@@ -33,9 +35,38 @@ public sealed class ClientAbuseTests
         await client.Ask();
         await client.Ask();
 
-        Wait.Until(() => client.Status is { GarbageReplies: 16, LateReplies: 2 }, $"everything to be counted ({client.Status})");
+        Wait.Until(() => client.Status is { GarbageReplies: 18, LateReplies: 2 }, $"everything to be counted ({client.Status})");
         client.LogCount(520).Should().Be(1);
         client.Status.Answered.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task A_request_on_which_the_handler_failed_ends_with_that_and_goes_nowhere_else()
+    {
+        using var failing = new RawServer(Ports.Free(), (request, send) =>
+        {
+            if (request.Last.ConvertToString() != "poison")
+            {
+                send(request);
+                return;
+            }
+
+            var notice = request[1].ToByteArray();
+            RequestId.TurnInto(RequestNotice.Failed, notice);
+            send(new NetMQMessage([request[0], new NetMQFrame(notice)]));
+        });
+        using var other = new RawServer(Ports.Free());
+        await using var client = new TestClient([failing.Endpoint, other.Endpoint]);
+
+        var asking = () => client.Ask("poison");
+        (await asking.Should().ThrowAsync<RequestFailedException>()).WithMessage($"*{failing.Endpoint}*");
+        await client.Ask();
+
+        failing.Times("poison").Should().Be(1);
+        other.Executed.Should().BeEmpty();
+        client.Status.Failed.Should().Be(1);
+        client.Status.Outstanding.Should().Be(0);
+        client.LogCount(525).Should().Be(1);
     }
 
     [Fact]

@@ -11,7 +11,10 @@ public sealed class ClientArchitectureTests
     [Theory]
     [InlineData(typeof(ClientCore))]
     [InlineData(typeof(ClientRequest))]
-    [InlineData(typeof(RequestList))]
+    [InlineData(typeof(Deliveries))]
+    [InlineData(typeof(OutstandingRequests))]
+    [InlineData(typeof(ServerTable))]
+    [InlineData(typeof(AnswerProgress))]
     [InlineData(typeof(ClientTiming))]
     public void The_core_knows_no_socket_clock_log_or_thread(Type type)
     {

@@ -46,7 +46,8 @@ public sealed class ClientCoreRedialTests
         for (var i = 0; i < 40; i++)
         {
             client.Pass(1000);
-            client.Reject(0, client.Submit());
+            client.Submit();
+            client.Reject(0, client.Sent[^1].Number);
         }
 
         AskOn(client, CoreDriver.Request - 1);

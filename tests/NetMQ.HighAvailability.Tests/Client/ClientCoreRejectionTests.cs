@@ -39,6 +39,25 @@ public sealed class ClientCoreRejectionTests
     }
 
     [Fact]
+    public void A_server_that_goes_on_rejecting_is_asked_fifty_times_fast_and_then_ever_more_slowly()
+    {
+        var client = CoreDriver.Following();
+        client.Down(1);
+        var request = client.Submit();
+        client.Forget();
+        client.Reject(0, request);
+        client.Pass(3_000, () =>
+        {
+            if (client.Sent.Count > 0 && client.Sent[^1].At == client.Now) client.Reject(0, request);
+        });
+
+        var gaps = client.Sent.Zip(client.Sent.Skip(1), (a, b) => b.At - a.At).ToList();
+        gaps.Take(49).Should().AllBeEquivalentTo(CoreDriver.Probe);
+        gaps.Should().BeInAscendingOrder();
+        gaps[^1].Should().Be(125 * CoreDriver.Probe);
+    }
+
+    [Fact]
     public void With_the_other_down_the_one_that_rejects_is_asked_again()
     {
         var client = CoreDriver.Following();
@@ -174,7 +193,7 @@ public sealed class ClientCoreRejectionTests
     {
         var client = CoreDriver.Following(servers: 1);
         var request = client.Submit();
-        client.Reject(0, request); // and asked again at once
+        client.Reject(0, request);
         client.Reject(0, request);
         client.Reject(0, request);
         request.MayHaveBeenExecuted.Should().BeFalse();
@@ -188,14 +207,14 @@ public sealed class ClientCoreRejectionTests
     {
         var client = CoreDriver.Following();
         client.Down(0);
-        var first = client.Submit();
+        client.Submit();
         var once = client.Submit(RequestDelivery.AtMostOnce);
         var third = client.Submit();
         client.Pass(2 * CoreDriver.Probe);
         client.Up(0);
         client.Answer(1, third); // so that it has most likely rejected the one before
         client.Reject(1, once);
-        client.Answer(0, first);
+        client.Receive(0, once);
 
         client.Pass(5 * CoreDriver.Silence, () =>
         {
@@ -250,7 +269,7 @@ public sealed class ClientCoreRejectionTests
     public void Numbers_that_were_never_given_are_garbage()
     {
         var client = CoreDriver.Following();
-        client.Core.Rejected(0, 99, TimeSpan.Zero).Should().BeFalse();
-        client.Core.Rejected(0, 0, TimeSpan.Zero).Should().BeFalse();
+        client.Reject(0, 99).Should().BeFalse();
+        client.Reject(0, 0).Should().BeFalse();
     }
 }

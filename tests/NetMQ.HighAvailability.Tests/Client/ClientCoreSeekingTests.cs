@@ -117,7 +117,7 @@ public sealed class ClientCoreSeekingTests
     {
         var client = new CoreDriver();
         client.Up(0);
-        client.Submit();
+        client.Submit(4);
         client.Pass(30);
         client.Pace.Should().Be(70, "the second try is due at 100 ms");
 

@@ -54,7 +54,7 @@ public sealed class ClientCoreSendingTests
     }
 
     [Fact]
-    public void A_lone_request_is_tried_again_and_again_ever_more_slowly()
+    public void A_server_that_is_not_known_to_give_notices_gets_a_lone_request_again_four_times_in_a_server_timeout()
     {
         var client = CoreDriver.Following();
         client.Submit();
@@ -62,10 +62,7 @@ public sealed class ClientCoreSendingTests
         client.Down(0);
         client.Pass(CoreDriver.Settle - 1);
 
-        var gaps = client.Sent.Zip(client.Sent.Skip(1), (a, b) => b.At - a.At).ToList();
-        gaps.Take(49).Should().AllBeEquivalentTo(CoreDriver.Probe);
-        gaps.Should().BeInAscendingOrder();
-        gaps[^1].Should().Be(125 * CoreDriver.Probe);
+        client.Sent.Select(sent => sent.At).Should().Equal(0, 500, 1000, 1500, 2000, 2500);
     }
 
     [Fact]
@@ -73,7 +70,7 @@ public sealed class ClientCoreSendingTests
     {
         var client = CoreDriver.Following();
         client.Pass(10_000);
-        client.Submit();
+        client.Submit(3);
         client.Forget();
         client.Pass(CoreDriver.Silence + 350);
         client.Sent.Select(sent => sent.At - 10_000 - CoreDriver.Silence).Should().Equal(0, 100, 300);
@@ -103,7 +100,7 @@ public sealed class ClientCoreSendingTests
 
         var at = client.Sent.Where(sent => sent.Number == dropped.Number).Select(sent => sent.At - 10_000).ToList();
         at.Should().HaveCount(4, "at 0, 2, 6 and 14 seconds").And.BeInAscendingOrder();
-        at[1].Should().BeInRange(2_000, 2_300);
+        at[1].Should().BeInRange(2_000, 2_600);
         at[2].Should().BeInRange(6_000, 6_900);
         client.Core.Resends.Should().Be(3);
         client.Departures.Should().BeEmpty();

@@ -27,6 +27,9 @@ public sealed class ClientCoreWalkTests
         var arrived = 0;
         var current = 0;
         var sawDown = false;
+        var givesNotices = new bool[2];
+        var held = new Dictionary<(int Server, long Number), int>(); // what a server has over its connection and did not reject, and since when
+        var seen = 0;
 
         for (var i = 0; i < Steps; i++)
         {
@@ -38,12 +41,18 @@ public sealed class ClientCoreWalkTests
                 case < 5:
                     AnswerSome();
                     break;
+                case 5 when random.Next(2) == 0:
+                    var up = random.Next(2);
+                    Reconnect(up);
+                    client.Up(up);
+                    break;
                 case 5:
-                    client.Up(random.Next(2));
+                    NoticeSome();
                     break;
                 case 6 when random.Next(4) == 0:
                     var down = random.Next(2);
                     sawDown |= down == client.Core.Current;
+                    Reconnect(down);
                     client.Down(down);
                     break;
                 case 6:
@@ -74,6 +83,7 @@ public sealed class ClientCoreWalkTests
             if (client.Sent.Count == 0) return;
             var sent = client.Sent[random.Next(Math.Max(0, client.Sent.Count - 20), client.Sent.Count)];
             var moved = client.Core.Current;
+            givesNotices[sent.Server] = false; // it may come without the receipt that was asked for
             if (client.Answer(sent.Server, sent.Number) == ReplyKind.Awaited) answered.Add(sent.Number).Should().BeTrue(why);
             if (moved != client.Core.Current) sawDown = true; // it returned to a server that answered
         }
@@ -85,12 +95,49 @@ public sealed class ClientCoreWalkTests
             if (!notices.Add(sent) || answered.Contains(sent.Number)) return; // a sending is rejected once, and then not answered
             rejections.Add(sent.Number);
             sawDown |= sent.Server == client.Core.Current;
-            client.Core.Rejected(sent.Server, sent.Number, CoreDriver.Ms(client.Now));
-            client.Pass(0);
+            NoteSent();
+            held.Remove((sent.Server, sent.Number));
+            givesNotices[sent.Server] = true;
+            client.Reject(sent.Server, sent.Number);
+        }
+
+        // A receipt, or the failure of the handler.
+        void NoticeSome()
+        {
+            if (client.Sent.Count == 0) return;
+            var sent = client.Sent[random.Next(Math.Max(0, client.Sent.Count - 20), client.Sent.Count)];
+            var moved = client.Core.Current;
+            NoteSent();
+            givesNotices[sent.Server] = true;
+            if (random.Next(4) > 0) client.Receive(sent.Server, sent.Number);
+            else client.Fail(sent.Server, sent.Number);
+            if (moved != client.Core.Current) sawDown = true; // it returned to a server that is active
+        }
+
+        void Reconnect(int server)
+        {
+            NoteSent();
+            givesNotices[server] = false;
+            foreach (var copy in held.Keys.Where(copy => copy.Server == server).ToList()) held.Remove(copy);
+        }
+
+        void NoteSent()
+        {
+            for (; seen < client.Sent.Count; seen++)
+            {
+                var (server, number, at) = client.Sent[seen];
+                if (givesNotices[server] && held.TryGetValue((server, number), out var since))
+                    (at - since).Should().BeGreaterThanOrEqualTo(CoreDriver.Silence, $"server {server} has request {number} ({why})");
+                held[(server, number)] = at;
+            }
+
+            foreach (var server in client.Redials) givesNotices[server] = false;
+            client.Redials.Clear();
         }
 
         void Watch()
         {
+            NoteSent();
             if (client.Core.Current == current) return;
             if (!sawDown) (client.Now - arrived).Should().BeGreaterThanOrEqualTo(CoreDriver.Settle, $"a server that is connected is not left sooner ({why}, at {client.Now})");
             current = client.Core.Current;

@@ -11,6 +11,8 @@ internal sealed class CoreDriver
     public const int Probe = 2;
 
     private readonly ClientCore core;
+    private readonly Dictionary<long, RequestKey> keys = [];
+    private readonly HashSet<(int Server, long Number)> receiptsAsked = [];
 
     public CoreDriver(int servers = 2, int settle = Settle)
     {
@@ -25,6 +27,18 @@ internal sealed class CoreDriver
         for (var i = 0; i < servers; i++) driver.Up(i);
         driver.Answer(0, driver.Submit());
         driver.Core.IsFollowing.Should().BeTrue();
+        driver.Forget();
+        return driver;
+    }
+
+    /// <summary>The same, with servers that both give notices.</summary>
+    public static CoreDriver FollowingNotices(int servers = 2)
+    {
+        var driver = new CoreDriver(servers);
+        for (var i = 0; i < servers; i++) driver.Up(i);
+        var request = driver.Submit();
+        driver.Receive(0, request);
+        driver.Answer(0, request);
         driver.Forget();
         return driver;
     }
@@ -56,8 +70,9 @@ internal sealed class CoreDriver
 
     public ClientRequest Submit(RequestDelivery delivery = RequestDelivery.AtLeastOnce)
     {
-        var request = new ClientRequest(delivery) { Deadline = Ms(Now + Request) };
+        var request = new ClientRequest(delivery) { Deadline = Ms(Now + Request), Key = new RequestKey(0, 1000 + keys.Count) };
         core.Submit(request, Ms(Now));
+        keys.Add(request.Number, request.Key);
         CarryOut();
         return request;
     }
@@ -67,19 +82,43 @@ internal sealed class CoreDriver
 
     public ReplyKind Answer(int server, ClientRequest request) => Answer(server, request.Number);
 
+    /// <summary>A reply, with the mark of the last copy that was sent there.</summary>
     public ReplyKind Answer(int server, long number)
     {
-        var kind = core.Answer(server, number, Ms(Now), out _);
+        var kind = core.Answer(server, KeyOf(number), HasAskedForReceipt(server, number), Ms(Now), out _);
         CarryOut();
         return kind;
     }
 
-    public bool Reject(int server, ClientRequest request)
+    public bool Reject(int server, ClientRequest request) => Reject(server, request.Number);
+
+    public bool Reject(int server, long number)
     {
-        var known = core.Rejected(server, request.Number, Ms(Now));
+        var known = core.Rejected(server, KeyOf(number), Ms(Now));
         CarryOut();
         return known;
     }
+
+    public bool Receive(int server, ClientRequest request) => Receive(server, request.Number);
+
+    public bool Receive(int server, long number)
+    {
+        var known = core.Received(server, KeyOf(number), Ms(Now));
+        CarryOut();
+        return known;
+    }
+
+    public bool Fail(int server, ClientRequest request) => Fail(server, request.Number);
+
+    public bool Fail(int server, long number)
+    {
+        var known = core.Failed(server, KeyOf(number), Ms(Now));
+        CarryOut();
+        return known;
+    }
+
+    /// <summary>Whether the last copy that was sent there asked for a receipt.</summary>
+    public bool HasAskedForReceipt(int server, long number) => receiptsAsked.Contains((server, number));
 
     public void Up(int server)
     {
@@ -115,6 +154,8 @@ internal sealed class CoreDriver
     {
         while (core.TryNextToSend(Ms(Now), out var request) && !IsBlocked)
         {
+            if (core.AsksForReceipt) receiptsAsked.Add((core.Current, request.Number));
+            else receiptsAsked.Remove((core.Current, request.Number));
             core.Sent(request, Ms(Now));
             Sent.Add((core.Current, request.Number, Now));
         }
@@ -124,6 +165,8 @@ internal sealed class CoreDriver
         while (core.TryTakeDeparture(out var departure)) Departures.Add(departure);
         while (core.TryTakeRedial(out var server)) Redials.Add(server);
     }
+
+    private RequestKey KeyOf(long number) => keys.GetValueOrDefault(number, new RequestKey(number, 0));
 
     public static TimeSpan Ms(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 }

@@ -9,10 +9,14 @@ internal sealed class SlowEcho(TimeSpan late)
     private readonly ConcurrentQueue<(NetMQMessage Reply, long Due)> replies = new();
     private VoterSocket? client;
 
-    public void Handle(VoterSocket socket)
+    public void Handle(VoterSocket socket) => Handle(socket, static _ => { });
+
+    public void Handle(VoterSocket socket, Action<NetMQMessage> onRequest)
     {
         client = socket;
-        replies.Enqueue((socket.ReceiveMultipartMessage(), Stopwatch.GetTimestamp() + (long)(late.TotalSeconds * Stopwatch.Frequency)));
+        var request = socket.ReceiveMultipartMessage();
+        onRequest(request);
+        replies.Enqueue((request, Stopwatch.GetTimestamp() + (long)(late.TotalSeconds * Stopwatch.Frequency)));
     }
 
     /// <summary>Replies leave from the node's own thread.</summary>

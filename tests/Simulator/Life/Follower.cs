@@ -63,12 +63,16 @@ internal sealed class Follower
     public void FindWaiting(SimNode node)
     {
         var waiting = connections[node.Index].Waiting;
-        while (waiting.TryDequeue(out var number)) Judge(node, number);
+        while (waiting.TryDequeue(out var copy)) Judge(node, copy);
     }
 
     private void Ask()
     {
-        var request = new ClientRequest(dice.Percent(50) ? RequestDelivery.AtMostOnce : RequestDelivery.AtLeastOnce) { Deadline = world.Now + RequestTimeout };
+        var request = new ClientRequest(dice.Percent(50) ? RequestDelivery.AtMostOnce : RequestDelivery.AtLeastOnce) 
+        {
+            Deadline = world.Now + RequestTimeout,
+            Key = new RequestKey(0, asked.Count), // no server of the pair's forges another's
+        };
         core.Submit(request, world.Now);
         asked.Add(request.Number, (world.Now, 0, request.Delivery));
         CarryOut();
@@ -87,7 +91,7 @@ internal sealed class Follower
     {
         while (core.TryNextToSend(world.Now, out var request))
         {
-            Send(core.Current, request.Number);
+            Send(core.Current, new Copy(request.Key, core.AsksForReceipt));
             core.Sent(request, world.Now);
         }
 
@@ -108,28 +112,34 @@ internal sealed class Follower
         world.Schedule(core.Pace(world.Now), Tick);
     }
 
-    private void Send(int server, long number)
+    private void Send(int server, Copy copy)
     {
         var connection = connections[server];
         var node = world.Nodes[server];
         Arrive(connection, ref connection.LastThere, () =>
         {
-            if (node.Status == NodeStatus.Paused) connection.Waiting.Enqueue(number);
-            else if (node.Status == NodeStatus.Live) Judge(node, number);
+            if (node.Status == NodeStatus.Paused) connection.Waiting.Enqueue(copy);
+            else if (node.Status == NodeStatus.Live) Judge(node, copy);
         });
     }
 
-    private void Judge(SimNode node, long number)
+    private void Judge(SimNode node, Copy copy)
     {
         var accepted = node.Ask();
         if (!accepted && node.Status != NodeStatus.Live) return; // it ended instead
-        if (accepted) Execute(number);
+        if (accepted) Execute(copy.Key.Number);
 
         var connection = connections[node.Index];
         Arrive(connection, ref connection.LastBack, () =>
         {
-            if (!accepted) core.Rejected(node.Index, number, world.Now);
-            else if (core.Answer(node.Index, number, world.Now, out _) == ReplyKind.Awaited) Answered(number);
+            if (!accepted) core.Rejected(node.Index, copy.Key, world.Now);
+            else if (copy.AsksForReceipt) core.Received(node.Index, copy.Key, world.Now);
+            CarryOut();
+        });
+        if (!accepted) return;
+        Arrive(connection, ref connection.LastBack, () =>
+        {
+            if (core.Answer(node.Index, copy.Key, copy.AsksForReceipt, world.Now, out _) == ReplyKind.Awaited) Answered(copy.Key.Number);
             CarryOut();
         });
     }
@@ -169,6 +179,8 @@ internal sealed class Follower
 
         public int Epoch { get; set; }
 
-        public Queue<long> Waiting { get; } = new();
+        public Queue<Copy> Waiting { get; } = new();
     }
+
+    private readonly record struct Copy(RequestKey Key, bool AsksForReceipt);
 }
