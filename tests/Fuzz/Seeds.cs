@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using NetMQ.HighAvailability.Fuzz.Targets;
 
 namespace NetMQ.HighAvailability.Fuzz;
 
