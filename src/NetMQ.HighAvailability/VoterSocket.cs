@@ -9,7 +9,8 @@ namespace NetMQ.HighAvailability;
 /// <remarks>
 /// Reading ends with the request's last frame: after it, a <c>Try…</c> method returns <see langword="false"/> and one
 /// that would wait throws. A reply may also be sent later, from a timer or another socket of
-/// <see cref="BinaryStar.Poller"/>.
+/// <see cref="BinaryStar.Poller"/>. A reply goes out when its last frame is sent, as a whole: one that is not finished when the
+/// handler, or the callback that began it, returns is discarded, and counts as a failed request.
 /// </remarks>
 public sealed class VoterSocket : IReceivingSocket, IOutgoingSocket
 {
@@ -27,9 +28,12 @@ public sealed class VoterSocket : IReceivingSocket, IOutgoingSocket
     /// <exception cref="InvalidOperationException">There is nothing left to read and <paramref name="timeout"/> is infinite.</exception>
     public bool TryReceive(ref Msg msg, TimeSpan timeout) => voter.TryReceive(ref msg, timeout);
 
-    /// <summary>Sends a frame. A ROUTER never waits; it drops what is for a client that is gone or takes nothing.</summary>
+    /// <summary>
+    /// Sends a frame, or keeps it if others follow until the last one is there. A ROUTER never waits; it drops what is for a client
+    /// that is gone or takes nothing.
+    /// </summary>
     /// <param name="msg">The frame; empty afterwards.</param>
-    /// <param name="timeout">How long to wait for room; anything but zero may hold up the loop on a DEALER.</param>
+    /// <param name="timeout">How long to wait for room, at the first frame; anything but zero may hold up the loop on a DEALER.</param>
     /// <param name="more">Whether further frames of the same message follow.</param>
     /// <returns>False when the frame could not be sent in time, or the node has stopped serving.</returns>
     /// <exception cref="NotSupportedException">The voter's type (PULL, SUB) cannot send.</exception>

@@ -92,7 +92,7 @@ internal sealed class Reactor : IDisposable
     /// <summary>What the node had counted and remembered at the end of its last turn, and its time now. Any thread.</summary>
     public NodeReading Read() => board.Read(() => clock.Now);
 
-    public void Use(Voter voter) => faults.Attach(this.voter = voter);
+    public void Use(Voter voter) => faults.Attach(this.voter = voter, HurryTick);
 
     /// <inheritdoc cref="NodeCommands.Post"/>
     public bool Post(Action command) => commands.Post(command);
@@ -180,6 +180,12 @@ internal sealed class Reactor : IDisposable
         board.Show(counters, engine.Memory, link.Paths);
     }
 
+    // Before another callback of the application's could go on with a reply that this one leaves unfinished.
+    private void HurryTick()
+    {
+        if (farewell is null) tick.Hurry();
+    }
+
     private void OnTick()
     {
         if (farewell is null) Turn(Wake.Look);
@@ -195,7 +201,7 @@ internal sealed class Reactor : IDisposable
             var now = clock.Now;
             NoticeInterruption(now, engine.BeginTurn(now, link.Returned()));
             TellChanges();
-            LookAfterReplies();
+            faults.DiscardUnfinishedReply(mayRaise: !tick.IsTicking);
             CarryOut();
             engine.EndDrain(HearPeer());
             CarryOut();
@@ -364,14 +370,6 @@ internal sealed class Reactor : IDisposable
         }
     }
 
-    // A reply that was begun outside the handler must be finished there.
-    private void LookAfterReplies()
-    {
-        if (!voter!.HasUnfinishedReply) return;
-        if (tick.IsTicking) commands.Post(static () => { }); // that turn may raise events
-        else faults.DiscardUnfinishedReply();
-    }
-
     private void LookAfterLink()
     {
         if (watch.Look(engine.Memory, counters.VotesRejected)) counters.Redials++;
@@ -392,6 +390,7 @@ internal sealed class Reactor : IDisposable
         if (farewell is null)
         {
             tick.Wait(engine.SleepAt(turnEnded));
+            if (voter!.HasUnfinishedReply) HurryTick(); // of an event's callback
             return;
         }
 

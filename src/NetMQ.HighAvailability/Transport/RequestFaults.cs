@@ -20,6 +20,7 @@ internal sealed class RequestFaults
     private readonly Clock clock;
     private readonly Trouble trouble;
     private readonly NodeEvents events;
+    private readonly Func<Action, bool> post;
     private readonly CallbackContext context;
     private Voter? voter;
     private RequestFaultCounts counts;
@@ -30,14 +31,18 @@ internal sealed class RequestFaults
         this.clock = clock;
         this.trouble = trouble;
         this.events = events;
+        this.post = post;
         context = new CallbackContext(continuation => post(() => Run(continuation)), onLate);
     }
 
     public RequestFaultCounts Counts => counts;
 
-    public void Attach(Voter voter)
+    /// <param name="voter">Whose requests are served.</param>
+    /// <param name="onBegunOutside">See <see cref="Voter.OnBegunOutside"/>.</param>
+    public void Attach(Voter voter, Action onBegunOutside)
     {
         this.voter = voter;
+        voter.OnBegunOutside = onBegunOutside;
         voter.OnUndeliverable = Undeliverable;
     }
 
@@ -45,7 +50,7 @@ internal sealed class RequestFaults
     /// <exception cref="Exception">What is to end the node.</exception>
     public void Serve()
     {
-        DiscardUnfinishedReply(); // of an event's callback, within this turn
+        DiscardUnfinishedReply(mayRaise: true); // of an event's callback, within this turn
         InvalidOperationException? unfinished;
         try
         {
@@ -72,15 +77,17 @@ internal sealed class RequestFaults
     /// <inheritdoc cref="CallbackContext.End"/>
     public void End() => context.End();
 
-    /// <summary>Looks for a reply that was begun outside the handler, and left.</summary>
+    /// <summary>Discards a reply that was begun outside the handler, and left.</summary>
+    /// <param name="mayRaise">Whether events may be raised now, or in a turn of their own.</param>
     /// <exception cref="Exception">What is to end the node.</exception>
-    public void DiscardUnfinishedReply()
+    public void DiscardUnfinishedReply(bool mayRaise)
     {
         if (!voter!.HasUnfinishedReply) return;
         var fault = voter.DiscardUnfinishedReply();
         if (policy == HandlerFaultPolicy.EndNode) throw fault;
         counts.UnfinishedReplies++;
-        Report(fault);
+        if (mayRaise) Report(fault);
+        else post(() => Report(fault));
     }
 
     // What an async void handler does after its first await, or throws before it: nobody knows its request any more.

@@ -26,6 +26,9 @@ internal sealed class TickTimer
     /// <summary>Sets how long the timer waits, from now on or from the end of the callback.</summary>
     public void Wait(TimeSpan interval) => timer.Interval = Math.Max(1, (int)Math.Ceiling(interval.TotalMilliseconds));
 
+    /// <summary>Has the timer fire next of all: before the poller looks at any socket again.</summary>
+    public void Hurry() => timer.Interval = 0;
+
     public void Leave()
     {
         timer.Enable = false;

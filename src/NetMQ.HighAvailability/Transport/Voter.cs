@@ -72,6 +72,9 @@ internal sealed class Voter : IDisposable
     /// <summary>Reads one request and answers it.</summary>
     public Action Handler { get; set; } = static () => { };
 
+    /// <summary>Called when a reply is begun outside the handler, and so should be finished in the same callback.</summary>
+    public Action OnBegunOutside { get; set; } = static () => { };
+
     /// <summary>Called when a reply of so many frames led to no client. On the poller's thread, inside a handler or not.</summary>
     public Action<int> OnUndeliverable { get; set; } = static _ => { };
 
@@ -198,7 +201,7 @@ internal sealed class Voter : IDisposable
             if (!HasRoom(timeout)) return false;
         }
 
-        if (more) reply.Add(ref msg);
+        if (more) Keep(ref msg);
         else if (type == ZmqSocketType.Router) SendToClient(ref msg);
         else reply.TrySend(socket, ref msg);
         return true;
@@ -228,6 +231,12 @@ internal sealed class Voter : IDisposable
         msg = frame;
         frame = default;
         frame.InitEmpty();
+    }
+
+    private void Keep(ref Msg msg)
+    {
+        reply.Add(ref msg);
+        if (reply.Count == 1 && request == Request.None) OnBegunOutside();
     }
 
     // What the handler has left of its request.

@@ -89,6 +89,45 @@ public sealed class UnfinishedReplyTests
     }
 
     [Fact]
+    public void An_unfinished_late_reply_does_not_go_out_with_the_late_reply_of_the_next_callback()
+    {
+        using var later = new NetMQQueue<NetMQMessage>();
+        VoterSocket? voter = null;
+        NetMQMessage? half = null;
+        using var node = new TestNode(Primary, PairPorts.New(), handler: socket =>
+        {
+            voter = socket;
+            var message = socket.ReceiveMultipartMessage();
+            if (message.Last.ConvertToString() == Half)
+            {
+                half = message;
+                return;
+            }
+
+            if (half is not null) later.Enqueue(half); // both callbacks come without a turn of the node's between them
+            half = null;
+            later.Enqueue(message);
+        });
+        later.ReceiveReady += (_, e) =>
+        {
+            var message = e.Queue.Dequeue()!;
+            if (!Begin(voter!, message)) voter!.SendMultipartMessage(message);
+        };
+        node.Star.Poller.Add(later);
+        using var first = Client.Of(node.Started());
+        using var second = Client.Of(node);
+        AskAndForget(first);
+        AskAndForget(second);
+
+        first.Socket.SendFrame(Half);
+        Wait.Until(() => half is not null, "the first request to be kept");
+        second.AskUntilAnswered();
+
+        ReceivesNothing(first);
+        Wait.Until(() => node.Star.Status.RequestsFailed == 1, "the unfinished reply to be counted");
+    }
+
+    [Fact]
     public void A_dealer_voter_sends_whole_replies_only()
     {
         using var star = new BinaryStar(new BinaryStarOptions
