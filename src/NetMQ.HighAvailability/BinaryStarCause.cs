@@ -12,7 +12,8 @@ public enum BinaryStarCause
     /// <summary>The peer said that it is passive while this node, the primary, was too: the primary takes the pair.</summary>
     PeerPassive,
 
-    /// <summary>A client's request arrived after the peer had been silent for the failover timeout.</summary>
+    /// <summary>A client's request arrived after the peer had been silent for the failover timeout; or a node that lost its lease while
+    /// it had no peer has received none for that long since, without a request.</summary>
     PeerSilent,
 
     /// <summary>A client's request arrived while the peer's process was known to be dead.</summary>

@@ -3,7 +3,8 @@ namespace NetMQ.HighAvailability;
 /// <summary>The state of a node. Only an <see cref="Active"/> node accepts requests.</summary>
 /// <remarks>
 /// The first four are the states of the ZeroMQ guide and, as the digits <c>1</c> to <c>4</c>, its whole wire
-/// protocol. <see cref="Yielding"/> is this library's own; on the wire it shows as the node's waiting state.
+/// protocol. <see cref="Yielding"/> is this library's own; on the wire it shows as the node's waiting
+/// state, or as passive while the node takes back what it lost alone.
 /// </remarks>
 public enum BinaryStarState
 {
@@ -19,6 +20,7 @@ public enum BinaryStarState
     /// <summary>The node that stands by. Becomes active on the first request after the peer has fallen silent.</summary>
     Passive = 4,
 
-    /// <summary>A node that was active and has given it up. Offers the pair to its peer and rejects requests.</summary>
+    /// <summary>A node that was active and has given it up. Offers the pair to its peer and rejects requests; if it had no peer, it offers
+    /// nothing, and becomes active again by itself.</summary>
     Yielding = 5,
 }

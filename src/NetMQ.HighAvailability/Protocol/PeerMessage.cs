@@ -27,7 +27,7 @@ internal static class PeerMessageCodec
         return true;
     }
 
-    /// <summary>What a node of this role and state says. Yielding shows as waiting: that makes a passive peer take over.</summary>
+    /// <summary>What a node of this role and state says. Yielding shows as waiting, which makes a passive peer take over; a node that takes active back says passive instead.</summary>
     public static PeerMessage Of(BinaryStarRole role, BinaryStarState state) => state switch
     {
         BinaryStarState.Active => PeerMessage.Active,
