@@ -13,6 +13,10 @@ internal sealed class ServerProcess : IDisposable
 
     private ServerProcess(Process process) => this.process = process;
 
+    public int Id => process.Id;
+
+    public bool HasEnded => process.HasExited;
+
     /// <summary>From the start of the process until it was ready.</summary>
     public TimeSpan StartUp { get; private init; }
 

@@ -25,8 +25,14 @@ internal static class ServeVerb
         many.SetAction(line => Serve(new ManyNodes(line.GetValue(nodes), line.GetValue(perPoller))));
         var asking = new Command("asking") { voter, bytes, window };
         asking.SetAction(line => Serve(new Asking(line.GetValue(voter)!, line.GetValue(bytes), line.GetValue(window))));
+        var work = new Argument<int>("milliseconds");
+        var later = new Argument<bool>("later");
+        var counts = new Argument<string>("counts");
+        var counting = new Command("counting") { voter, state, work, later, counts };
+        counting.SetAction(line => Serve(new CountingEcho(
+            line.GetValue(voter)!, line.GetValue(state)!, TimeSpan.FromMilliseconds(line.GetValue(work)), line.GetValue(later), line.GetValue(counts)!)));
 
-        return new Command("serve", "One of the servers that are measured, or a client of one.") { star, bare, batch, many, asking };
+        return new Command("serve", "One of the servers that are measured, or a client of one.") { star, bare, batch, many, asking, counting };
     }
 
     private static void Serve(IServer server)
