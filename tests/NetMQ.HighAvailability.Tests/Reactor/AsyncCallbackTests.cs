@@ -102,7 +102,7 @@ public sealed class AsyncCallbackTests
     {
         var late = new TaskCompletionSource();
         var node = new TestNode(Primary, PairPorts.New());
-        node.Star.BecamePassive += async (_, _) =>
+        node.Star.LeftActive += async (_, _) =>
         {
             await late.Task;
             throw new InvalidDataException("from the callback");

@@ -16,6 +16,7 @@ public sealed class CrashTests
             options.HeartbeatInterval = TimeSpan.FromSeconds(4);
             options.FailoverTimeout = TimeSpan.FromMinutes(2);
             options.DetectCrash = true;
+            options.HandlerFaults = HandlerFaultPolicy.EndNode;
         }
 
         var ports = PairPorts.New();
