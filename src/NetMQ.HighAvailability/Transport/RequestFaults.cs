@@ -82,7 +82,12 @@ internal sealed class RequestFaults
     /// <exception cref="Exception">What is to end the node.</exception>
     public void DiscardUnfinishedReply(bool mayRaise)
     {
-        if (!voter!.HasUnfinishedReply) return;
+        if (voter!.HasUnfinishedReply) Discard(voter, mayRaise);
+    }
+
+    // A method of its own: what its lambda captures is allocated where it begins, and not for every request.
+    private void Discard(Voter voter, bool mayRaise)
+    {
         var fault = voter.DiscardUnfinishedReply();
         if (policy == HandlerFaultPolicy.EndNode) throw fault;
         counts.UnfinishedReplies++;
