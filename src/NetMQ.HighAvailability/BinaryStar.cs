@@ -73,7 +73,7 @@ public sealed partial class BinaryStar : IDisposable
         try
         {
             reactor = SocketLimitException.Guard(() => new Reactor(
-                Poller, engine, timing, options.ParseLocals(), options.ParseRemotes(), options.ToLinkKeys(), options.DetectCrash, options.HandlerFaults,
+                Poller, engine, timing, options.ParseLocals(), options.ParseRemotes(), options.LookUp, options.ToLinkKeys(), options.DetectCrash, options.HandlerFaults,
                 options.TimeProvider, this.logger, new Metrics(options.Name ?? "default", options.Role), Raise, RaiseRequestFailed, OnEnded));
         }
         catch

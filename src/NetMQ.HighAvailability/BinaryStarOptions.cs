@@ -62,7 +62,8 @@ public sealed class BinaryStarOptions
     /// <summary>
     /// Where the peer publishes its state: one or more of <c>tcp://host:port</c>. Required. A host name that does not
     /// resolve yet, or moves later, is resolved again whenever the peer has been silent for
-    /// half of <see cref="FailoverTimeout"/>, or up to three quarters where the peer publishes rarely. IPv4 only.
+    /// half of <see cref="FailoverTimeout"/>, or up to three quarters where the peer publishes rarely, and each time the next
+    /// of its addresses is tried. IPv4 only.
     /// </summary>
     /// <remarks>Source: <c>bstar_new (…, …, remote)</c> of the ZeroMQ guide.</remarks>
     public IReadOnlyList<string> RemoteEndpoints { get; set; } = [];
@@ -150,6 +151,9 @@ public sealed class BinaryStarOptions
     /// <see cref="TimeProvider.System"/>; another one is for tests.
     /// </summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>How host names are looked up; another way is for tests.</summary>
+    internal HostLookup LookUp { get; set; } = HostResolver.LookUpAsync;
 
     /// <summary>Checks all options, as the constructor of <see cref="BinaryStar"/> does.</summary>
     /// <exception cref="ArgumentException">An option is missing, malformed or out of range; the message names it.</exception>

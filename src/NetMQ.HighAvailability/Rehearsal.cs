@@ -51,7 +51,8 @@ internal static class Rehearsal
         var engine = new PairEngine(BinaryStarRole.Backup, timing, DualActivePolicy.BackupYields);
         using var terms = new Terms();
         using var reactor = new Reactor(
-            poller, engine, timing, [], [remote], keys: null, detectCrash: true, HandlerFaultPolicy.EndNode, TimeProvider.System, LogQueue.Before(new Mute()), metrics: null,
+            poller, engine, timing, [], [remote], HostResolver.LookUpAsync, keys: null, detectCrash: true, HandlerFaultPolicy.EndNode, TimeProvider.System,
+            LogQueue.Before(new Mute()), metrics: null,
             raise: change =>
             {
                 if (change.Transition.To == BinaryStarState.Passive) poller.RemoveAndDispose(peer);

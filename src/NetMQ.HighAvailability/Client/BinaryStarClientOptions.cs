@@ -12,7 +12,8 @@ public sealed class BinaryStarClientOptions
 
     /// <summary>
     /// The voter endpoints of the pair: <c>tcp://host:port</c> of the primary, then of the backup. Required; one alone
-    /// is allowed, and then there is no failover. The first is tried first. A host name may appear or move later.
+    /// is allowed, and then there is no failover. The first is tried first. A host name may
+    /// appear or move later; of several addresses each is tried in turn.
     /// </summary>
     public IReadOnlyList<string> Servers { get; set; } = [];
 
@@ -74,6 +75,9 @@ public sealed class BinaryStarClientOptions
 
     /// <summary>The source of monotonic time. Default <see cref="TimeProvider.System"/>; another one is for tests.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>How host names are looked up; another way is for tests.</summary>
+    internal HostLookup LookUp { get; set; } = HostResolver.LookUpAsync;
 
     /// <exception cref="ArgumentException">An option is missing, malformed or out of range; the message names it.</exception>
     internal void Validate()

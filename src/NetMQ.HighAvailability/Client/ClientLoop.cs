@@ -58,8 +58,8 @@ internal sealed class ClientLoop : IDisposable
         {
             for (var i = 0; i < servers.Length; i++)
             {
-                links[i] = new ServerLink(
-                    servers[i], options.ServerCertificate, limits, command => commands.Post(new Command(null, false, command)), () => Now, logger);
+                var resolver = new HostResolver(servers[i], options.LookUp, command => commands.Post(new Command(null, false, command)));
+                links[i] = new ServerLink(servers[i], resolver, options.ServerCertificate, limits, timing.Silence, () => Now, logger);
                 readers[i] = new ReplyReader(links[i].Socket, limits.MaxReplyBytes);
             }
         }

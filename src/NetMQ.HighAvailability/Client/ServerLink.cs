@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Diagnostics;
 using NetMQ.HighAvailability.Transport;
@@ -15,25 +14,28 @@ internal sealed class ServerLink : IDisposable
     private static readonly TimeSpan ReconnectInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan MaxReconnectInterval = TimeSpan.FromSeconds(1);
 
-    // How long a name that leads nowhere, or did not resolve, is let be before it is looked up again.
+    // The least time from one lookup to the next of a name that leads nowhere or does not resolve.
     private static readonly TimeSpan LookUpInterval = TimeSpan.FromSeconds(2);
     private static long monitors;
 
     private readonly ILogger logger;
-    private readonly Action<Action> post;
     private readonly Func<TimeSpan> now;
     private readonly NetMQMonitor monitor;
+    private readonly HostResolver resolver;
+    private readonly TimeSpan patience;
     private NetMQPoller? poller;
     private Action<bool>? onConnection;
     private string? connection; // the address that is connected to
+    private bool isConnected;
+    private TimeSpan dialled;
     private TimeSpan lookedUp;
-    private bool resolving;
     private Throttle unresolved;
 
-    public ServerLink(TcpEndpoint server, NetMQCertificate? key, ClientLimits limits, Action<Action> post, Func<TimeSpan> now, ILogger logger)
+    public ServerLink(TcpEndpoint server, HostResolver resolver, NetMQCertificate? key, ClientLimits limits, TimeSpan patience, Func<TimeSpan> now, ILogger logger)
     {
         Server = server;
-        this.post = post;
+        this.resolver = resolver;
+        this.patience = patience;
         this.now = now;
         this.logger = logger;
         Socket = new DealerSocket();
@@ -85,25 +87,22 @@ internal sealed class ServerLink : IDisposable
         Socket.ReceiveReady += (_, _) => onReady();
         poller.Add(Socket);
 
-        // A refused attempt shows as a socket closed before it was connected.
-        monitor.Connected += (_, _) => onConnection(true);
-        monitor.Disconnected += (_, _) => onConnection(false);
-        monitor.Closed += (_, _) => NoteRefusal();
+        // A refused attempt shows as a socket closed before it was connected. Events of a connection that was replaced
+        // may come late.
+        monitor.Connected += (_, e) => Note(e, isUp: true);
+        monitor.Disconnected += (_, e) => Note(e, isUp: false);
+        monitor.Closed += (_, e) => Note(e, isUp: false);
         monitor.AttachToPoller(poller);
         Dial();
     }
 
-    /// <summary>Connects, or connects anew; a name is resolved again, off this thread.</summary>
-    public void Dial()
-    {
-        if (Server.Address is { } address) Connect(address);
-        else LookUp(anew: true);
-    }
+    /// <summary>Connects, or connects anew, to the next address of the host.</summary>
+    public void Dial() => LookUp(anew: true);
 
-    /// <summary>Looks up again a name that did not resolve.</summary>
+    /// <summary>Tries another address where there is no connection.</summary>
     public void Look()
     {
-        if (connection is null && now() - lookedUp >= LookUpInterval) LookUp(anew: true);
+        if (!isConnected && resolver.IsName && (connection is null || now() - dialled >= patience)) TryAnother();
     }
 
     public void Dispose()
@@ -114,54 +113,40 @@ internal sealed class ServerLink : IDisposable
         Socket.Dispose();
     }
 
-    private void NoteRefusal()
+    private void Note(NetMQMonitorEventArgs e, bool isUp)
     {
-        onConnection!(false);
-        if (Server.Address is null && now() - lookedUp >= LookUpInterval) LookUp(anew: false);
+        if (connection is not null && e.Address != connection) return;
+        isConnected = isUp;
+        onConnection!(isUp);
+        if (!isUp && resolver.IsName) TryAnother();
+    }
+
+    // Each address once, and after that the name is looked up again, but not too often.
+    private void TryAnother()
+    {
+        if (connection is not null && resolver.HasUntried) Connect(resolver.Next());
+        else if (now() - lookedUp >= LookUpInterval) LookUp(anew: connection is null);
     }
 
     private void LookUp(bool anew)
     {
-        if (resolving) return;
-        resolving = true;
-        _ = ResolveAsync(anew);
+        dialled = lookedUp = now();
+        resolver.LookUpNext((address, failure) => Use(address, failure, anew));
     }
 
-    private async Task ResolveAsync(bool anew)
+    private void Use(IPAddress? address, string? failure, bool anew)
     {
-        IPAddress? address = null;
-        var reason = "it has no IPv4 address";
-        try
-        {
-            var found = await Dns.GetHostAddressesAsync(Server.Host, AddressFamily.InterNetwork).ConfigureAwait(false);
-            address = found.FirstOrDefault();
-        }
-        catch (SocketException e)
-        {
-            reason = e.Message;
-        }
-
-        post(() => UseAddress(address, reason, anew));
-    }
-
-    private void UseAddress(IPAddress? address, string reason, bool anew)
-    {
-        resolving = false;
-        lookedUp = now();
-        if (address is null)
-        {
-            if (connection is null) onConnection!(false);
-            if (unresolved.Allows(lookedUp, out var suppressed)) Log.ServerUnresolved(logger, Server.Host, reason, suppressed);
-        }
-        else if (anew || AddressText(address) != connection)
-        {
-            Connect(address);
-        }
+        if (Socket.IsDisposed) return;
+        if (failure is not null && unresolved.Allows(now(), out var suppressed)) Log.ServerUnresolved(logger, Server.Host, failure, suppressed);
+        if (address is null) onConnection!(false);
+        else if (anew || AddressText(address) != connection) Connect(address); // the same one NetMQ tries by itself
     }
 
     private void Connect(IPAddress address)
     {
         if (connection is not null) Socket.Disconnect(connection);
+        isConnected = false;
+        dialled = now();
         connection = AddressText(address);
         Socket.Connect(connection);
         Log.ServerDialled(logger, Server, connection);

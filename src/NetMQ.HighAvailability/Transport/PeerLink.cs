@@ -26,13 +26,14 @@ internal sealed class PeerLink : IDisposable
 
     /// <param name="locals">Where to publish.</param>
     /// <param name="remotes">Whom to hear.</param>
+    /// <param name="lookUp">How to look up their names.</param>
     /// <param name="keys">What secures the link, if anything does.</param>
     /// <param name="timing">How long a path may be silent.</param>
     /// <param name="post">Brings an outcome to the poller's thread.</param>
     /// <param name="logger">Where trouble goes.</param>
     /// <exception cref="EndpointException">An endpoint cannot be bound; none stays bound.</exception>
     public PeerLink(
-        IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, LinkKeys? keys, Timing timing, Action<Action> post, ILogger logger)
+        IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, HostLookup lookUp, LinkKeys? keys, Timing timing, Action<Action> post, ILogger logger)
     {
         pathSilence = 2 * timing.SlowerHeartbeat;
         IsSecured = keys is not null;
@@ -47,7 +48,7 @@ internal sealed class PeerLink : IDisposable
             keys?.Publish(publisher);
             foreach (var local in locals) Endpoints.Bind(publisher, local.ToString(), "local state endpoint");
 
-            var settings = new PathSettings(maxFrameBytes, ReconnectInterval(timing), timing.Failover, post, keys);
+            var settings = new PathSettings(maxFrameBytes, ReconnectInterval(timing), timing.Failover, post, lookUp, keys);
             foreach (var remote in remotes) paths.Add(new PeerPath(remote, settings, logger));
             loopback = new Loopback();
         }
@@ -146,17 +147,21 @@ internal sealed class PeerLink : IDisposable
         foreach (var path in paths) path.Dial(now);
     }
 
-    /// <summary>The addresses of all remote endpoints; null while a name has not been resolved.</summary>
+    /// <summary>
+    /// Every address of all remote endpoints, also those that are not connected to: the peer may listen there. Null
+    /// while a name has not been resolved.
+    /// </summary>
     public IPEndPoint[]? Addresses()
     {
-        var addresses = new IPEndPoint[paths.Count];
-        for (var i = 0; i < addresses.Length; i++)
+        var addresses = new List<IPEndPoint>();
+        foreach (var path in paths)
         {
-            if (paths[i].Address is not { } address) return null;
-            addresses[i] = address;
+            var before = addresses.Count;
+            addresses.AddRange(path.Addresses);
+            if (addresses.Count == before) return null;
         }
 
-        return addresses;
+        return [.. addresses.Distinct()];
     }
 
     /// <summary>Closes all sockets, each whatever became of the others.</summary>

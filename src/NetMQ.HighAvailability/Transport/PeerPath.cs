@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Diagnostics;
 using NetMQ.HighAvailability.Protocol;
@@ -30,8 +29,8 @@ internal sealed class PeerPath : IDisposable
     private NetMQPoller? poller;
     private Action? onPeer;
     private Action? onDisconnected;
+    private readonly HostResolver resolver;
     private string? connection; // the address that is connected to
-    private bool resolving;
     private Msg inbound;
     private Throttle unresolved, foreign;
 
@@ -41,14 +40,15 @@ internal sealed class PeerPath : IDisposable
         this.settings = settings;
         this.logger = logger;
         filter = new PeerFilter(settings.ForgetAfter);
+        resolver = new HostResolver(remote, settings.LookUp, settings.Post);
         inbound.InitEmpty();
         subscriber = NewSubscriber();
     }
 
     public TcpEndpoint Remote { get; }
 
-    /// <summary>Where the remote's name led, once it has.</summary>
-    public IPEndPoint? Address { get; private set; }
+    /// <summary>Every address of the remote's host, once it has been connected to.</summary>
+    public IEnumerable<IPEndPoint> Addresses => connection is null ? [] : resolver.Addresses.Select(address => new IPEndPoint(address, Remote.Port));
 
     /// <summary>When a valid message last came this way.</summary>
     public TimeSpan? LastHeard { get; private set; }
@@ -108,13 +108,15 @@ internal sealed class PeerPath : IDisposable
     }
 
     /// <summary>
-    /// Connects, or connects anew: a name is resolved again, off this thread, and a half-open connection replaced.
+    /// Connects, or connects anew, which replaces a half-open connection: to the next address of the host, whose name is
+    /// looked up again off this thread.
     /// </summary>
-    public void Dial(TimeSpan now)
+    public void Dial(TimeSpan now) => resolver.LookUpNext((address, failure) =>
     {
-        if (Remote.Address is { } address) Connect(address);
-        else if (!resolving) _ = ResolveAsync(now);
-    }
+        if (subscriber.IsDisposed) return;
+        if (failure is not null && unresolved.Allows(now, out var suppressed)) Log.Unresolved(logger, Remote.Host, failure, suppressed);
+        if (address is not null) Connect(address);
+    });
 
     public void Dispose()
     {
@@ -175,34 +177,9 @@ internal sealed class PeerPath : IDisposable
 
     private void OnDisconnected(object? sender, NetMQMonitorSocketEventArgs e) => onDisconnected!();
 
-    private async Task ResolveAsync(TimeSpan now)
-    {
-        resolving = true;
-        IPAddress? address = null;
-        var reason = "it has no IPv4 address";
-        try
-        {
-            var found = await Dns.GetHostAddressesAsync(Remote.Host, AddressFamily.InterNetwork).ConfigureAwait(false);
-            address = found.FirstOrDefault();
-        }
-        catch (SocketException e)
-        {
-            reason = e.Message;
-        }
-
-        settings.Post(() =>
-        {
-            resolving = false;
-            if (subscriber.IsDisposed) return;
-            if (address is not null) Connect(address);
-            else if (unresolved.Allows(now, out var suppressed)) Log.Unresolved(logger, Remote.Host, reason, suppressed);
-        });
-    }
-
     private void Connect(IPAddress address)
     {
         if (connection is not null) subscriber.Disconnect(connection);
-        Address = new IPEndPoint(address, Remote.Port);
         connection = new TcpEndpoint(address.ToString(), Remote.Port).ToString();
         subscriber.Connect(connection);
         Log.Dialled(logger, Remote, connection);
@@ -214,5 +191,6 @@ internal sealed class PeerPath : IDisposable
 /// <param name="ReconnectInterval">How soon NetMQ tries a lost connection again.</param>
 /// <param name="ForgetAfter">How long a path must be silent until its foreign peer counts as replaced.</param>
 /// <param name="Post">Brings the outcome of a name's resolution to the poller's thread.</param>
+/// <param name="LookUp">How to look up the remotes' names.</param>
 /// <param name="Keys">What secures the link, if anything does.</param>
-internal sealed record PathSettings(int MaxFrameBytes, TimeSpan ReconnectInterval, TimeSpan ForgetAfter, Action<Action> Post, LinkKeys? Keys);
+internal sealed record PathSettings(int MaxFrameBytes, TimeSpan ReconnectInterval, TimeSpan ForgetAfter, Action<Action> Post, HostLookup LookUp, LinkKeys? Keys);

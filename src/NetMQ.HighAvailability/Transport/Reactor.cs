@@ -47,7 +47,7 @@ internal sealed class Reactor : IDisposable
 
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
     public Reactor(
-        NetMQPoller poller, PairEngine engine, Timing timing, IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, LinkKeys? keys,
+        NetMQPoller poller, PairEngine engine, Timing timing, IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, HostLookup lookUp, LinkKeys? keys,
         bool detectCrash, HandlerFaultPolicy handlerFaults, TimeProvider time, ILogger logger, Metrics? metrics,
         Action<NodeChange> raise, Action<Exception> requestFailed, Action<Exception?> ended)
     {
@@ -67,7 +67,7 @@ internal sealed class Reactor : IDisposable
         board = new Board(engine.Memory, remotes.Count);
         orders = new Orders(engine, timing);
         promotions = new Promotions(engine);
-        link = new PeerLink(locals, remotes, keys, timing, command => commands.Post(command), logger);
+        link = new PeerLink(locals, remotes, lookUp, keys, timing, command => commands.Post(command), logger);
         watch = new LinkWatch(link, timing, logger);
         if (detectCrash) crashWatch = new CrashWatch(engine, link, timing, time, () => clock.Now, Post, logger);
         tick = new TickTimer(poller, timing.Tick, OnTick);

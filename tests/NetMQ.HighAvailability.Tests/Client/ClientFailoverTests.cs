@@ -1,3 +1,4 @@
+using System.Net;
 using NetMQ.HighAvailability.Tests.Support;
 using static NetMQ.HighAvailability.BinaryStarRole;
 using static NetMQ.HighAvailability.RequestDelivery;
@@ -193,6 +194,33 @@ public sealed class ClientFailoverTests
 
         await client.Ask();
         client.Status.ServerChanges.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_server_is_found_at_any_address_that_its_name_has()
+    {
+        using var server = new RawServer(Ports.Free());
+        using var silent = new SilentListener(server.Port);
+        await using var client = new TestClient([$"tcp://server.example:{server.Port}"], options => options.LookUp = LookUp);
+
+        await client.Ask();
+
+        Task<IPAddress[]> LookUp(string host) => Task.FromResult<IPAddress[]>([IPAddress.Parse("127.0.0.2"), silent.Address, IPAddress.Loopback]);
+    }
+
+    [Fact]
+    public async Task A_server_that_moves_to_another_address_is_followed_there()
+    {
+        var moved = false;
+        using var first = new RawServer(Ports.Free());
+        await using var client = new TestClient([$"tcp://server.example:{first.Port}"], options => options.LookUp = _ =>
+            Task.FromResult<IPAddress[]>([Volatile.Read(ref moved) ? IPAddress.Parse("127.0.0.2") : IPAddress.Loopback]));
+        await client.Ask();
+        first.Dispose();
+        Volatile.Write(ref moved, true);
+
+        using var second = new RawServer(first.Port, address: "127.0.0.2");
+        await client.Ask();
     }
 
     [Fact]

@@ -13,10 +13,12 @@ internal sealed class RawServer : IDisposable
 
     /// <param name="port">Where to bind.</param>
     /// <param name="serve">Gets each request with all its frames, and what sends a message; null: an echo.</param>
-    public RawServer(int port, Action<NetMQMessage, Action<NetMQMessage>>? serve = null)
+    /// <param name="address">Of this machine.</param>
+    public RawServer(int port, Action<NetMQMessage, Action<NetMQMessage>>? serve = null, string address = "127.0.0.1")
     {
+        Port = port;
         serve ??= (request, send) => send(request);
-        Endpoint = $"tcp://127.0.0.1:{port}";
+        Endpoint = $"tcp://{address}:{port}";
         socket.Options.Linger = TimeSpan.Zero;
         Wait.Until(() => TryBind(Endpoint), $"{Endpoint} to be free");
         thread = new Thread(() =>
@@ -34,6 +36,8 @@ internal sealed class RawServer : IDisposable
         });
         thread.Start();
     }
+
+    public int Port { get; }
 
     public string Endpoint { get; }
 

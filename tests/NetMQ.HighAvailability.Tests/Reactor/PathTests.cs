@@ -1,3 +1,4 @@
+using System.Net;
 using NetMQ.HighAvailability.Tests.Support;
 using static NetMQ.HighAvailability.BinaryStarRole;
 
@@ -85,6 +86,20 @@ public sealed class PathTests
 
         node.State.Should().Be(BinaryStarState.Passive);
         node.Changes.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void A_peer_is_found_at_any_address_that_its_name_has()
+    {
+        var ports = PairPorts.New();
+        using var peer = new RawPeer(ports.PrimaryState);
+        using var node = new TestNode(Backup, ports, options =>
+        {
+            options.RemoteEndpoints = [$"tcp://peer.example:{ports.PrimaryState}"];
+            options.LookUp = _ => Task.FromResult<IPAddress[]>([IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3"), IPAddress.Loopback]);
+        }).Started();
+
+        peer.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
     }
 
     private static void TwoPaths(BinaryStarOptions options, PairPorts ports, PairPorts second)

@@ -12,7 +12,7 @@ public sealed class LinkWatchTests : IDisposable
     private static readonly Timing Timing = Timing.From(F / 4, F);
 
     private readonly PeerLink link = new(
-        [], [new TcpEndpoint("127.0.0.1", Ports.Free())], keys: null, Timing, post: _ => { }, NullLogger.Instance);
+        [], [new TcpEndpoint("127.0.0.1", Ports.Free())], HostResolver.LookUpAsync, keys: null, Timing, post: _ => { }, NullLogger.Instance);
 
     [Fact]
     public void A_peer_that_is_not_received_is_dialled_again_before_it_expires_and_again()
