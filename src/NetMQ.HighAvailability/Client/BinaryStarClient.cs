@@ -191,9 +191,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
             ObjectDisposedException.ThrowIf(disposed != 0, this);
             Interlocked.Increment(ref waitedInVain);
             metrics.Failed("timed_out");
-            throw new RequestTimeoutException(
-                $"The request waited {options.RequestTimeout} in vain for one of {options.MaxOutstanding} places ({nameof(BinaryStarClientOptions.MaxOutstanding)}) and was never sent.",
-                mayHaveBeenExecuted: false);
+            throw RequestTimeoutException.NoPlace(options.RequestTimeout, options.MaxOutstanding, loop.StarvedSince(request.Deadline - options.RequestTimeout));
         }
         catch (OperationCanceledException)
         {

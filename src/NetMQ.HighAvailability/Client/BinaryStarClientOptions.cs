@@ -79,6 +79,9 @@ public sealed class BinaryStarClientOptions
     /// <summary>How host names are looked up; another way is for tests.</summary>
     internal HostLookup LookUp { get; set; } = HostResolver.LookUpAsync;
 
+    /// <summary>How the thread pool is given work to see whether it runs any; another way is for tests.</summary>
+    internal Action<Action> RunOnPool { get; set; } = work => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
+
     /// <exception cref="ArgumentException">An option is missing, malformed or out of range; the message names it.</exception>
     internal void Validate()
     {

@@ -163,6 +163,9 @@ internal sealed class ClientCore
         return true;
     }
 
+    /// <summary>Nothing could be received until now: that is no silence of a server's.</summary>
+    public void Excuse(TimeSpan now) => silentSince = now;
+
     /// <summary>Looks at the clock.</summary>
     public void Tick(TimeSpan now)
     {

@@ -25,6 +25,7 @@ internal sealed class ClientLoop : IDisposable
     private readonly ClientMetrics metrics;
     private readonly Action<ServerChange> onServerChanged;
     private readonly Clock clock;
+    private readonly PoolWatch pool;
     private readonly RequestNonces nonces = new();
     private readonly CommandQueue commands = new();
     private readonly ServerLink[] links;
@@ -49,6 +50,7 @@ internal sealed class ClientLoop : IDisposable
         trouble = new ClientTrouble(logger);
         timing = options.ToTiming();
         clock = new Clock(options.TimeProvider);
+        pool = new PoolWatch(options.RunOnPool, timing.Tick, timing.Starvation);
         var servers = options.ParseServers();
         core = new ClientCore(servers.Length, timing);
         var limits = ClientLimits.From(options);
@@ -85,6 +87,9 @@ internal sealed class ClientLoop : IDisposable
     {
         lock (gate) return board;
     }
+
+    /// <summary>How long the thread pool has started no work, if it was starved since a time. Any thread.</summary>
+    public TimeSpan? StarvedSince(TimeSpan time) => pool.DelaySince(time);
 
     public string Name(int server) => links[server].Server.ToString();
 
@@ -162,12 +167,21 @@ internal sealed class ClientLoop : IDisposable
             var now = Now;
             for (var i = 0; i < readers.Length; i++) TakeReplies(i, now);
             TakeCommands(now);
+            NoticeStarvation(now);
             core.Tick(now);
             CarryOut(now);
         }
         while (commands.EndTaking() && ++rounds < MaxRounds);
 
         if (rounds == MaxRounds) commands.Ring();
+    }
+
+    // What has not arrived for want of a thread is no silence of the server's.
+    private void NoticeStarvation(TimeSpan now)
+    {
+        if (core.Outstanding == 0 || pool.Look(now) is not { } delay) return;
+        core.Excuse(now);
+        trouble.Starved(now, delay);
     }
 
     private void NoteConnection(int server, bool isUp)
@@ -312,42 +326,31 @@ internal sealed class ClientLoop : IDisposable
     private void Fail(PendingRequest request, FailedRequest failed, TimeSpan now)
     {
         if (!request.TryFail()) return; // its caller has just left
-        Exception told = failed.Failure switch
+        Exception told;
+        switch (failed.Failure)
         {
-            RequestFailure.TimedOut => TimedOut(request, now),
-            RequestFailure.FailedAtServer => FailedAtServer(Name(failed.Server), now),
-            _ => OutcomeUnknown(now),
-        };
+            case RequestFailure.TimedOut:
+                counters.TimedOut++;
+                metrics.Failed("timed_out");
+                trouble.TimedOut(now, timing.Request);
+                told = RequestTimeoutException.NoAnswer(timing.Request, request.MayHaveBeenExecuted, StarvedSince(request.Deadline - timing.Request));
+                break;
+            case RequestFailure.FailedAtServer:
+                counters.FailedAtServer++;
+                metrics.Failed("failed");
+                trouble.FailedAtServer(now, Name(failed.Server));
+                told = new RequestFailedException(Name(failed.Server));
+                break;
+            default:
+                counters.OutcomeUnknown++;
+                metrics.Failed("outcome_unknown");
+                trouble.OutcomeUnknown(now);
+                told = new RequestOutcomeUnknownException();
+                break;
+        }
+
         ShowBoard();
         request.PublishFailure(told);
-    }
-
-    private RequestTimeoutException TimedOut(PendingRequest request, TimeSpan now)
-    {
-        counters.TimedOut++;
-        metrics.Failed("timed_out");
-        trouble.TimedOut(now, timing.Request);
-        return new RequestTimeoutException(
-            $"No server answered the request within {timing.Request}; it {(request.MayHaveBeenExecuted ? "was sent, and may have been executed" : "has not been executed, for there was no active server")}.",
-            request.MayHaveBeenExecuted);
-    }
-
-    private RequestOutcomeUnknownException OutcomeUnknown(TimeSpan now)
-    {
-        counters.OutcomeUnknown++;
-        metrics.Failed("outcome_unknown");
-        trouble.OutcomeUnknown(now);
-        return new RequestOutcomeUnknownException(
-            "The request was sent once and its server was lost before it answered: it may have been executed or not, and was not sent again.");
-    }
-
-    private RequestFailedException FailedAtServer(string server, TimeSpan now)
-    {
-        counters.FailedAtServer++;
-        metrics.Failed("failed");
-        trouble.FailedAtServer(now, server);
-        return new RequestFailedException(
-            $"The handler of {server} failed on the request: it may have been executed in part, and was not sent to the other server. See that server's log.");
     }
 
     private void KeepPace(TimeSpan pace)

@@ -27,6 +27,9 @@ internal sealed record ClientTiming(TimeSpan Request, TimeSpan Silence, TimeSpan
     /// </summary>
     public TimeSpan BlindRepeat { get; } = Silence / 4;
 
+    /// <summary>So long without work of the thread pool, and what a server seems not to have answered may only not have arrived.</summary>
+    public TimeSpan Starvation { get; } = Silence / 4;
+
     /// <summary>How often to look for requests that only a server's momentary refusal can have lost.</summary>
     public TimeSpan Scan { get; } = Silence / ScansInSilence;
 

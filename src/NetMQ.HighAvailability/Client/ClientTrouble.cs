@@ -6,7 +6,7 @@ namespace NetMQ.HighAvailability.Clients;
 /// <summary>What a server can provoke again and again, told at a limited rate. On the poller's thread.</summary>
 internal sealed class ClientTrouble(ILogger logger)
 {
-    private Throttle garbage, oversized, lost, timedOut, unknown, failed;
+    private Throttle garbage, oversized, lost, timedOut, unknown, failed, starved;
 
     public void Garbage(TimeSpan now, string server)
     {
@@ -36,5 +36,10 @@ internal sealed class ClientTrouble(ILogger logger)
     public void FailedAtServer(TimeSpan now, string server)
     {
         if (failed.Allows(now, out var suppressed)) Log.RequestFailedAtServer(logger, server, suppressed);
+    }
+
+    public void Starved(TimeSpan now, TimeSpan delay)
+    {
+        if (starved.Allows(now, out var suppressed)) Log.ClientStarved(logger, delay, suppressed);
     }
 }

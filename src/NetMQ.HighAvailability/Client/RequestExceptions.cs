@@ -3,13 +3,28 @@ namespace NetMQ.HighAvailability;
 /// <summary>No server answered a request within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</summary>
 public sealed class RequestTimeoutException : TimeoutException
 {
-    internal RequestTimeoutException(string message, bool mayHaveBeenExecuted)
+    private RequestTimeoutException(string message, bool mayHaveBeenExecuted)
         : base(message) => MayHaveBeenExecuted = mayHaveBeenExecuted;
 
     /// <summary>
     /// Whether a server may have executed the request, or may yet: it was sent, and no server said that it had dropped it.
     /// </summary>
     public bool MayHaveBeenExecuted { get; }
+
+    /// <param name="timeout">The request's.</param>
+    /// <param name="mayHaveBeenExecuted">It was sent, and not said to have been rejected.</param>
+    /// <param name="starved">How long the thread pool of this process started no work meanwhile, if it was starved.</param>
+    internal static RequestTimeoutException NoAnswer(TimeSpan timeout, bool mayHaveBeenExecuted, TimeSpan? starved) => new(
+        $"No server answered the request within {timeout}; it {(mayHaveBeenExecuted ? "was sent, and may have been executed" : "has not been executed, for there was no active server")}.{Hint(starved)}",
+        mayHaveBeenExecuted);
+
+    internal static RequestTimeoutException NoPlace(TimeSpan timeout, int places, TimeSpan? starved) => new(
+        $"The request waited {timeout} in vain for one of {places} places ({nameof(BinaryStarClientOptions.MaxOutstanding)}) and was never sent.{Hint(starved)}",
+        mayHaveBeenExecuted: false);
+
+    private static string Hint(TimeSpan? starved) => starved is { } delay
+        ? $" The servers may not be to blame: the thread pool of this process started no work for {delay.TotalSeconds:0.0} s meanwhile, and without it no answer can be received. Do not block its threads (Result, Wait(), GetAwaiter().GetResult()): await the request; or have more threads, by ThreadPool.SetMinThreads."
+        : "";
 }
 
 /// <summary>
@@ -18,8 +33,8 @@ public sealed class RequestTimeoutException : TimeoutException
 /// </summary>
 public sealed class RequestOutcomeUnknownException : Exception
 {
-    internal RequestOutcomeUnknownException(string message)
-        : base(message)
+    internal RequestOutcomeUnknownException()
+        : base("The request was sent once and its server was lost before it answered: it may have been executed or not, and was not sent again.")
     {
     }
 }
@@ -31,8 +46,8 @@ public sealed class RequestOutcomeUnknownException : Exception
 /// </summary>
 public sealed class RequestFailedException : Exception
 {
-    internal RequestFailedException(string message)
-        : base(message)
+    internal RequestFailedException(string server)
+        : base($"The handler of {server} failed on the request: it may have been executed in part, and was not sent to the other server. The log of that server says why.")
     {
     }
 }

@@ -153,6 +153,9 @@ internal static partial class Log
     [LoggerMessage(525, LogLevel.Warning, "The handler of {Server} failed on a request, which is not sent again ({Suppressed} more)")]
     public static partial void RequestFailedAtServer(ILogger logger, string server, long suppressed);
 
+    [LoggerMessage(526, LogLevel.Warning, "The thread pool of this process has started no work for {Delay}, so the client can receive no answers: do not block its threads (await the requests), or have more of them ({Suppressed} more)")]
+    public static partial void ClientStarved(ILogger logger, TimeSpan delay, long suppressed);
+
     [LoggerMessage(530, LogLevel.Debug, "Connecting to the server at {Server} ({Address})")]
     public static partial void ServerDialled(ILogger logger, object server, string address);
 
