@@ -4,7 +4,7 @@ namespace NetMQ.HighAvailability.Protocol;
 internal readonly record struct Transition(BinaryStarState From, BinaryStarState To, BinaryStarCause Cause);
 
 /// <summary>What came of a message of the peer.</summary>
-internal enum Hearing : byte
+internal enum ReceiveResult : byte
 {
     Valid,
     OwnRoleIgnored,   // the peer claims this node's role; this node has met its real peer before and goes on
@@ -24,16 +24,15 @@ internal enum Promotion : byte
 
 /// <summary>
 /// The timed core of one node: which of its peer's messages to believe, when the peer is gone, when this node may
-/// serve. Takes events with their time and leaves its decisions to be taken: no clock, socket, thread or log.
+/// serve. Takes events with their time and has its decisions carried out by an <see cref="IPairShell"/>: no clock,
+/// socket, thread or log.
 /// <para>
-/// One turn: <see cref="BeginTurn"/> → <see cref="Hear"/> for each message that waits (none after a purge) →
-/// <see cref="EndDrain"/> → the event of the turn, if any. After each call the caller takes the
-/// <see cref="TryTakeTransition">transition</see> and the <see cref="TryTakePublish">publication</see> it may have left.
+/// A node takes one <see cref="Turn"/> whenever something wakes it. What it was woken for, a <see cref="Vote"/> or an
+/// operator's order, comes after the turn, so that the peer has always been heard first.
 /// </para>
 /// </summary>
 internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActivePolicy policy)
 {
-    // Not readonly: the memory is replaced whole by the checks.
     private PairMemory m;
     private Transition? transition;
 
@@ -41,7 +40,8 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
     public BinaryStarState State => m.State;
 
-    public ref PairMemory Memory => ref m;
+    /// <summary>All that the node remembers.</summary>
+    public ref readonly PairMemory Memory => ref m;
 
     private TimeSpan F => timing.Failover;
 
@@ -80,15 +80,37 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     }
 
     /// <summary>
-    /// Begins a turn and notices what time went missing since the last. True: the process was not running for a
-    /// while, or deaf, and whatever is queued from the peer is to be thrown away unread, for it may tell of a dead past.
+    /// One turn, whatever the node was woken for: notice the time that went missing, receive what the peer has sent, and
+    /// publish what is due.
     /// </summary>
     /// <param name="now">The time of the turn.</param>
-    /// <param name="returned">The turn of the newest word of this node's that has come back to it.</param>
-    public bool BeginTurn(TimeSpan now, TimeSpan returned)
+    /// <param name="returned">The turn of the newest message of this node's own that has come back to it.</param>
+    /// <param name="subscriberCame">Somebody has subscribed, and is to learn the state now rather than at the next heartbeat.</param>
+    /// <param name="shell">Carries out the decisions.</param>
+    /// <returns>False: a message of the peer's was fatal, and the turn has not gone on.</returns>
+    public bool Turn(TimeSpan now, TimeSpan returned, bool subscriberCame, IPairShell shell)
+    {
+        if (BeginTurn(now, returned)) shell.Purge();
+        CarryOut(shell, heartbeats: false); // a heartbeat waits until the peer has been heard
+        while (shell.TryReceive(out var message))
+        {
+            var result = Receive(message);
+            shell.OnReceived(message, result);
+            if (result is ReceiveResult.OwnRoleFatal or ReceiveResult.DualActiveFatal) return false;
+            CarryOut(shell, heartbeats: false);
+        }
+
+        EndReceiving(shell.IsDrained);
+        m.PublishDue |= subscriberCame; // after the peer was heard: what a subscriber learns is what holds now
+        CarryOut(shell);
+        return true;
+    }
+
+    // Notices what time went missing since the last turn. True: the process was not running for a while, or was cut off
+    // from the network, and whatever is queued from the peer may tell of a dead past.
+    private bool BeginTurn(TimeSpan now, TimeSpan returned)
     {
         m.Drained = false;
-        m.Listening = true;
         var gap = now - m.Turn;
         if (gap < TimeSpan.Zero)
         {
@@ -154,15 +176,14 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         return wasDeaf;
     }
 
-    /// <summary>Takes one message of the peer, heard in this turn.</summary>
-    public Hearing Hear(PeerMessage message)
+    private ReceiveResult Receive(PeerMessage message)
     {
         var step = StateMachine.Next(role, m.State, (PairInput)message);
         if (step.Verdict == Verdict.OwnRole)
         {
             return m.State is BinaryStarState.Primary or BinaryStarState.Backup
-                ? Hearing.OwnRoleFatal
-                : Hearing.OwnRoleIgnored;
+                ? ReceiveResult.OwnRoleFatal
+                : ReceiveResult.OwnRoleIgnored;
         }
 
         if (message != PeerMessage.Active || m.Turn >= m.Expiry) m.DualActiveSince = null;
@@ -176,10 +197,10 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
         if (step.Verdict == Verdict.DualActive) return MeetActivePeer();
         if (m.Reclaiming && message == PeerMessage.Passive) StopReclaiming();
-        if (Settling && message != PeerMessage.Active) return Hearing.Valid;
+        if (Settling && message != PeerMessage.Active) return ReceiveResult.Valid;
         if (m.Reclaiming && message != PeerMessage.Active) step = StateMachine.Next(role, m.State, PairInput.Reclaim);
         if (step.Next != m.State) Enter(step.Next, CauseOf(message));
-        return Hearing.Valid;
+        return ReceiveResult.Valid;
     }
 
     // A passive peer was told that this node was active, and takes its offer as ever.
@@ -189,26 +210,23 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         m.PublishDue = true;
     }
 
-    private Hearing MeetActivePeer()
+    private ReceiveResult MeetActivePeer()
     {
-        if (policy == DualActivePolicy.Abort) return Hearing.DualActiveFatal;
+        if (policy == DualActivePolicy.Abort) return ReceiveResult.DualActiveFatal;
 
         m.DualActiveSince ??= m.Turn;
         var unheard = m.Turn - m.DualActiveSince >= timing.DualActivePatience; // a backup that hears a primary yields well within
-        if (role == BinaryStarRole.Primary && !unheard) return Hearing.DualActiveStays;
+        if (role == BinaryStarRole.Primary && !unheard) return ReceiveResult.DualActiveStays;
 
         Enter(StateMachine.Next(role, m.State, PairInput.DualActiveLost).Next, BinaryStarCause.DualActive);
-        return Hearing.Valid;
+        return ReceiveResult.Valid;
     }
 
-    /// <summary>
-    /// Ends the hearing. <paramref name="complete"/>: nothing of the peer's was left waiting. Carries out a promotion
-    /// that only waited for this node's last offer to be out of the way, and takes back what this node lost alone.
-    /// </summary>
-    public void EndDrain(bool complete)
+    // Complete: nothing of the peer's was left waiting. Carries out a promotion that only waited for this node's last
+    // offer to be out of the way, and takes back what this node lost alone.
+    private void EndReceiving(bool complete)
     {
         m.Drained = complete;
-        m.Listening = false;
         if (m.Reclaiming && complete && !Settling && PeerGone) Enter(StateMachine.Next(role, m.State, PairInput.Reclaim).Next, CauseOfAbsence);
         if (IsDeaf) m.Pending = PendingPromotion.None;
         if (m.Pending == PendingPromotion.None || !complete || !GuardPassed) return;
@@ -218,13 +236,27 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     }
 
     /// <summary>
-    /// Judges a request that arrived at <paramref name="now"/>, in this turn or soon after it. True: serve it; if
-    /// there is a transition to take, carry that out first and ask again.
+    /// Judges a request that arrived at <paramref name="now"/>, in this turn or soon after it. True: serve it.
     /// </summary>
-    public bool Vote(TimeSpan now)
+    public bool Vote(TimeSpan now, IPairShell shell)
     {
-        // A lease that ran out since the turn began, or a turn long past, is for the next turn to notice.
-        if (m.State == BinaryStarState.Active) return !LeaseExpiredAt(now);
+        if (m.State == BinaryStarState.Active) return Serves(now);
+        if (!MayTakeOver(now)) return false;
+
+        // Whoever is told of the change may have taken longer than the lease lasts.
+        CarryOut(shell);
+        return Serves(shell.Now);
+    }
+
+    /// <summary>
+    /// Whether a request that arrives at <paramref name="now"/> may be served as things are. A lease that ran out since
+    /// the turn began is for the next turn to notice.
+    /// </summary>
+    public bool Serves(TimeSpan now) => m.State == BinaryStarState.Active && !LeaseExpiredAt(now);
+
+    // A vote in a turn long past is for the next turn to judge.
+    private bool MayTakeOver(TimeSpan now)
+    {
         if (Settling || !m.Drained || now < m.Turn || now - m.Turn > timing.ShortGap) return false;
 
         var step = StateMachine.Next(role, m.State, PeerGone ? PairInput.VotePeerGone : PairInput.VotePeerThere);
@@ -235,12 +267,13 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     }
 
     /// <summary>An operator's order to a backup that was started alone and would wait for ever.</summary>
-    public Promotion Promote()
+    public Promotion Promote(IPairShell shell)
     {
         if (m.Stopping || StateMachine.Next(role, m.State, PairInput.Promote).Next == m.State) return Promotion.NotWaiting;
         if (Settling || !m.Drained || !PeerGone) return Promotion.PeerMayBeAlive;
         if (!MayPromoteNow(PendingPromotion.Operator)) return Promotion.Pending;
         Enter(BinaryStarState.Active, BinaryStarCause.Promoted);
+        CarryOut(shell);
         return Promotion.Done;
     }
 
@@ -256,10 +289,11 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     }
 
     /// <summary>Gives up active in favour of a peer that is there and passive; false where <see cref="CanHandOver"/> is.</summary>
-    public bool HandOver()
+    public bool HandOver(IPairShell shell)
     {
         if (!CanHandOver) return false;
         GiveUp(BinaryStarCause.HandOver);
+        CarryOut(shell);
         return true;
     }
 
@@ -267,7 +301,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     /// The node is going away, and gives up active first. True: the peer is there, and about to say that it has taken
     /// over.
     /// </summary>
-    public bool Stop()
+    public bool Stop(IPairShell shell)
     {
         m.Stopping = true;
         m.Reclaiming = false;
@@ -275,28 +309,38 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (m.State != BinaryStarState.Active) return false;
 
         GiveUp(BinaryStarCause.HandOver);
+        CarryOut(shell);
         return m.LastHeard is { } heard && m.Turn - heard <= timing.HandOverFreshness;
     }
 
-    /// <summary>A subscriber has come: say the state now rather than at the next heartbeat.</summary>
-    public void Welcome() => m.PublishDue = true;
-
-    /// <summary>The change of state that the last call made, once.</summary>
-    public bool TryTakeTransition(out Transition taken)
+    /// <summary>The node has failed: it is not active any more, and nobody is told.</summary>
+    public void Abandon()
     {
-        taken = transition.GetValueOrDefault();
-        var any = transition is not null;
-        transition = null;
-        return any;
+        if (m.State == BinaryStarState.Active) m.State = BinaryStarState.Yielding;
     }
 
-    /// <summary>What to say to the peer now, at a change, a welcome or a heartbeat; at most once a turn and change.</summary>
-    public bool TryTakePublish(out PeerMessage message)
+    /// <summary>For the checks: goes on from what a node remembered.</summary>
+    public void Restore(in PairMemory memory)
+    {
+        m = memory;
+        transition = null;
+    }
+
+    // The one place where decisions leave the core. The peer is told before the application.
+    private void CarryOut(IPairShell shell, bool heartbeats = true)
+    {
+        var (changed, due) = (transition, m.NextHeartbeat);
+        transition = null;
+        if (TryTakePublish(heartbeats, out var message)) shell.Publish(message, due);
+        if (changed is { } taken) shell.Apply(taken);
+    }
+
+    // What to publish now, at a change, for a subscriber or as a heartbeat; at most once a turn and change.
+    private bool TryTakePublish(bool heartbeats, out PeerMessage message)
     {
         message = default;
-        // A heartbeat waits for the peer to be heard first; a promotion that is pending withholds offers, which would
-        // renew its guard.
-        var beat = m.Turn >= m.NextHeartbeat && !m.Listening;
+        // A promotion that is pending withholds offers, which would renew its guard.
+        var beat = heartbeats && m.Turn >= m.NextHeartbeat;
         if (!(m.PublishDue || beat) || m.Pending != PendingPromotion.None) return false;
 
         message = m.Reclaiming ? PeerMessage.Passive : PeerMessageCodec.Of(role, m.State); // an offer would give away what it reclaims

@@ -60,9 +60,6 @@ internal struct PairMemory
     /// </summary>
     public bool Reclaiming;
 
-    /// <summary>The present turn is still hearing the peer.</summary>
-    public bool Listening;
-
     /// <summary>The present turn has heard all that had arrived from the peer.</summary>
     public bool Drained;
 

@@ -79,6 +79,9 @@ internal sealed record Timing
     /// </summary>
     public TimeSpan StopBound => Min(HandOverFreshness * 3 / 2, TimeSpan.FromSeconds(2));
 
+    /// <summary>How long a node that served stays after it was stopped, for its last replies to leave the machine.</summary>
+    public static TimeSpan ReplyGrace { get; } = TimeSpan.FromMilliseconds(100);
+
     public static Timing From(TimeSpan heartbeat, TimeSpan failover) => new()
     {
         Heartbeat = heartbeat,

@@ -40,7 +40,7 @@ internal sealed class CrashWatch(
     /// <summary>Once a turn.</summary>
     public void Look()
     {
-        ref var memory = ref engine.Memory;
+        ref readonly var memory = ref engine.Memory;
         if (lostAt is null) return;
         if (memory.LastHeard > lostAt + timing.ShortGap || HasExpired) lostAt = null; // a last word may come late
         else if (memory.Turn - probedAt >= again) Probe();

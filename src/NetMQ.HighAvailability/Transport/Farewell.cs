@@ -11,7 +11,6 @@ internal sealed class Farewell
 {
     // No request for so long: they have ceased, or NetMQ's own thread did not get a processor, which 5 ms could not tell.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan ReplyGrace = TimeSpan.FromMilliseconds(100);
 
     // Some clients never cease.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -24,14 +23,14 @@ internal sealed class Farewell
     private TimeSpan lastRequest;
 
     /// <summary>The node gives up active, if it is, and begins to wait.</summary>
-    public Farewell(PairEngine engine, Timing timing, TimeSpan now)
+    public Farewell(PairEngine engine, Timing timing, TimeSpan now, IPairShell shell)
     {
         this.engine = engine;
         var served = engine.State == BinaryStarState.Active;
-        handingOver = engine.Stop();
+        handingOver = engine.Stop(shell);
         lastRequest = now;
         limit = served ? now + Patience : now;
-        from = served ? now + ReplyGrace : now;
+        from = served ? now + Timing.ReplyGrace : now;
         until = handingOver && now + timing.StopBound > from ? now + timing.StopBound : from;
     }
 

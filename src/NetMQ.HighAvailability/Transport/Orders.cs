@@ -6,7 +6,7 @@ namespace NetMQ.HighAvailability.Transport;
 /// An operator's hand-over and promotion on their way: whoever ordered them is told once how they ended. On the
 /// poller's thread.
 /// </summary>
-internal sealed class Orders(PairEngine engine, Timing timing)
+internal sealed class Orders(PairEngine engine, Timing timing, IPairShell shell)
 {
     private Action<HandOverOutcome>? handOver;
     private TimeSpan handOverUntil;
@@ -18,7 +18,7 @@ internal sealed class Orders(PairEngine engine, Timing timing)
         {
             report(HandOverOutcome.NotActive);
         }
-        else if (!engine.HandOver())
+        else if (!engine.HandOver(shell))
         {
             report(HandOverOutcome.PeerNotPassive);
         }
@@ -31,7 +31,7 @@ internal sealed class Orders(PairEngine engine, Timing timing)
 
     public void Promote(Action<PromotionOutcome> report)
     {
-        switch (engine.Promote())
+        switch (engine.Promote(shell))
         {
             case Promotion.Done or Promotion.Pending:
                 promotion += report;

@@ -9,7 +9,7 @@ namespace NetMQ.HighAvailability.Transport;
 /// <see cref="PairEngine"/> decide, and carries the decisions out. All on the poller's thread, except
 /// <see cref="Post"/>, <see cref="State"/> and <see cref="Read"/>.
 /// </summary>
-internal sealed class Reactor : IDisposable
+internal sealed class Reactor : IPairShell, IDisposable
 {
     // What one turn takes from each source at most, so that none can starve the others.
     private const int MaxPeerMessages = 1024;
@@ -44,6 +44,8 @@ internal sealed class Reactor : IDisposable
     private TimeSpan turnEnded;
     private TimeSpan quietUntil;
     private Farewell? farewell;
+    private int received; // of the peer's messages in this turn
+    private bool purged;  // in this turn
 
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
     public Reactor(
@@ -65,7 +67,7 @@ internal sealed class Reactor : IDisposable
         engine.Start(TimeSpan.Zero);
         state = engine.State;
         board = new Board(engine.Memory, remotes.Count);
-        orders = new Orders(engine, timing);
+        orders = new Orders(engine, timing, this);
         promotions = new Promotions(engine);
         link = new PeerLink(locals, remotes, lookUp, keys, timing, command => commands.Post(command), logger);
         watch = new LinkWatch(link, timing, logger);
@@ -128,7 +130,7 @@ internal sealed class Reactor : IDisposable
     {
         if (farewell is not null) return;
         Log.Stopping(logger, state);
-        farewell = new Farewell(engine, timing, clock.Now);
+        farewell = new Farewell(engine, timing, clock.Now, this);
         tick.Wait(FarewellTick);
     }
 
@@ -167,7 +169,7 @@ internal sealed class Reactor : IDisposable
     // After a fault: whoever asks later must not take it for one that serves.
     private void LeaveActive()
     {
-        if (engine.State == BinaryStarState.Active) engine.Memory.State = BinaryStarState.Yielding;
+        engine.Abandon();
         state = engine.State;
         Show();
     }
@@ -192,23 +194,20 @@ internal sealed class Reactor : IDisposable
         else commands.Post(static () => { }); // the last turn tells all, and ends the node
     }
 
-    // The one turn, whatever the reason: look at the clock, hear the peer, and only then do what there is to do.
+    // The one turn, whatever the reason: the core's, and only then what there is to do.
     private void Turn(Wake wake, Action? command = null)
     {
         if (IsOver) return;
         try
         {
             var now = clock.Now;
-            NoticeInterruption(now, engine.BeginTurn(now, link.Returned()));
             TellChanges();
             faults.DiscardUnfinishedReply(mayRaise: !tick.IsTicking);
-            CarryOut();
-            engine.EndDrain(HearPeer());
-            CarryOut();
-
-            if (wake == Wake.Subscriber && link.TakeSubscriptions(MaxSubscriptions)) Welcome();
+            received = 0;
+            purged = false;
+            engine.Turn(now, link.Returned(), wake == Wake.Subscriber && TakeSubscriptions(), this);
+            NoticeInterruption(now);
             command?.Invoke();
-            CarryOut();
             if (wake == Wake.Votes) ServeVotes(now);
 
             if (untold.Count == 0) orders.Look(); // who gave one hears of it after all others have heard of the change
@@ -221,32 +220,47 @@ internal sealed class Reactor : IDisposable
         }
     }
 
-    private void NoticeInterruption(TimeSpan now, bool purge)
+    private bool TakeSubscriptions()
+    {
+        if (!link.TakeSubscriptions(MaxSubscriptions)) return false;
+        Log.Subscribed(logger);
+        return true;
+    }
+
+    private void NoticeInterruption(TimeSpan now)
     {
         var idle = now - turnEnded;
         if (idle < TimeSpan.Zero) trouble.ClockSteppedBack(turnEnded, -idle);
         if (engine.IsDeaf && now > quietUntil) trouble.Deaf(now, now - engine.Memory.Awaited!.Value);
-        if (!purge && idle <= timing.ShortGap) return;
+        if (!purged && idle <= timing.ShortGap) return;
 
         counters.Interruptions++;
-        if (purge) link.Purge();
         if (idle > timing.ShortGap && now > quietUntil) trouble.Interrupted(now, idle);
     }
 
-    /// <returns>Whether all that had arrived was heard.</returns>
-    private bool HearPeer()
+    TimeSpan IPairShell.Now => clock.Now;
+
+    bool IPairShell.IsDrained => received < MaxPeerMessages;
+
+    void IPairShell.Purge()
     {
-        for (var i = 0; i < MaxPeerMessages; i++)
+        purged = true;
+        link.Purge();
+    }
+
+    bool IPairShell.TryReceive(out PeerMessage message)
+    {
+        message = default;
+        for (; received < MaxPeerMessages; received++)
         {
-            switch (link.TryHear(engine.Memory.Turn, out var message, out var size, out var more))
+            switch (link.TryHear(engine.Memory.Turn, out message, out var size, out var more))
             {
                 case Inbox.Empty:
-                    return true;
+                    return false;
                 case Inbox.Message:
+                    received++;
                     Log.Heard(logger, (int)message);
-                    Consider(message, engine.Hear(message));
-                    CarryOut();
-                    break;
+                    return true;
                 case Inbox.Garbage:
                     trouble.Garbage(engine.Memory.Turn, size, more);
                     goto default;
@@ -259,20 +273,20 @@ internal sealed class Reactor : IDisposable
         return false;
     }
 
-    private void Consider(PeerMessage message, Hearing hearing)
+    void IPairShell.OnReceived(PeerMessage message, ReceiveResult result)
     {
         var now = engine.Memory.Turn;
-        switch (hearing)
+        switch (result)
         {
-            case Hearing.OwnRoleIgnored:
+            case ReceiveResult.OwnRoleIgnored:
                 counters.OwnRoleReceived++;
                 trouble.OwnRole(now, engine.Role);
                 return;
-            case Hearing.OwnRoleFatal:
+            case ReceiveResult.OwnRoleFatal:
                 throw new SameRoleException(engine.Role);
-            case Hearing.DualActiveFatal:
+            case ReceiveResult.DualActiveFatal:
                 throw new DualActiveException();
-            case Hearing.DualActiveStays:
+            case ReceiveResult.DualActiveStays:
                 trouble.DualActive(now);
                 break;
         }
@@ -280,12 +294,6 @@ internal sealed class Reactor : IDisposable
         counters.StatesReceived++;
         promotions.Heard(message);
         counters.Term = promotions.Term;
-    }
-
-    private void Welcome()
-    {
-        Log.Subscribed(logger);
-        engine.Welcome();
     }
 
     private void ServeVotes(TimeSpan turn)
@@ -300,7 +308,7 @@ internal sealed class Reactor : IDisposable
             var before = now;
             now = clock.Now;
             if (handled && now - before > longest) longest = now - before;
-            var accepted = handled = Judge(now);
+            var accepted = handled = engine.Vote(now, this);
             if (traced) Log.Vote(logger, state, accepted);
             if (accepted)
             {
@@ -320,33 +328,17 @@ internal sealed class Reactor : IDisposable
         if (longest > TimeSpan.Zero) metrics?.Handler(longest);
     }
 
-    private bool Judge(TimeSpan now)
+    void IPairShell.Publish(PeerMessage message, TimeSpan due)
     {
-        if (state == BinaryStarState.Active) return engine.Vote(now); // which leaves nothing to carry out
-
-        var accepted = engine.Vote(now);
-        if (!CarryOut() || !accepted) return accepted;
-
-        // This vote made the node active. Its callbacks may have taken longer than the lease lasts: ask again.
-        accepted = engine.Vote(clock.Now);
-        CarryOut();
-        return accepted;
+        if (engine.Memory.Turn >= due) metrics?.Heartbeat(engine.Memory.Turn - due);
+        link.Publish(message, engine.Memory.Turn);
+        counters.StatesPublished++;
+        Log.Said(logger, (int)message);
     }
 
-    // The one place that publishes, and that changes the state others see. The peer is told before the application.
-    private bool CarryOut()
+    // The one place that changes the state others see.
+    void IPairShell.Apply(Transition transition)
     {
-        var changed = engine.TryTakeTransition(out var transition);
-        var due = engine.Memory.NextHeartbeat;
-        if (engine.TryTakePublish(out var message))
-        {
-            if (engine.Memory.Turn >= due) metrics?.Heartbeat(engine.Memory.Turn - due);
-            link.Publish(message, engine.Memory.Turn);
-            counters.StatesPublished++;
-            Log.Said(logger, (int)message);
-        }
-
-        if (!changed) return false;
         if (transition.To != BinaryStarState.Active) state = transition.To;
         var change = promotions.Note(transition);
         counters.Term = change.Term;
@@ -356,7 +348,6 @@ internal sealed class Reactor : IDisposable
         untold.Enqueue(change);
         if (tick.IsTicking) commands.Post(static () => { });
         else TellChanges();
-        return true;
     }
 
     // Not in a tick, for the application's timers may come and go in its events. To have each tick run as a task instead costs a

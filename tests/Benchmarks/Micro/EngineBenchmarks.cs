@@ -6,7 +6,7 @@ namespace Benchmarks.Micro;
 
 /// <summary>What the core costs a request, a turn, and a message of the peer. No socket, no thread.</summary>
 [MemoryDiagnoser]
-public class EngineBenchmarks
+public class EngineBenchmarks : IPairShell
 {
     private static readonly TimeSpan Step = TimeSpan.FromTicks(10); // a microsecond: a busy loop's turns
 
@@ -14,6 +14,7 @@ public class EngineBenchmarks
     private PairEngine active = null!;
     private PairEngine passive = null!;
     private TimeSpan now;
+    private PeerMessage? waiting;
 
     [GlobalSetup]
     public void Setup()
@@ -31,16 +32,16 @@ public class EngineBenchmarks
     }
 
     [Benchmark(Description = "vote, active")]
-    public bool VoteActive() => active.Vote(now);
+    public bool VoteActive() => active.Vote(now, this);
 
     [Benchmark(Description = "vote, passive")]
-    public bool VotePassive() => passive.Vote(now);
+    public bool VotePassive() => passive.Vote(now, this);
 
     [Benchmark(Description = "turn with one vote, active")]
     public bool TurnWithVote()
     {
         now += Step;
-        return Take(active, active.BeginTurn(now, active.Memory.LastPublish)) | End(active) | active.Vote(now);
+        return Turn(active, null) | active.Vote(now, this);
     }
 
     [Benchmark(Description = "turn with one peer message, active")]
@@ -59,19 +60,37 @@ public class EngineBenchmarks
     [Benchmark(Description = "state machine, one step")]
     public int Next() => (int)StateMachine.Next(BinaryStarRole.Primary, active.State, PairInput.PeerPassive).Next;
 
-    private bool Turn(PairEngine engine, PeerMessage message)
+    TimeSpan IPairShell.Now => now;
+
+    bool IPairShell.IsDrained => true;
+
+    bool IPairShell.TryReceive(out PeerMessage message)
     {
-        var changed = Take(engine, engine.BeginTurn(now, engine.Memory.LastPublish));
-        engine.Hear(message);
-        return changed | Take(engine, false) | End(engine);
+        message = waiting.GetValueOrDefault();
+        var any = waiting is not null;
+        waiting = null;
+        return any;
     }
 
-    private static bool End(PairEngine engine)
+    void IPairShell.Purge()
     {
-        engine.EndDrain(complete: true);
-        return Take(engine, false);
     }
 
-    // What the reactor takes after each call.
-    private static bool Take(PairEngine engine, bool purge) => engine.TryTakeTransition(out _) | engine.TryTakePublish(out _) | purge;
+    void IPairShell.OnReceived(PeerMessage message, ReceiveResult result)
+    {
+    }
+
+    void IPairShell.Publish(PeerMessage message, TimeSpan due)
+    {
+    }
+
+    void IPairShell.Apply(Transition transition)
+    {
+    }
+
+    private bool Turn(PairEngine engine, PeerMessage? message)
+    {
+        waiting = message;
+        return engine.Turn(now, engine.Memory.LastPublish, subscriberCame: false, this);
+    }
 }

@@ -22,17 +22,17 @@ internal sealed record Errands(TimeSpan After, PeerMessage[] Hears, bool Complet
 }
 
 /// <summary>
-/// Makes an engine take turns and holds what must hold after every single call; a second engine, given the first one's
+/// Makes an engine take turns and holds what must hold after every step of one; a second engine, given the first one's
 /// memory before each turn, must do exactly the same.
 /// </summary>
 internal sealed class EngineProbe
 {
+    private readonly Timing timing;
+    private readonly ProbeShell shell;
+    private readonly ProbeShell twinShell;
     private readonly PairEngine engine;
     private readonly PairEngine twin;
-    private readonly Timing timing;
     private TimeSpan now = TimeSpan.FromDays(1);
-    private BinaryStarState state;
-    private TimeSpan saidAt;
     private bool stopping;
 
     public EngineProbe(BinaryStarRole role, Timing timing, DualActivePolicy policy)
@@ -41,46 +41,40 @@ internal sealed class EngineProbe
         engine = new PairEngine(role, timing, policy);
         twin = new PairEngine(role, timing, policy);
         engine.Start(now);
-        state = engine.State;
-        saidAt = now;
+        twin.Start(now);
+        shell = new ProbeShell(engine, now);
+        twinShell = new ProbeShell(twin, now);
     }
+
+    private BinaryStarState State => shell.State;
 
     /// <summary>False: the engine ended itself.</summary>
     public bool Take(Errands turn)
     {
-        twin.Memory = engine.Memory;
-        twin.TryTakeTransition(out _);
-
+        twin.Restore(engine.Memory);
         var (before, gap) = (engine.Memory, turn.After);
         now += turn.After;
+        var wasActive = State == BinaryStarState.Active;
         var returned = turn.Deaf ? now - timing.Lease : before.LastPublish;
         var awaited = returned < before.Awaited ? before.Awaited : null;
-        var deafWas = awaited is null && now - before.Awaited > (state == BinaryStarState.Active ? timing.Muteness : timing.Deafness) && (gap <= timing.ShortGap || state == BinaryStarState.Active);
-        var leaseWas = state == BinaryStarState.Active && (now < before.LastPublish || now - before.LastPublish > timing.Lease || now - awaited > timing.Muteness);
-        var purge = engine.BeginTurn(now, returned);
-        Must(purge == twin.BeginTurn(now, returned), "the twin purges as well");
+        var deafWas = awaited is null && now - before.Awaited > (wasActive ? timing.Muteness : timing.Deafness) && (gap <= timing.ShortGap || wasActive);
+        var leaseWas = wasActive && (now < before.LastPublish || now - before.LastPublish > timing.Lease || now - awaited > timing.Muteness);
         var longest = before.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap;
-        Must(purge == (gap > longest || gap < TimeSpan.Zero || leaseWas || deafWas), "purges after a gap, deafness, a step back, or with a lease that ran out");
-        CarryOut();
-        Must(!engine.Memory.Reclaiming || state == BinaryStarState.Yielding, "only a yielding node reclaims");
-        Must(gap >= TimeSpan.Zero || state != BinaryStarState.Active, "a clock that stepped back leaves nobody active");
-        Must(!leaseWas || state == BinaryStarState.Yielding, "without a lease it has given up");
+        var subscriberCame = turn.Errand == Errand.Welcome;
 
-        foreach (var message in purge ? [] : turn.Hears)
+        var goesOn = Both((asked, own) =>
         {
-            var waited = state is BinaryStarState.Primary or BinaryStarState.Backup;
-            var hearing = engine.Hear(message);
-            Must(hearing == twin.Hear(message), "the twin hears the same");
-            Must(hearing != Hearing.OwnRoleFatal || waited, "only a waiting node dies of its own number");
-            CarryOut();
-            if (hearing is Hearing.OwnRoleFatal or Hearing.DualActiveFatal) return false;
-        }
+            own.Begin(turn.Hears, turn.Complete, now);
+            return asked.Turn(now, returned, subscriberCame, own);
+        });
+        Must(shell.Purged == (gap > longest || gap < TimeSpan.Zero || leaseWas || deafWas), "purges after a gap, a stall, a step back, or with a lease that ran out");
+        Must(!wasActive || !(gap < TimeSpan.Zero || leaseWas) || shell.Changes is [{ To: BinaryStarState.Yielding }, ..], "without a lease, or a clock to tell it by, a node gives up first of all");
+        if (!goesOn) return false;
 
-        engine.EndDrain(turn.Complete);
-        twin.EndDrain(turn.Complete);
-        CarryOut();
-        var silent = state == BinaryStarState.Active ? timing.Heartbeat / 2 : timing.Heartbeat;
-        Must(engine.Memory is { Pending: not PendingPromotion.None } or { Reclaiming: true } || now - saidAt < silent, "it is never silent for a heartbeat, nor active for half of one");
+        var silent = State == BinaryStarState.Active ? timing.Heartbeat / 2 : timing.Heartbeat;
+        var withheld = engine.Memory is { Pending: not PendingPromotion.None } or { Reclaiming: true };
+        Must(withheld || now - shell.PublishedAt < silent, "it is never silent for a heartbeat, nor active for half of one");
+        Must(withheld || !subscriberCame || shell.PublishedAt == now, "a subscriber is told the state");
         Must(engine.Memory.Expiry <= now + timing.Failover, "the peer is never given more than F");
         Do(turn);
         return true;
@@ -88,7 +82,7 @@ internal sealed class EngineProbe
 
     private void Do(Errands turn)
     {
-        var before = state;
+        var before = State;
         switch (turn.Errand)
         {
             case Errand.Vote:
@@ -98,82 +92,61 @@ internal sealed class EngineProbe
                 Vote(now + turn.Late);
                 break;
             case Errand.Promote:
-                var promotion = engine.Promote();
-                Must(promotion == twin.Promote(), "the twin is promoted as well");
-                CarryOut();
-                Must((state != before) == (promotion == Promotion.Done), "a promotion is done or nothing is");
+                var promotion = Both((asked, own) => asked.Promote(own));
+                Must((State != before) == (promotion == Promotion.Done), "a promotion is done or nothing is");
                 Must(promotion != Promotion.Done || before == BinaryStarState.Backup, "only a waiting backup is promoted");
                 break;
             case Errand.HandOver:
-                var given = engine.HandOver();
-                Must(given == twin.HandOver(), "the twin gives as well");
-                CarryOut();
-                Must(given == (state != before), "a hand-over is done or nothing is");
+                var given = Both((asked, own) => asked.HandOver(own));
+                Must(given == (State != before), "a hand-over is done or nothing is");
                 Must(!given || before == BinaryStarState.Active, "only an active node has anything to give");
                 break;
             case Errand.PeerLost:
-                Must(engine.PeerLost(now - turn.Late) == twin.PeerLost(now - turn.Late), "the twin believes as much");
-                CarryOut();
-                Must(state == before, "evidence alone changes nothing");
-                break;
-            case Errand.Welcome:
-                engine.Welcome();
-                twin.Welcome();
-                CarryOut();
-                Must(engine.Memory.Pending != PendingPromotion.None || saidAt == now, "a subscriber is told the state");
+                Both((asked, _) => asked.PeerLost(now - turn.Late));
+                Must(engine.State == before, "evidence alone changes nothing");
                 break;
             case Errand.Stop:
+                Both((asked, own) => asked.Stop(own));
+                Must(State != BinaryStarState.Active, "a node that stops gives up");
                 stopping = true;
-                Must(engine.Stop() == twin.Stop(), "the twin stops as well");
-                CarryOut();
-                Must(state != BinaryStarState.Active, "a node that stops gives up");
                 break;
         }
     }
 
     private void Vote(TimeSpan at)
     {
-        var before = state;
+        var before = State;
         var settling = engine.Memory.Turn < engine.Memory.SettledAt;
-        var accepted = engine.Vote(at);
-        Must(accepted == twin.Vote(at), "the twin judges the same");
-        CarryOut();
-        Must(accepted || state == before, "a rejected request changes nothing");
+        var accepted = Both((asked, own) =>
+        {
+            own.Now = at;
+            return asked.Vote(at, own);
+        });
+        Must(accepted || State == before, "a rejected request changes nothing");
         if (!accepted) return;
 
-        Must(state == BinaryStarState.Active, "only an active node serves");
-        Must(at - saidAt <= timing.Lease && at >= saidAt, "nobody serves without a lease");
+        Must(State == BinaryStarState.Active, "only an active node serves");
+        Must(at - shell.PublishedAt <= timing.Lease && at >= shell.PublishedAt, "nobody serves without a lease");
         Must(before != BinaryStarState.Backup, "a waiting backup never serves");
-        Must(before == BinaryStarState.Active || (!settling && engine.Memory.Drained), "nobody takes over while settling, or with something unheard");
+        Must(before == BinaryStarState.Active || (!settling && engine.Memory.Drained), "nobody takes over while settling, or with something unreceived");
         Must(before == BinaryStarState.Active || at - now <= timing.ShortGap, "nobody takes over in a turn long past");
     }
 
-    private void CarryOut()
+    // Asks both engines the same, which must do the same.
+    private T Both<T>(Func<PairEngine, ProbeShell, T> ask)
     {
-        Must(engine.TryTakeTransition(out var transition) == twin.TryTakeTransition(out var same) && transition == same, "the twin changes as well");
-        if (transition != default)
-        {
-            Must(transition.From == state && transition.To == engine.State && transition.From != transition.To, "a transition is from what was to what is");
-            Must(!stopping || transition.To != BinaryStarState.Active, "who stops never becomes active");
-            Must(transition.To is not (BinaryStarState.Primary or BinaryStarState.Backup), "nobody waits again");
-        }
-
-        var changed = state != engine.State;
-        Must(changed == (transition != default), "no change without a transition");
-        state = engine.State;
-        Must(!engine.TryTakeTransition(out _), "one call, one transition");
-
-        var said = engine.TryTakePublish(out var message);
-        Must(said == twin.TryTakePublish(out var sameMessage) && message == sameMessage, "the twin says the same");
-        Must(said || !changed || engine.Memory.Reclaiming, "a change is published at once");
-        if (!said) return;
-        Must(message == (engine.Memory.Reclaiming ? PeerMessage.Passive : PeerMessageCodec.Of(engine.Role, state)), "it publishes its state, and no offer while it reclaims");
-        Must(!engine.TryTakePublish(out _), "one call, one message");
-        twin.TryTakePublish(out _);
-        saidAt = now;
+        shell.Steps.Add(ask);
+        twinShell.Steps.Add(ask);
+        var (one, other) = (ask(engine, shell), ask(twin, twinShell));
+        Must(EqualityComparer<T>.Default.Equals(one, other), "the twin answers the same");
+        Must(shell.Steps.SequenceEqual(twinShell.Steps), "the twin does the same");
+        Must(State == engine.State, "no change without a transition");
+        Must(!engine.Memory.Reclaiming || State == BinaryStarState.Yielding, "only a yielding node reclaims");
+        Must(!stopping || shell.Changes.TrueForAll(change => change.To != BinaryStarState.Active), "who stops never becomes active");
+        return one;
     }
 
-    private static void Must(bool holds, string what)
+    internal static void Must(bool holds, string what)
     {
         if (!holds) throw new InvalidOperationException($"Broken: {what}.");
     }

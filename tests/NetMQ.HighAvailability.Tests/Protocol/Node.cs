@@ -3,10 +3,10 @@ using NetMQ.HighAvailability.Protocol;
 namespace NetMQ.HighAvailability.Tests.Protocol;
 
 /// <summary>
-/// One node at H = 500 ms and F = 2 s, with the order of a turn hidden: a test says when something happens and what the
-/// peer said, in wire digits, and looks at the state and at what the node said. All times are from the node's start.
+/// One node at H = 500 ms and F = 2 s: a test says when something happens and what the peer has sent, in wire digits,
+/// and looks at the state and at what the node published. All times are from the node's start.
 /// </summary>
-internal sealed class Node
+internal sealed class Node : IPairShell
 {
     public static readonly TimeSpan H = Ms(500);
     public static readonly TimeSpan F = Ms(2000);
@@ -23,6 +23,9 @@ internal sealed class Node
     private static readonly TimeSpan Tick = Ms(50); // well below H/4, so that it is no gap
 
     private readonly PairEngine engine;
+    private readonly Queue<char> inbox = new();
+    private TimeSpan now;
+    private bool purged;
 
     private Node(BinaryStarRole role, DualActivePolicy policy, Timing? timing, TimeSpan start)
     {
@@ -45,7 +48,7 @@ internal sealed class Node
     /// <summary>What this node says does not come back to it; else it has by the next turn.</summary>
     public bool Deaf { get; set; }
 
-    public Hearing LastHearing { get; private set; }
+    public ReceiveResult LastHearing { get; private set; }
 
     public List<Transition> Transitions { get; } = [];
 
@@ -70,8 +73,7 @@ internal sealed class Node
     public static Node Yielding(BinaryStarRole role, Timing? timing = null)
     {
         var node = Started(role, timing: timing).BecomeActive(role, Ms(900)).Turn(Ms(1000), "4");
-        node.engine.HandOver().Should().BeTrue();
-        node.Take();
+        node.engine.HandOver(node).Should().BeTrue();
         return node;
     }
 
@@ -82,21 +84,15 @@ internal sealed class Node
         return this;
     }
 
-    /// <summary>The same; true: the turn purged the peer's queue.</summary>
-    public bool TryTurn(TimeSpan at, string hears = "")
+    /// <summary>A turn up to which this node's own message of the turn <paramref name="returned"/> has come back.</summary>
+    public Node Turn(TimeSpan at, TimeSpan returned)
     {
-        var purge = engine.BeginTurn(at, Deaf ? TimeSpan.MinValue : Memory.LastPublish);
-        Take();
-        foreach (var digit in purge ? "" : hears)
-        {
-            LastHearing = engine.Hear((PeerMessage)(digit - '0'));
-            Take();
-        }
-
-        engine.EndDrain(complete: !HasBacklog);
-        Take();
-        return purge;
+        TryTurn(at, "", subscriberCame: false, returned);
+        return this;
     }
+
+    /// <summary>The same; true: the turn purged the peer's queue.</summary>
+    public bool TryTurn(TimeSpan at, string hears = "") => TryTurn(at, hears, subscriberCame: false, null);
 
     /// <summary>Turns without a gap and without a word of the peer, the last of them at <paramref name="at"/>.</summary>
     public Node QuietUntil(TimeSpan at)
@@ -117,15 +113,15 @@ internal sealed class Node
     /// <summary>A request that is judged at <paramref name="at"/>, still in the last turn.</summary>
     public bool LateVote(TimeSpan at)
     {
-        var served = engine.Vote(at);
-        return Take() && served ? engine.Vote(at) : served;
+        now = at;
+        return engine.Vote(at, this);
     }
 
-    public Promotion Promote(TimeSpan at) => Do(at, engine.Promote);
+    public Promotion Promote(TimeSpan at) => Do(at, () => engine.Promote(this));
 
-    public bool HandOver(TimeSpan at) => Do(at, engine.HandOver);
+    public bool HandOver(TimeSpan at) => Do(at, () => engine.HandOver(this));
 
-    public bool Stop(TimeSpan at) => Do(at, engine.Stop);
+    public bool Stop(TimeSpan at) => Do(at, () => engine.Stop(this));
 
     /// <summary>A turn in which evidence of the peer's death comes in.</summary>
     public Node PeerLost(TimeSpan at, TimeSpan collectedAt)
@@ -140,10 +136,7 @@ internal sealed class Node
     /// <summary>A turn in which a subscriber comes.</summary>
     public Node Welcome(TimeSpan at)
     {
-        engine.BeginTurn(at, Memory.LastPublish);
-        engine.Welcome();
-        engine.EndDrain(complete: true);
-        Take();
+        TryTurn(at, "", subscriberCame: true, null);
         return this;
     }
 
@@ -158,23 +151,39 @@ internal sealed class Node
     private T Do<T>(TimeSpan at, Func<T> call)
     {
         Turn(at);
-        var result = call();
-        Take();
-        return result;
+        return call();
     }
 
-    // True: there was a transition.
-    private bool Take()
+    private bool TryTurn(TimeSpan at, string hears, bool subscriberCame, TimeSpan? returned)
     {
-        var changed = TakeTransition();
-        if (engine.TryTakePublish(out var message)) Said.Add((Memory.Turn, (char)('0' + (int)message)));
-        return changed;
+        inbox.Clear();
+        foreach (var digit in hears) inbox.Enqueue(digit);
+        now = at;
+        purged = false;
+        engine.Turn(at, returned ?? (Deaf ? TimeSpan.MinValue : Memory.LastPublish), subscriberCame, this);
+        return purged;
     }
 
-    private bool TakeTransition()
+    TimeSpan IPairShell.Now => now;
+
+    bool IPairShell.IsDrained => !HasBacklog;
+
+    void IPairShell.Purge()
     {
-        if (!engine.TryTakeTransition(out var transition)) return false;
-        Transitions.Add(transition);
-        return true;
+        purged = true;
+        inbox.Clear();
     }
+
+    bool IPairShell.TryReceive(out PeerMessage message)
+    {
+        var any = inbox.TryDequeue(out var digit);
+        message = any ? (PeerMessage)(digit - '0') : default;
+        return any;
+    }
+
+    void IPairShell.OnReceived(PeerMessage message, ReceiveResult result) => LastHearing = result;
+
+    void IPairShell.Publish(PeerMessage message, TimeSpan due) => Said.Add((Memory.Turn, (char)('0' + (int)message)));
+
+    void IPairShell.Apply(Transition transition) => Transitions.Add(transition);
 }

@@ -174,23 +174,14 @@ public class PairEngineDeafnessTests
     [Fact]
     public void Words_said_while_others_were_on_their_way_are_awaited_from_the_last_that_came_back()
     {
-        var engine = new PairEngine(Backup, Timing.From(H, F), DualActivePolicy.BackupYields);
-        engine.Start(TimeSpan.Zero);
-        Say(Ms(0), TimeSpan.MinValue);
-        Say(Ms(50), TimeSpan.MinValue);
-        engine.Memory.Awaited.Should().Be(Ms(0));
+        var node = Started(Backup);
+        node.Deaf = true;
+        node.Welcome(Ms(50));
+        node.Memory.Awaited.Should().Be(Ms(0));
 
-        Say(Ms(100), Ms(0), welcome: false);
-        engine.Memory.Awaited.Should().Be(Ms(0), "the second is still out");
-        Say(Ms(150), Ms(50), welcome: false);
-        engine.Memory.Awaited.Should().BeNull();
-
-        void Say(TimeSpan at, TimeSpan returned, bool welcome = true)
-        {
-            engine.BeginTurn(at, returned);
-            if (welcome) engine.Welcome();
-            engine.EndDrain(complete: true);
-            engine.TryTakePublish(out _);
-        }
+        node.Turn(Ms(100), returned: Ms(0));
+        node.Memory.Awaited.Should().Be(Ms(0), "the second is still out");
+        node.Turn(Ms(150), returned: Ms(50));
+        node.Memory.Awaited.Should().BeNull();
     }
 }

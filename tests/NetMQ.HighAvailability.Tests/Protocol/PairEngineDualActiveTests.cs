@@ -23,7 +23,7 @@ public class PairEngineDualActiveTests
     {
         var node = Active(Primary).Turn(Ms(1100), "3");
 
-        node.LastHearing.Should().Be(Hearing.DualActiveStays);
+        node.LastHearing.Should().Be(ReceiveResult.DualActiveStays);
         node.Vote(Ms(1150)).Should().BeTrue();
     }
 
@@ -94,7 +94,7 @@ public class PairEngineDualActiveTests
     {
         var node = Active(role, DualActivePolicy.Abort).Turn(Ms(1100), "3");
 
-        node.LastHearing.Should().Be(Hearing.DualActiveFatal);
+        node.LastHearing.Should().Be(ReceiveResult.DualActiveFatal);
         node.State.Should().Be(BinaryStarState.Active, "the caller ends the node");
     }
 
@@ -103,7 +103,7 @@ public class PairEngineDualActiveTests
         foreach (var time in times)
         {
             node.QuietUntil(time - Ms(20)).Turn(time, digit);
-            node.LastHearing.Should().Be(Hearing.DualActiveStays);
+            node.LastHearing.Should().Be(ReceiveResult.DualActiveStays);
         }
     }
 }

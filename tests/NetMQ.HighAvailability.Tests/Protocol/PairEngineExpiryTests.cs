@@ -74,25 +74,6 @@ public class PairEngineExpiryTests
     }
 
     [Fact]
-    public void A_request_is_not_judged_before_its_turn_has_listened()
-    {
-        var engine = new PairEngine(Backup, Timing.From(H, F), DualActivePolicy.BackupYields);
-        engine.Start(TimeSpan.Zero);
-        engine.Hear(PeerMessage.Active);
-        for (var now = Ms(100); now <= Ms(2100); now += Ms(100))
-        {
-            engine.BeginTurn(now, engine.Memory.LastPublish);
-            engine.EndDrain(complete: true);
-        }
-
-        engine.BeginTurn(Ms(2200), engine.Memory.LastPublish);
-        engine.Vote(Ms(2200)).Should().BeFalse();
-
-        engine.EndDrain(complete: true);
-        engine.Vote(Ms(2200)).Should().BeTrue();
-    }
-
-    [Fact]
     public void A_request_judged_long_after_the_turn_began_does_not_promote()
     {
         var node = Passive(Backup).QuietUntil(Ms(3500));

@@ -17,7 +17,7 @@ public class PairEngineOwnRoleTests
     {
         var node = Started(role).QuietUntil(Ms(milliseconds)).Turn(Ms(milliseconds + 10), own);
 
-        node.LastHearing.Should().Be(Hearing.OwnRoleFatal);
+        node.LastHearing.Should().Be(ReceiveResult.OwnRoleFatal);
     }
 
     [Theory]
@@ -25,7 +25,7 @@ public class PairEngineOwnRoleTests
     [InlineData(Backup, "1")]
     public void The_other_role_is_valid(BinaryStarRole role, string other)
     {
-        Started(role).Turn(Ms(10), other).LastHearing.Should().Be(Hearing.Valid);
+        Started(role).Turn(Ms(10), other).LastHearing.Should().Be(ReceiveResult.Valid);
     }
 
     [Theory]
@@ -39,7 +39,7 @@ public class PairEngineOwnRoleTests
 
             node.Turn(Ms(1100), own);
 
-            node.LastHearing.Should().Be(Hearing.OwnRoleIgnored);
+            node.LastHearing.Should().Be(ReceiveResult.OwnRoleIgnored);
             node.State.Should().Be(before);
         }
     }

@@ -54,7 +54,7 @@ internal sealed class Storyteller : IWitness
     {
     }
 
-    void IWitness.Ended(SimNode node, Hearing? fatal)
+    void IWitness.Ended(SimNode node, ReceiveResult? fatal)
     {
     }
 

@@ -68,7 +68,7 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
         Follower?.Started(node);
     }
 
-    public void Ended(SimNode node, Hearing? fatal)
+    public void Ended(SimNode node, ReceiveResult? fatal)
     {
         LastChange = World.Now;
         Clients?.Forget(node);

@@ -15,7 +15,7 @@ internal interface IWitness
     void Woke(SimNode node);
 
     /// <summary>The process has ended; <paramref name="fatal"/>: by itself, for what it heard.</summary>
-    void Ended(SimNode node, Hearing? fatal);
+    void Ended(SimNode node, ReceiveResult? fatal);
 
     void Lost(SimNode receiver);
 

@@ -104,7 +104,7 @@ internal sealed class PairWorld
     }
 
     /// <summary>The process is no more: its peer's subscription breaks.</summary>
-    public void Ended(SimNode node, Hearing? fatal)
+    public void Ended(SimNode node, ReceiveResult? fatal)
     {
         var peer = OtherThan(node);
         var link = links[peer.Index];

@@ -10,18 +10,16 @@ internal enum NodeStatus : byte
 }
 
 /// <summary>
-/// A process with the shipped engine in it. Its turns are the shell's: begin, purge if asked to, hear all that has
-/// arrived, end the hearing, and only then do what woke it; after each call carry out what the engine decided.
+/// A process with the shipped engine in it, in a shell made of simulation.
 /// </summary>
-internal sealed class SimNode
+internal sealed class SimNode : IPairShell
 {
-    private static readonly TimeSpan ReplyGrace = TimeSpan.FromMilliseconds(50); // the shell's
-
     private readonly PairWorld world;
     private readonly PairEngine engine;
     private readonly Timing timing;
     private readonly Queue<int> inbox = new();
     private DriftingClock clock = new(TimeSpan.FromHours(1));
+    private PeerRhythm rhythm;
     private TimeSpan lastDial;
     private TimeSpan farewellFrom;
     private TimeSpan? farewellUntil;
@@ -32,6 +30,7 @@ internal sealed class SimNode
     {
         this.world = world;
         this.timing = timing;
+        rhythm = new PeerRhythm(timing);
         Index = index;
         engine = new PairEngine(index == PairWorld.Primary ? BinaryStarRole.Primary : BinaryStarRole.Backup, timing, policy);
     }
@@ -54,7 +53,7 @@ internal sealed class SimNode
     public bool IsLeaving => farewellUntil is not null;
 
     /// <summary>A request that came now would be served without a change of state.</summary>
-    public bool Serves => Status == NodeStatus.Live && State == BinaryStarState.Active && !IsLeaving && engine.Vote(LocalNow);
+    public bool Serves => Status == NodeStatus.Live && State == BinaryStarState.Active && !IsLeaving && engine.Serves(LocalNow);
 
     public TimeSpan? LastHeardAgo => engine.Memory.LastHeard is { } heard ? LocalNow - heard : null;
 
@@ -69,6 +68,7 @@ internal sealed class SimNode
         inbox.Clear();
         (farewellUntil, handingOver) = (null, false);
         engine.Start(lastDial = LocalNow);
+        rhythm = new PeerRhythm(timing);
         world.Witness.Started(this);
         world.Redial(this);
         Wake();
@@ -99,18 +99,16 @@ internal sealed class SimNode
     public Promotion? Promote()
     {
         if (!Turn()) return null;
-        var outcome = engine.Promote();
+        var outcome = engine.Promote(this);
         Tell("is told to take over: ", outcome);
-        CarryOut();
         return outcome;
     }
 
     public bool HandOver()
     {
         if (!Turn()) return false;
-        var done = engine.HandOver();
+        var done = engine.HandOver(this);
         Tell("is told to hand over: ", done);
-        CarryOut();
         return done;
     }
 
@@ -119,10 +117,9 @@ internal sealed class SimNode
         if (IsLeaving || !Turn()) return;
         Tell("is told to stop", "");
         var served = State == BinaryStarState.Active;
-        handingOver = engine.Stop();
-        CarryOut();
+        handingOver = engine.Stop(this);
         var now = LocalNow;
-        farewellFrom = served ? now + ReplyGrace : now;
+        farewellFrom = served ? now + Timing.ReplyGrace : now;
         farewellUntil = handingOver ? now + timing.StopBound : farewellFrom;
         LeaveIfDone();
     }
@@ -133,7 +130,6 @@ internal sealed class SimNode
         if (!Turn()) return false;
         var counts = engine.PeerLost(LocalNow);
         Tell("has evidence that its peer is dead: ", counts ? "counts" : "void");
-        CarryOut();
         return counts;
     }
 
@@ -164,13 +160,7 @@ internal sealed class SimNode
     private bool Judge()
     {
         if (IsLeaving) return false;
-        var accepted = engine.Vote(LocalNow);
-        if (CarryOut() && accepted)
-        {
-            accepted = engine.Vote(LocalNow);
-            CarryOut();
-        }
-
+        var accepted = engine.Vote(LocalNow, this);
         Tell(accepted ? "accepts a request" : "rejects a request", "");
         if (accepted) world.Witness.Accepted(this);
         return accepted;
@@ -181,28 +171,13 @@ internal sealed class SimNode
     {
         if (Status != NodeStatus.Live) return false;
 
-        var purge = engine.BeginTurn(LocalNow, IsDeaf ? TimeSpan.MinValue : engine.Memory.LastPublish);
-        CarryOut();
-        if (purge)
-        {
-            Tell("purges", "");
-            inbox.Clear();
-            world.Redial(this);
-        }
-
-        if (!HearAll()) return false;
-        engine.EndDrain(true);
-        CarryOut();
-
         var subscription = world.LinkTo(1 - Index);
-        if (subscription.SubscriptionWaits)
-        {
-            subscription.Open();
-            engine.Welcome();
-            CarryOut();
-        }
+        var subscriberCame = subscription.SubscriptionWaits;
+        if (subscriberCame) subscription.Open();
+        if (!engine.Turn(LocalNow, IsDeaf ? TimeSpan.MinValue : engine.Memory.LastPublish, subscriberCame, this)) return false;
 
-        if (LocalNow - Max(lastDial, engine.Memory.LastHeard ?? TimeSpan.Zero) >= timing.Failover)
+        if (engine.Memory.LastHeard is { } received) rhythm.Received(received);
+        if (LocalNow - Max(lastDial, engine.Memory.LastHeard ?? TimeSpan.Zero) >= rhythm.Patience)
         {
             lastDial = LocalNow;
             world.Redial(this);
@@ -211,44 +186,46 @@ internal sealed class SimNode
         return !LeaveIfDone();
     }
 
-    private bool HearAll()
+    TimeSpan IPairShell.Now => LocalNow;
+
+    bool IPairShell.IsDrained => true;
+
+    void IPairShell.Purge()
     {
-        while (inbox.TryDequeue(out var message))
-        {
-            Span<byte> frame = [(byte)('0' + message)];
-            if (!PeerMessageCodec.TryDecode(frame, out var decoded))
-            {
-                Tell("receives garbage", "");
-                continue;
-            }
-
-            var hearing = engine.Hear(decoded);
-            Tell("hears ", message);
-            if (hearing is Hearing.OwnRoleFatal or Hearing.DualActiveFatal)
-            {
-                End(hearing);
-                return false;
-            }
-
-            CarryOut();
-        }
-
-        return true;
+        Tell("purges", "");
+        inbox.Clear();
+        world.Redial(this);
     }
 
-    private bool CarryOut()
+    bool IPairShell.TryReceive(out PeerMessage message)
     {
-        var changed = engine.TryTakeTransition(out var transition);
-        if (changed) Tell("becomes ", $"{transition.To} ({transition.Cause})");
-        if (engine.TryTakePublish(out var message))
+        while (inbox.TryDequeue(out var digit))
         {
-            Tell("says ", (int)message);
-            world.Publish(this, message);
+            Span<byte> frame = [(byte)('0' + digit)];
+            if (PeerMessageCodec.TryDecode(frame, out message)) return true;
+            Tell("receives garbage", "");
         }
 
-        if (!changed) return false;
+        message = default;
+        return false;
+    }
+
+    void IPairShell.OnReceived(PeerMessage message, ReceiveResult result)
+    {
+        Tell("hears ", (int)message);
+        if (result is ReceiveResult.OwnRoleFatal or ReceiveResult.DualActiveFatal) End(result);
+    }
+
+    void IPairShell.Publish(PeerMessage message, TimeSpan due)
+    {
+        Tell("says ", (int)message);
+        world.Publish(this, message);
+    }
+
+    void IPairShell.Apply(Transition transition)
+    {
+        Tell("becomes ", $"{transition.To} ({transition.Cause})");
         world.Witness.Changed(this, transition);
-        return true;
     }
 
     private bool LeaveIfDone()
@@ -259,7 +236,7 @@ internal sealed class SimNode
         return true;
     }
 
-    private void End(Hearing? fatal)
+    private void End(ReceiveResult? fatal)
     {
         if (Status == NodeStatus.Dead) return;
         Status = NodeStatus.Dead;

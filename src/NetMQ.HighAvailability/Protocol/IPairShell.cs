@@ -1,0 +1,31 @@
+namespace NetMQ.HighAvailability.Protocol;
+
+/// <summary>
+/// What a <see cref="PairEngine"/> has done for it while it decides: the node's loop with its sockets, or the model of
+/// one in the checks. The engine calls it in the order in which things must happen.
+/// </summary>
+internal interface IPairShell
+{
+    /// <summary>The time at this moment, which may be later than the turn's.</summary>
+    TimeSpan Now { get; }
+
+    /// <summary>Whether the last <see cref="TryReceive"/> found nothing, rather than stopping at the limit of a turn.</summary>
+    bool IsDrained { get; }
+
+    /// <summary>Discards everything the peer has sent that has not been received.</summary>
+    void Purge();
+
+    /// <summary>Takes the peer's next valid message; false when there is none, or when the turn has taken enough.</summary>
+    bool TryReceive(out PeerMessage message);
+
+    /// <summary>What came of the message just received, before the decisions that it led to. A fatal result ends the turn.</summary>
+    void OnReceived(PeerMessage message, ReceiveResult result);
+
+    /// <summary>Publishes this node's state.</summary>
+    /// <param name="message">The state as a message.</param>
+    /// <param name="due">When the next heartbeat was due; later than the turn for a message out of turn.</param>
+    void Publish(PeerMessage message, TimeSpan due);
+
+    /// <summary>The node's state has changed, and the peer has been told.</summary>
+    void Apply(Transition transition);
+}
