@@ -1,27 +1,5 @@
 namespace NetMQ.HighAvailability.Protocol;
 
-/// <summary>A change of state, and why.</summary>
-internal readonly record struct Transition(BinaryStarState From, BinaryStarState To, BinaryStarCause Cause);
-
-/// <summary>What came of a message of the peer.</summary>
-internal enum ReceiveResult : byte
-{
-    Valid,
-    OwnRoleIgnored,   // the peer claims this node's role; this node has met its real peer before and goes on
-    OwnRoleFatal,     // the same while this node still waits for its peer: both sides have one role, or it hears itself
-    DualActiveStays,  // two actives, and the policy decided for this node
-    DualActiveFatal,  // two actives, and the policy is to abort
-}
-
-/// <summary>What came of an operator's order to promote a waiting backup.</summary>
-internal enum Promotion : byte
-{
-    Done,
-    Pending,          // the node's own offer may still be in flight; it becomes active when that has passed
-    NotWaiting,       // only a backup that has never met its peer needs promoting
-    PeerMayBeAlive,
-}
-
 /// <summary>
 /// The timed core of one node: which of its peer's messages to believe, when the peer is gone, when this node may
 /// serve. Takes events with their time and has its decisions carried out by an <see cref="IPairShell"/>: no clock,

@@ -1,0 +1,23 @@
+namespace NetMQ.HighAvailability.Protocol;
+
+/// <summary>A change of state, and why.</summary>
+internal readonly record struct Transition(BinaryStarState From, BinaryStarState To, BinaryStarCause Cause);
+
+/// <summary>What came of a message of the peer.</summary>
+internal enum ReceiveResult : byte
+{
+    Valid,
+    OwnRoleIgnored,   // the peer claims this node's role; this node has met its real peer before and goes on
+    OwnRoleFatal,     // the same while this node still waits for its peer: both sides have one role, or it hears itself
+    DualActiveStays,  // two actives, and the policy decided for this node
+    DualActiveFatal,  // two actives, and the policy is to abort
+}
+
+/// <summary>What came of an operator's order to promote a waiting backup.</summary>
+internal enum Promotion : byte
+{
+    Done,
+    Pending,          // the node's own offer may still be in flight; it becomes active when that has passed
+    NotWaiting,       // only a backup that has never met its peer needs promoting
+    PeerMayBeAlive,
+}
