@@ -33,7 +33,7 @@ internal static class SmallBudgets
         new() { Name = "deafness", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Deafness },
         new() { Name = "two lost, deafness", Losses = 2, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Deafness },
         new() { Name = "hand-over, lost, deafness", HandOvers = 1, Losses = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Deafness },
-        new() { Name = "stall of 3H/2, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 6, Crashes = 1 },
+        new() { Name = "stall of 2H, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 8, Crashes = 1 },
     ];
 
     private static IEnumerable<Scenario> Unsafe =>
@@ -45,7 +45,7 @@ internal static class SmallBudgets
         Dual(new() { Name = "pause, cut of 9H/4", Pauses = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.CutBoth, LinkFaultMax = 9 }),
         Dual(new() { Name = "promotion, three lost", Promotions = 1, Losses = 3 }),
         Dual(new() { Name = "five lost, pause", Losses = 5, Pauses = 1 }),
-        Dual(new() { Name = "stall of 2H, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 8, Crashes = 1 }),
+        Dual(new() { Name = "stall of 9H/4, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 9, Crashes = 1 }),
         Dual(new() { Name = "three lost, deafness", Losses = 3, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Deafness }),
         Dual(new() { Name = "deafness, crash", Crashes = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Deafness }),
         Dual(new() { Name = "deafness, pause", Pauses = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Deafness }),
