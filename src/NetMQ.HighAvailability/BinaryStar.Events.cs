@@ -46,9 +46,6 @@ public sealed partial class BinaryStar
     private void Raise(NodeChange change)
     {
         var (from, to, cause) = change.Transition;
-        if (to == BinaryStarState.Active) terms.Begin(change.Term);
-        else terms.End();
-
         var args = new BinaryStarStateChangedEventArgs(from, to, cause, change.Term);
         StateChanged?.Invoke(this, args);
         if (from == BinaryStarState.Active) LeftActive?.Invoke(this, args);

@@ -34,7 +34,6 @@ public sealed partial class BinaryStar : IDisposable
     private readonly BinaryStarOptions options;
     private readonly ILogger logger;
     private readonly Reactor reactor;
-    private readonly Terms terms = new();
     private readonly bool ownsPoller;
     private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
@@ -93,24 +92,23 @@ public sealed partial class BinaryStar : IDisposable
     public NetMQPoller Poller { get; }
 
     /// <summary>The state at this moment; <see cref="BinaryStarState.Active"/> from when the events begin to tell of it. Any thread.</summary>
-    public BinaryStarState State => reactor.State;
+    public BinaryStarState State => reactor.Status.State;
 
     /// <summary>The node at the end of its last turn, at most an eighth of a heartbeat ago: values that belong together. Any thread.</summary>
     public BinaryStarStatus Status
     {
         get
         {
-            var (counters, memory, pathsHeard, now) = reactor.Read();
-            var age = now - memory.LastHeard;
+            var (state, term, peer, counters, memory, pathsReceived, now) = reactor.Read();
             return new BinaryStarStatus
             {
                 Role = options.Role,
-                State = memory.State,
-                Term = counters.Term,
+                State = state,
+                Term = term,
                 PeerState = (BinaryStarState?)memory.LastMessage,
-                PeerLastHeard = age,
-                PeerAlive = age < options.FailoverTimeout && memory.CrashedUntil is null,
-                Paths = [.. reactor.Remotes.Zip(pathsHeard, (remote, heard) => new BinaryStarPath(remote, now - heard, now - heard < options.FailoverTimeout))],
+                PeerLastHeard = now - memory.LastHeard,
+                PeerAlive = peer == PeerStatus.Alive && now < memory.Expiry,
+                Paths = [.. reactor.Remotes.Zip(pathsReceived, (remote, received) => new BinaryStarPath(remote, now - received, now - received < options.FailoverTimeout))],
                 VotesAccepted = counters.VotesAccepted,
                 VotesRejected = counters.VotesRejected,
                 RequestsFailed = counters.Faults.HandlerExceptions + counters.Faults.UnfinishedReplies,
@@ -126,7 +124,7 @@ public sealed partial class BinaryStar : IDisposable
     }
 
     /// <summary>The present term, for work that only the active node may do; <see langword="null"/> when this node is not active. Any thread.</summary>
-    public BinaryStarTerm? Term => terms.Current;
+    public BinaryStarTerm? Term => reactor.Status.Term;
 
     /// <summary>Ends with the node: successfully after a stop, with the exception that <see cref="Run"/> throws after a fault.</summary>
     public Task Completion => completion.Task;
@@ -232,7 +230,7 @@ public sealed partial class BinaryStar : IDisposable
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="OperationCanceledException">The waiting was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The node has ended.</exception>
-    public Task<BinaryStarTerm> WaitUntilActiveAsync(CancellationToken cancellationToken = default) => terms.NextAsync(cancellationToken);
+    public Task<BinaryStarTerm> WaitUntilActiveAsync(CancellationToken cancellationToken = default) => reactor.Status.NextTermAsync(cancellationToken);
 
     /// <summary>
     /// Hands the pair over while both nodes run: this node, active, gives it up in favour of its peer, if that was
@@ -289,7 +287,6 @@ public sealed partial class BinaryStar : IDisposable
         }
 
         if (wait) WaitForEnd();
-        terms.Dispose();
         completion.TrySetResult();
         reactor.Dispose();
         if (ownsPoller) new Ending(e => Log.EndingFailed(logger, e)).Try(Poller.Dispose);
@@ -366,7 +363,6 @@ public sealed partial class BinaryStar : IDisposable
     private void OnEnded(Exception? exception)
     {
         fault ??= exception;
-        terms.Dispose();
         if (!ownsPoller) Complete();
         else if (Poller.IsRunning) Poller.Stop(); // what this may throw leaves the poller, and so ends the loop as well
     }

@@ -49,14 +49,12 @@ internal static class Rehearsal
 
         var timing = Timing.From(Heartbeat, 4 * Heartbeat);
         var engine = new PairEngine(BinaryStarRole.Backup, timing, DualActivePolicy.BackupYields);
-        using var terms = new Terms();
         using var reactor = new Reactor(
             poller, engine, timing, [], [remote], HostResolver.LookUpAsync, keys: null, detectCrash: true, HandlerFaultPolicy.EndNode, TimeProvider.System,
             LogQueue.Before(new Mute()), metrics: null,
             raise: change =>
             {
                 if (change.Transition.To == BinaryStarState.Passive) poller.RemoveAndDispose(peer);
-                else if (change.Transition.To == BinaryStarState.Active) terms.Begin(change.Term);
             },
             requestFailed: _ => { },
             ended: _ => poller.Stop());
@@ -78,7 +76,7 @@ internal static class Rehearsal
         poller.Add(bound);
         reactor.Begin();
         poller.Run();
-        return reactor.State == BinaryStarState.Active;
+        return reactor.Status.State == BinaryStarState.Active;
     }
 
     private static void Echo(VoterSocket client)

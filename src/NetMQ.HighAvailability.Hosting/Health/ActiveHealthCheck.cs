@@ -8,7 +8,7 @@ internal sealed class ActiveHealthCheck(HostedBinaryStar pair) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var node = pair.Star.Status;
-        var serves = pair.Star.Term is not null && !NodeHealthCheck.IsStalled(pair, node);
+        var serves = node.State == BinaryStarState.Active && !NodeHealthCheck.IsStalled(pair, node);
         return Task.FromResult(serves
             ? HealthCheckResult.Healthy("Active.")
             : new HealthCheckResult(context.Registration.FailureStatus, $"{node.State}: this node does not serve."));

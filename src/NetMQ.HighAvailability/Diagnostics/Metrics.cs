@@ -103,7 +103,7 @@ internal sealed class Metrics
         where T : struct => nodes.SelectMany(node => measure(node, node.read!()));
 
     private static IEnumerable<Measurement<long>> StateOf(Metrics node, NodeReading reading) =>
-        AllStates.Select(state => node.Measure(reading.Memory.State == state ? 1L : 0L, "binarystar.state", Word(state.ToString())));
+        AllStates.Select(state => node.Measure(reading.State == state ? 1L : 0L, "binarystar.state", Word(state.ToString())));
 
     private static IEnumerable<Measurement<long>> Votes(Metrics node, NodeReading reading) =>
     [
@@ -142,7 +142,7 @@ internal sealed class Metrics
         reading.Memory.LastHeard is { } heard ? [new((reading.Now - heard).TotalSeconds, node.name, node.role)] : [];
 
     private static IEnumerable<Measurement<double>> PathSilence(Metrics node, NodeReading reading) =>
-        node.remotes.Zip(reading.PathsHeard)
+        node.remotes.Zip(reading.PathsReceived)
             .Where(path => path.Second is not null)
             .Select(path => node.Measure((reading.Now - path.Second!.Value).TotalSeconds, "binarystar.path", path.First));
 

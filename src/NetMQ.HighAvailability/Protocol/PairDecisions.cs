@@ -13,6 +13,15 @@ internal enum ReceiveResult : byte
     DualActiveFatal,  // two actives, and the policy is to abort
 }
 
+/// <summary>What a node knows of its peer.</summary>
+internal enum PeerStatus : byte
+{
+    Unknown,  // not received yet, and not overdue
+    Alive,
+    Expired,  // nothing received for the failover timeout, and longer if this node was not running meanwhile
+    Crashed,  // its process is known to be dead
+}
+
 /// <summary>What came of an operator's order to promote a waiting backup.</summary>
 internal enum Promotion : byte
 {

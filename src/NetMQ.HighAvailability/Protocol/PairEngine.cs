@@ -27,7 +27,10 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
     private bool PeerCrashed => m.Turn <= m.CrashedUntil;
 
-    private bool PeerGone => (m.Turn >= m.Expiry || PeerCrashed) && !IsDeaf;
+    /// <summary>What this node knows of its peer, as of the last turn. The one place that says so.</summary>
+    public PeerStatus Peer => PeerCrashed ? PeerStatus.Crashed : m.Turn >= m.Expiry ? PeerStatus.Expired : m.LastHeard is null ? PeerStatus.Unknown : PeerStatus.Alive;
+
+    private bool PeerGone => Peer is PeerStatus.Crashed or PeerStatus.Expired && !IsDeaf;
 
     private bool GuardPassed => m.LastOffer is not { } offer || (m.Turn - offer >= timing.OfferGuard && !(m.Awaited <= offer));
 

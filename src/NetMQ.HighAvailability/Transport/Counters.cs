@@ -3,9 +3,6 @@ namespace NetMQ.HighAvailability.Transport;
 /// <summary>What a node has counted since its start.</summary>
 internal struct Counters
 {
-    /// <summary>Promotions seen, of this node and of its peer.</summary>
-    public long Term;
-
     public long VotesAccepted;
     public long VotesRejected;
     public long StatesPublished;

@@ -25,7 +25,7 @@ internal sealed class CrashWatch(
     /// </summary>
     public bool IsWorthWaiting => probing && first && !HasExpired;
 
-    private bool HasExpired => engine.Memory.Turn >= engine.Memory.Expiry;
+    private bool HasExpired => engine.Memory.Turn >= engine.Memory.Expiry; // also one whose crash is known
 
     /// <summary>The monitor saw a connection drop. What came over it before has been heard, and is older than the evidence.</summary>
     public void OnDisconnected()

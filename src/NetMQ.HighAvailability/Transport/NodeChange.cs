@@ -2,11 +2,8 @@ using NetMQ.HighAvailability.Protocol;
 
 namespace NetMQ.HighAvailability.Transport;
 
-/// <summary>A change of state as the public face tells it.</summary>
+/// <summary>A change of state as the application is told of it.</summary>
 /// <param name="Transition">From, to and cause.</param>
 /// <param name="Term">The number of promotions, of either node, that this node has seen.</param>
 /// <param name="DualActiveFor">For the loser of two actives: how long both may have served.</param>
 internal readonly record struct NodeChange(Transition Transition, long Term, TimeSpan? DualActiveFor);
-
-/// <summary>What a node had counted and remembered at the end of its last turn, and its time at the reading.</summary>
-internal readonly record struct NodeReading(Counters Counters, PairMemory Memory, TimeSpan?[] PathsHeard, TimeSpan Now);

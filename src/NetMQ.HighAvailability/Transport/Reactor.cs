@@ -7,7 +7,7 @@ namespace NetMQ.HighAvailability.Transport;
 /// <summary>
 /// One node at work: wakes up for its timer, its peer, a subscriber, a request or a command, lets the
 /// <see cref="PairEngine"/> decide, and carries the decisions out. All on the poller's thread, except
-/// <see cref="Post"/>, <see cref="State"/> and <see cref="Read"/>.
+/// <see cref="Post"/>, <see cref="Status"/> and <see cref="Read"/>.
 /// </summary>
 internal sealed class Reactor : IPairShell, IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class Reactor : IPairShell, IDisposable
     private readonly Timing timing;
     private readonly PeerLink link;
     private readonly LinkWatch watch;
-    private readonly Board board;
+    private readonly NodeStatus status;
     private readonly Orders orders;
     private readonly Promotions promotions;
     private readonly Trouble trouble;
@@ -40,7 +40,6 @@ internal sealed class Reactor : IPairShell, IDisposable
 
     private Voter? voter;
     private Counters counters;
-    private volatile BinaryStarState state;
     private TimeSpan turnEnded;
     private TimeSpan quietUntil;
     private Farewell? farewell;
@@ -65,8 +64,7 @@ internal sealed class Reactor : IPairShell, IDisposable
         events = new NodeEvents(new CallbackContext(commands.Post, LateFault), raise, requestFailed);
         faults = new RequestFaults(handlerFaults, clock, trouble, events, commands.Post, LateFault);
         engine.Start(TimeSpan.Zero);
-        state = engine.State;
-        board = new Board(engine.Memory, remotes.Count);
+        status = new NodeStatus(engine, remotes.Count);
         orders = new Orders(engine, timing, this);
         promotions = new Promotions(engine);
         link = new PeerLink(locals, remotes, lookUp, keys, timing, command => commands.Post(command), logger);
@@ -82,8 +80,8 @@ internal sealed class Reactor : IPairShell, IDisposable
         Votes,
     }
 
-    /// <summary>The state as of now. Any thread.</summary>
-    public BinaryStarState State => state;
+    /// <summary>What other threads see of the node.</summary>
+    public NodeStatus Status => status;
 
     public bool HasVoter => voter is not null;
 
@@ -92,7 +90,7 @@ internal sealed class Reactor : IPairShell, IDisposable
     public IEnumerable<string> Remotes => link.Paths.Select(path => path.Remote.ToString());
 
     /// <summary>What the node had counted and remembered at the end of its last turn, and its time now. Any thread.</summary>
-    public NodeReading Read() => board.Read(() => clock.Now);
+    public NodeReading Read() => status.Read(() => clock.Now);
 
     public void Use(Voter voter) => faults.Attach(this.voter = voter, HurryTick);
 
@@ -121,7 +119,7 @@ internal sealed class Reactor : IPairShell, IDisposable
     /// <summary>Makes a backup that waits for its first peer active. A command.</summary>
     public void Promote(Action<PromotionOutcome> report)
     {
-        Log.PromotionOrdered(logger, state);
+        Log.PromotionOrdered(logger, engine.State);
         orders.Promote(report);
     }
 
@@ -129,7 +127,7 @@ internal sealed class Reactor : IPairShell, IDisposable
     public void Stop()
     {
         if (farewell is not null) return;
-        Log.Stopping(logger, state);
+        Log.Stopping(logger, engine.State);
         farewell = new Farewell(engine, timing, clock.Now, this);
         tick.Wait(FarewellTick);
     }
@@ -162,6 +160,7 @@ internal sealed class Reactor : IPairShell, IDisposable
     private void Close(Ending ending)
     {
         commands.Close();
+        status.Dispose();
         ending.Try(() => voter?.Dispose());
         link.Close(ending);
     }
@@ -170,17 +169,11 @@ internal sealed class Reactor : IPairShell, IDisposable
     private void LeaveActive()
     {
         engine.Abandon();
-        state = engine.State;
-        Show();
+        counters.Faults = faults.Counts;
+        status.Change(engine.State, engine, promotions.Term, counters, link.Paths);
     }
 
     private void LateFault(Exception exception) => Log.LateFault(logger, exception);
-
-    private void Show()
-    {
-        counters.Faults = faults.Counts;
-        board.Show(counters, engine.Memory, link.Paths);
-    }
 
     // Before another callback of the application's could go on with a reply that this one leaves unfinished.
     private void HurryTick()
@@ -293,7 +286,6 @@ internal sealed class Reactor : IPairShell, IDisposable
 
         counters.StatesReceived++;
         promotions.Heard(message);
-        counters.Term = promotions.Term;
     }
 
     private void ServeVotes(TimeSpan turn)
@@ -309,7 +301,7 @@ internal sealed class Reactor : IPairShell, IDisposable
             now = clock.Now;
             if (handled && now - before > longest) longest = now - before;
             var accepted = handled = engine.Vote(now, this);
-            if (traced) Log.Vote(logger, state, accepted);
+            if (traced) Log.Vote(logger, engine.State, accepted);
             if (accepted)
             {
                 counters.VotesAccepted++;
@@ -339,10 +331,7 @@ internal sealed class Reactor : IPairShell, IDisposable
     // The one place that changes the state others see.
     void IPairShell.Apply(Transition transition)
     {
-        if (transition.To != BinaryStarState.Active) state = transition.To;
         var change = promotions.Note(transition);
-        counters.Term = change.Term;
-        Show();
         metrics?.Changed(transition, engine.Memory.Turn - engine.Memory.LastHeard);
         Log.StateChanged(logger, transition.From, transition.To, transition.Cause);
         untold.Enqueue(change);
@@ -356,7 +345,8 @@ internal sealed class Reactor : IPairShell, IDisposable
     {
         while (!tick.IsTicking && untold.TryDequeue(out var change))
         {
-            state = engine.State; // active only now
+            counters.Faults = faults.Counts;
+            status.Change(change.Transition.To, engine, change.Term, counters, link.Paths);
             events.Changed(change);
         }
     }
@@ -367,12 +357,13 @@ internal sealed class Reactor : IPairShell, IDisposable
         crashWatch?.Look();
 
         // Requests that come before the evidence of a crash would be dropped, and their clients wait out a timeout.
-        voter!.IsHeld = crashWatch is { IsWorthWaiting: true } && state != BinaryStarState.Active && farewell is null;
+        voter!.IsHeld = crashWatch is { IsWorthWaiting: true } && engine.State != BinaryStarState.Active && farewell is null;
     }
 
     private void EndTurn(TimeSpan began)
     {
-        Show();
+        counters.Faults = faults.Counts;
+        if (untold.Count == 0) status.Update(engine, promotions.Term, counters, link.Paths); // else with the change that is to be told
         turnEnded = clock.Now;
         var took = turnEnded - began;
         metrics?.Turn(took);
