@@ -1,5 +1,5 @@
 using NetMQ.HighAvailability.Diagnostics;
-using NetMQ.HighAvailability.Transport;
+using NetMQ.HighAvailability.Nodes;
 
 namespace NetMQ.HighAvailability;
 

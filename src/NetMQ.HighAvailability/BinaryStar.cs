@@ -2,8 +2,9 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Nodes;
+using NetMQ.HighAvailability.Nodes.Voting;
 using NetMQ.HighAvailability.Protocol;
-using NetMQ.HighAvailability.Transport;
 
 namespace NetMQ.HighAvailability;
 
@@ -19,7 +20,7 @@ namespace NetMQ.HighAvailability;
 /// <see cref="BinaryStarOptions.HandlerFaults"/> says otherwise; one that leaves an event's callback ends the node. That goes for
 /// <c>async void</c> callbacks too: they continue on the poller's thread, and what they throw there counts as thrown by the callback.
 /// </para>
-/// <para>Source: the class <c>bstar</c> of the ZeroMQ guide, chapter 4, "Binary Star Reactor".</para>
+/// <para>Source: the class <c>bstar</c> of the ZeroMQ guide, chapter 4, "Binary Star NodeLoop".</para>
 /// </remarks>
 public sealed partial class BinaryStar : IDisposable
 {
@@ -33,7 +34,7 @@ public sealed partial class BinaryStar : IDisposable
 
     private readonly BinaryStarOptions options;
     private readonly ILogger logger;
-    private readonly Reactor reactor;
+    private readonly NodeLoop reactor;
     private readonly bool ownsPoller;
     private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
@@ -63,7 +64,7 @@ public sealed partial class BinaryStar : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         this.options = options = options.Copy();
-        this.logger = LogQueue.Before(logger);
+        this.logger = BackgroundLogger.Before(logger);
         ownsPoller = poller is null;
 
         var timing = options.ToTiming();
@@ -71,9 +72,9 @@ public sealed partial class BinaryStar : IDisposable
         Poller = poller ?? SocketLimitException.Guard(() => new NetMQPoller());
         try
         {
-            reactor = SocketLimitException.Guard(() => new Reactor(
+            reactor = SocketLimitException.Guard(() => new NodeLoop(
                 Poller, engine, timing, options.ParseLocals(), options.ParseRemotes(), options.LookUp, options.ToLinkKeys(), options.DetectCrash, options.HandlerFaults,
-                options.TimeProvider, this.logger, new Metrics(options.Name ?? "default", options.Role), Raise, RaiseRequestFailed, OnEnded));
+                options.TimeProvider, this.logger, new NodeMetrics(options.Name ?? "default", options.Role), Raise, RaiseRequestFailed, OnEnded));
         }
         catch
         {
@@ -106,7 +107,7 @@ public sealed partial class BinaryStar : IDisposable
                 State = state,
                 Term = term,
                 PeerState = (BinaryStarState?)memory.LastMessage,
-                PeerLastHeard = now - memory.LastHeard,
+                PeerLastReceived = now - memory.LastReceived,
                 PeerAlive = peer == PeerStatus.Alive && now < memory.Expiry,
                 Paths = [.. reactor.Remotes.Zip(pathsReceived, (remote, received) => new BinaryStarPath(remote, now - received, now - received < options.FailoverTimeout))],
                 VotesAccepted = counters.VotesAccepted,
@@ -290,7 +291,7 @@ public sealed partial class BinaryStar : IDisposable
         completion.TrySetResult();
         reactor.Dispose();
         if (ownsPoller) new Ending(e => Log.EndingFailed(logger, e)).Try(Poller.Dispose);
-        LogQueue.Drain();
+        BackgroundLogger.Drain();
     }
 
     private void WaitForEnd()
@@ -342,7 +343,7 @@ public sealed partial class BinaryStar : IDisposable
         }
 
         reactor.End(fault);
-        LogQueue.Drain();
+        BackgroundLogger.Drain();
         Complete();
     }
 
@@ -352,7 +353,7 @@ public sealed partial class BinaryStar : IDisposable
         try
         {
             reactor.Begin();
-            if (options.DetectCrash) Rehearsal.Begin();
+            if (options.DetectCrash) WarmUp.Begin();
         }
         catch (Exception e)
         {

@@ -1,5 +1,6 @@
+using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Nodes.Links;
 using NetMQ.HighAvailability.Protocol;
-using NetMQ.HighAvailability.Transport;
 
 namespace NetMQ.HighAvailability;
 
@@ -196,7 +197,7 @@ public sealed class BinaryStarOptions
         ? Timing.From(HeartbeatInterval, FailoverTimeout, peerHeartbeat, peerFailover)
         : Timing.From(HeartbeatInterval, FailoverTimeout);
 
-    internal LinkKeys? ToLinkKeys() => Certificate is { } own && PeerCertificate is { } peer ? new LinkKeys(own, peer) : null;
+    internal CurveKeys? ToLinkKeys() => Certificate is { } own && PeerCertificate is { } peer ? new CurveKeys(own, peer) : null;
 
     private void ValidateKeys()
     {

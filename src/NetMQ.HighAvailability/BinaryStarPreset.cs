@@ -1,3 +1,4 @@
+
 namespace NetMQ.HighAvailability;
 
 /// <summary>Timing for a kind of network; both nodes of a pair use the same.</summary>

@@ -20,6 +20,6 @@ public sealed class BinaryStarStateChangedEventArgs : EventArgs
     /// <summary>Why it changed.</summary>
     public BinaryStarCause Cause { get; }
 
-    /// <summary>How many promotions, of this node and of its peer, this node has seen: see <see cref="BinaryStarTerm.Number"/>.</summary>
+    /// <summary>How many terms, of this node and of its peer, this node has seen: see <see cref="BinaryStarTerm.Number"/>.</summary>
     public long Term { get; }
 }

@@ -13,7 +13,7 @@ public sealed record BinaryStarStatus
     /// <summary>The node's state.</summary>
     public required BinaryStarState State { get; init; }
 
-    /// <summary>How many promotions, of this node and of its peer, this node has seen: see <see cref="BinaryStarTerm.Number"/>.</summary>
+    /// <summary>How many terms, of this node and of its peer, this node has seen: see <see cref="BinaryStarTerm.Number"/>.</summary>
     public required long Term { get; init; }
 
     /// <summary>
@@ -23,7 +23,7 @@ public sealed record BinaryStarStatus
     public required BinaryStarState? PeerState { get; init; }
 
     /// <summary>How long ago the peer was last heard with a valid message; <see langword="null"/> if never.</summary>
-    public required TimeSpan? PeerLastHeard { get; init; }
+    public required TimeSpan? PeerLastReceived { get; init; }
 
     /// <summary>Whether the peer was heard within the failover timeout, and nothing has told of its process's death since.</summary>
     public required bool PeerAlive { get; init; }
@@ -70,6 +70,6 @@ public sealed record BinaryStarStatus
 
 /// <summary>One way to hear the peer.</summary>
 /// <param name="RemoteEndpoint">The endpoint.</param>
-/// <param name="LastHeard">How long ago the peer was last heard this way; <see langword="null"/> if never.</param>
+/// <param name="LastReceived">How long ago the peer was last heard this way; <see langword="null"/> if never.</param>
 /// <param name="Alive">Whether it was within the failover timeout.</param>
-public sealed record BinaryStarPath(string RemoteEndpoint, TimeSpan? LastHeard, bool Alive);
+public sealed record BinaryStarPath(string RemoteEndpoint, TimeSpan? LastReceived, bool Alive);

@@ -14,7 +14,7 @@ public sealed class BinaryStarTerm
         Token = token;
     }
 
-    /// <summary>How many promotions, of this node and of its peer, this node has seen since its start: later terms have higher numbers.</summary>
+    /// <summary>How many terms, of this node and of its peer, this node has seen since its start: later terms have higher numbers.</summary>
     public long Number { get; }
 
     /// <summary>Cancelled when this node stops being active, for whatever reason. Callbacks run on the thread pool.</summary>

@@ -1,4 +1,4 @@
-using NetMQ.HighAvailability.Transport;
+using NetMQ.HighAvailability.Nodes.Voting;
 
 namespace NetMQ.HighAvailability;
 

@@ -103,10 +103,10 @@ internal static partial class Log
     public static partial void ForeignPeer(ILogger logger, object remote, long suppressed);
 
     [LoggerMessage(400, LogLevel.Trace, "Peer says {Message}")]
-    public static partial void Heard(ILogger logger, int message);
+    public static partial void Received(ILogger logger, int message);
 
     [LoggerMessage(401, LogLevel.Trace, "Saying {Message}")]
-    public static partial void Said(ILogger logger, int message);
+    public static partial void Published(ILogger logger, int message);
 
     [LoggerMessage(402, LogLevel.Trace, "Vote while {State}: accepted {Accepted}")]
     public static partial void Vote(ILogger logger, BinaryStarState state, bool accepted);

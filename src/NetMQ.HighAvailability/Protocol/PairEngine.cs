@@ -28,17 +28,17 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     private bool PeerCrashed => m.Turn <= m.CrashedUntil;
 
     /// <summary>What this node knows of its peer, as of the last turn. The one place that says so.</summary>
-    public PeerStatus Peer => PeerCrashed ? PeerStatus.Crashed : m.Turn >= m.Expiry ? PeerStatus.Expired : m.LastHeard is null ? PeerStatus.Unknown : PeerStatus.Alive;
+    public PeerStatus Peer => PeerCrashed ? PeerStatus.Crashed : m.Turn >= m.Expiry ? PeerStatus.Expired : m.LastReceived is null ? PeerStatus.Unknown : PeerStatus.Alive;
 
-    private bool PeerGone => Peer is PeerStatus.Crashed or PeerStatus.Expired && !IsDeaf;
+    private bool PeerGone => Peer is PeerStatus.Crashed or PeerStatus.Expired && !IsIoStalled;
 
-    private bool GuardPassed => m.LastOffer is not { } offer || (m.Turn - offer >= timing.OfferGuard && !(m.Awaited <= offer));
+    private bool GuardPassed => m.LastOffer is not { } offer || (m.Turn - offer >= timing.OfferGuard && !(m.LoopbackSentAt <= offer));
 
     /// <summary>
     /// A word of this node's own does not come back to it: for all it knows, nothing goes out and nothing comes in, and
     /// that the peer is silent tells nothing.
     /// </summary>
-    public bool IsDeaf => m.Turn - m.Awaited > (m.State == BinaryStarState.Active ? timing.Muteness : timing.Deafness);
+    public bool IsIoStalled => m.Turn - m.LoopbackSentAt > (m.State == BinaryStarState.Active ? timing.ActiveLoopbackTimeout : timing.LoopbackTimeout);
 
     /// <summary>The peer was heard passive since this node became active, and lately: it will take what is offered.</summary>
     public bool CanHandOver => m.Drained && m.PeerPassiveAt is { } heard && m.Turn - heard <= timing.HandOverFreshness;
@@ -72,18 +72,18 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     public bool Turn(TimeSpan now, TimeSpan returned, bool subscriberCame, IPairShell shell)
     {
         if (BeginTurn(now, returned)) shell.Purge();
-        CarryOut(shell, heartbeats: false); // a heartbeat waits until the peer has been heard
+        ApplyDecisions(shell, heartbeats: false); // a heartbeat waits until the peer has been heard
         while (shell.TryReceive(out var message))
         {
             var result = Receive(message);
             shell.OnReceived(message, result);
             if (result is ReceiveResult.OwnRoleFatal or ReceiveResult.DualActiveFatal) return false;
-            CarryOut(shell, heartbeats: false);
+            ApplyDecisions(shell, heartbeats: false);
         }
 
         EndReceiving(shell.IsDrained);
         m.PublishDue |= subscriberCame; // after the peer was heard: what a subscriber learns is what holds now
-        CarryOut(shell);
+        ApplyDecisions(shell);
         return true;
     }
 
@@ -106,7 +106,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
         // To be deaf while it connects anew is worse for a passive node than to hear what is a heartbeat old.
         var purge = gap > (m.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap);
-        if (m.Awaited <= returned) purge |= NoticeReturn(returned);
+        if (m.LoopbackSentAt <= returned) purge |= NoticeReturn(returned);
         if (m.State == BinaryStarState.Active && LeaseExpiredAt(m.Turn))
         {
             LoseLease(alone);
@@ -121,7 +121,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     {
         m.Turn = m.EvidenceFrom = m.NextHeartbeat = m.LastPublish = now;
         m.LastOffer = now;
-        m.LastHeard = m.CrashedUntil = m.DualActiveSince = m.PeerPassiveAt = m.Awaited = null;
+        m.LastReceived = m.CrashedUntil = m.DualActiveSince = m.PeerPassiveAt = m.LoopbackSentAt = null;
         m.Pending = PendingPromotion.None;
         m.Expiry = now + F;
         m.ExpiryLimit = now + F + F;
@@ -137,7 +137,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         m.EvidenceFrom = m.Turn;
         if (m.State == BinaryStarState.Active) return;
 
-        m.Awaited = null;
+        m.LoopbackSentAt = null;
         m.ExpiryLimit += gap;
         // After a short gap a passive node has lost nothing: what its peer published is still there to be received.
         var hiccup = m.State == BinaryStarState.Passive && gap <= timing.LongGap;
@@ -149,10 +149,10 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     // True: the node was deaf until now, which is to it as if it had not run.
     private bool NoticeReturn(TimeSpan returned)
     {
-        var (wasDeaf, silence) = (IsDeaf, m.Turn - m.Awaited!.Value);
+        var (wasDeaf, silence) = (IsIoStalled, m.Turn - m.LoopbackSentAt!.Value);
         // An offer that was late to return may have been late to leave.
-        if (m.Awaited <= m.LastOffer && m.LastOffer <= returned && m.Turn - m.LastOffer > timing.ShortGap) m.LastOffer = m.Turn;
-        m.Awaited = returned < m.LastPublish ? returned : null; // what was said between the two is not known to have come back
+        if (m.LoopbackSentAt <= m.LastOffer && m.LastOffer <= returned && m.Turn - m.LastOffer > timing.ShortGap) m.LastOffer = m.Turn;
+        m.LoopbackSentAt = returned < m.LastPublish ? returned : null; // what was said between the two is not known to have come back
         if (wasDeaf) NoticeGap(silence);
         return wasDeaf;
     }
@@ -170,7 +170,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (message != PeerMessage.Active || m.Turn >= m.Expiry) m.DualActiveSince = null;
         if (message == PeerMessage.Passive && m.State == BinaryStarState.Active) m.PeerPassiveAt = m.Turn;
         m.LastMessage = message;
-        m.LastHeard = m.EvidenceFrom = m.Turn;
+        m.LastReceived = m.EvidenceFrom = m.Turn;
         m.Expiry = m.Turn + F;
         m.ExpiryLimit = m.Turn + F + F;
         m.CrashedUntil = null;
@@ -209,7 +209,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     {
         m.Drained = complete;
         if (m.Reclaiming && complete && !Settling && PeerGone) Enter(StateMachine.Next(role, m.State, PairInput.Reclaim).Next, CauseOfAbsence);
-        if (IsDeaf) m.Pending = PendingPromotion.None;
+        if (IsIoStalled) m.Pending = PendingPromotion.None;
         if (m.Pending == PendingPromotion.None || !complete || !GuardPassed) return;
 
         if (PeerGone) Enter(BinaryStarState.Active, m.Pending == PendingPromotion.Operator ? BinaryStarCause.Promoted : CauseOfAbsence);
@@ -225,7 +225,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (!MayTakeOver(now)) return false;
 
         // Whoever is told of the change may have taken longer than the lease lasts.
-        CarryOut(shell);
+        ApplyDecisions(shell);
         return Serves(shell.Now);
     }
 
@@ -254,7 +254,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (Settling || !m.Drained || !PeerGone) return Promotion.PeerMayBeAlive;
         if (!MayPromoteNow(PendingPromotion.Operator)) return Promotion.Pending;
         Enter(BinaryStarState.Active, BinaryStarCause.Promoted);
-        CarryOut(shell);
+        ApplyDecisions(shell);
         return Promotion.Done;
     }
 
@@ -274,7 +274,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     {
         if (!CanHandOver) return false;
         GiveUp(BinaryStarCause.HandOver);
-        CarryOut(shell);
+        ApplyDecisions(shell);
         return true;
     }
 
@@ -290,8 +290,8 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (m.State != BinaryStarState.Active) return false;
 
         GiveUp(BinaryStarCause.HandOver);
-        CarryOut(shell);
-        return m.LastHeard is { } heard && m.Turn - heard <= timing.HandOverFreshness;
+        ApplyDecisions(shell);
+        return m.LastReceived is { } heard && m.Turn - heard <= timing.HandOverFreshness;
     }
 
     /// <summary>The node has failed: it is not active any more, and nobody is told.</summary>
@@ -308,7 +308,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     }
 
     // The one place where decisions leave the core. The peer is told before the application.
-    private void CarryOut(IPairShell shell, bool heartbeats = true)
+    private void ApplyDecisions(IPairShell shell, bool heartbeats = true)
     {
         var (changed, due) = (transition, m.NextHeartbeat);
         transition = null;
@@ -331,7 +331,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         m.NextHeartbeat = !m.PublishDue && periodic > m.Turn ? periodic : m.Turn + interval;
         m.PublishDue = false;
         m.LastPublish = m.Turn;
-        m.Awaited ??= m.Turn;
+        m.LoopbackSentAt ??= m.Turn;
         if (message == PeerMessageCodec.WaitingAs(role)) m.LastOffer = m.Turn;
         return true;
     }
@@ -348,7 +348,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
     // The one place that validates the lease.
     private bool LeaseExpiredAt(TimeSpan now) =>
-        now < m.LastPublish || now - m.LastPublish > timing.Lease || now - m.Awaited > timing.Muteness;
+        now < m.LastPublish || now - m.LastPublish > timing.Lease || now - m.LoopbackSentAt > timing.ActiveLoopbackTimeout;
 
     // The one place that decides a promotion on this node's own judgement. An offer in flight could promote the peer too.
     private bool MayPromoteNow(PendingPromotion otherwise)

@@ -29,7 +29,7 @@ internal struct PairMemory
     public TimeSpan LastPublish;
 
     /// <summary>When this node said the first of the words that it waits to hear itself; null: all have come back.</summary>
-    public TimeSpan? Awaited;
+    public TimeSpan? LoopbackSentAt;
 
     /// <summary>When this node last offered the pair to its peer, as waiting or yielding.</summary>
     public TimeSpan? LastOffer;
@@ -49,7 +49,7 @@ internal struct PairMemory
     /// <summary>The last valid message of the peer, and when it was heard.</summary>
     public PeerMessage? LastMessage;
 
-    public TimeSpan? LastHeard;
+    public TimeSpan? LastReceived;
 
     /// <summary>A vote or promotion that failed on the offer guard alone: carried out when the guard has passed.</summary>
     public PendingPromotion Pending;

@@ -1,3 +1,4 @@
+
 namespace NetMQ.HighAvailability.Protocol;
 
 /// <summary>What a frame from the state link is taken for.</summary>

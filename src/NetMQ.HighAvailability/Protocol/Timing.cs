@@ -41,13 +41,13 @@ internal sealed record Timing
     public required TimeSpan Lease { get; init; }
 
     /// <summary>A node that has waited longer for its own word is deaf: what it does not hear tells nothing of its peer.</summary>
-    public TimeSpan Deafness => Heartbeat;
+    public TimeSpan LoopbackTimeout => Heartbeat;
 
     /// <summary>
     /// An active node that has waited longer for its own word may be as unheard, and gives up. The peer may have
     /// missed the two words before as well, which did come back.
     /// </summary>
-    public required TimeSpan Muteness { get; init; }
+    public required TimeSpan ActiveLoopbackTimeout { get; init; }
 
     /// <summary>
     /// How long a node that takes active back publishes nothing. Beside one of the guide's own nodes, which ends itself if it is
@@ -91,7 +91,7 @@ internal sealed record Timing
         Settle = heartbeat * 3 / 2,
         OfferGuard = heartbeat * 3 / 4,
         Lease = LeaseOf(failover, heartbeat),
-        Muteness = MutenessOf(failover, heartbeat),
+        ActiveLoopbackTimeout = ActiveLoopbackTimeoutOf(failover, heartbeat),
         Quiet = TimeSpan.Zero,
         DualActivePatience = failover,
         HandOverFreshness = heartbeat * 2,
@@ -107,7 +107,7 @@ internal sealed record Timing
         {
             OfferGuard = heartbeat + peerHeartbeat,
             Lease = LeaseOf(Min(failover, peerFailover), heartbeat),
-            Muteness = MutenessOf(Min(failover, peerFailover), heartbeat),
+            ActiveLoopbackTimeout = ActiveLoopbackTimeoutOf(Min(failover, peerFailover), heartbeat),
             Quiet = peerHeartbeat + heartbeat / 2,
             DualActivePatience = heartbeat * 3 / 2,
             HandOverFreshness = Max(heartbeat, peerHeartbeat) * 2,
@@ -118,7 +118,7 @@ internal sealed record Timing
     // one clock a hundredth slow and the other a hundredth fast.
     private static TimeSpan LeaseOf(TimeSpan failover, TimeSpan heartbeat) => (failover * 0.98 - heartbeat / 4) / 2;
 
-    private static TimeSpan MutenessOf(TimeSpan failover, TimeSpan heartbeat) => failover * 0.98 - heartbeat * 2;
+    private static TimeSpan ActiveLoopbackTimeoutOf(TimeSpan failover, TimeSpan heartbeat) => failover * 0.98 - heartbeat * 2;
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 

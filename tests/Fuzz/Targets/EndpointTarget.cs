@@ -1,5 +1,5 @@
 using System.Text;
-using NetMQ.HighAvailability.Transport;
+using NetMQ.HighAvailability.Common;
 
 namespace NetMQ.HighAvailability.Fuzz.Targets;
 

@@ -1,3 +1,4 @@
+using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Protocol;
 
 namespace NetMQ.HighAvailability.Fuzz.Targets;

@@ -52,7 +52,7 @@ internal sealed class EngineModel : INodeModel
             story?.Add(result.AcceptedLate ? "ACCEPTS a request that its last turn began with" : "rejects a request that its last turn began with");
         }
 
-        var deaf = shell.World.Chances.IsDeaf(me) && scenario.Without != Rule.Loopback;
+        var deaf = shell.World.Chances.IsIoStalled(me) && scenario.Without != Rule.Loopback;
         if (choice.Welcomes)
         {
             shell.World.SetTo(1 - me, shell.World.To(1 - me).Subscribed());
@@ -133,7 +133,7 @@ internal sealed class EngineModel : INodeModel
 
         var chances = world.Chances;
         var mayPause = chances.Left(Chance.Pause) > 0 && (scenario.MayPause & Words.Who(me)) != 0;
-        mayPause |= chances.IsDeaf(me) || (chances.Left(Chance.LinkFault) > 0 && (scenario.LinkFaultKinds & LinkFaults.Deafness) != 0);
+        mayPause |= chances.IsIoStalled(me) || (chances.Left(Chance.LinkFault) > 0 && (scenario.LinkFaultKinds & LinkFaults.LoopbackTimeout) != 0);
         var mayHandOver = chances.Left(Chance.HandOver) > 0 || chances.Left(Chance.Stop) > 0;
         world.SetNode(me, codec.Encode(node, mayPause, mayHandOver));
     }

@@ -35,7 +35,7 @@ internal enum LinkFaults
     OneWayCuts = CutToPrimary | CutToBackup,
     Cuts = OneWayCuts | CutBoth,
     Stalls = StallToPrimary | StallToBackup | StallBoth,
-    Deafness = DeafPrimary | DeafBackup, // as StallBoth, and what the node says does not come back to it
+    LoopbackTimeout = DeafPrimary | DeafBackup, // as StallBoth, and what the node says does not come back to it
 }
 
 /// <summary>Which halves of the pair something applies to.</summary>

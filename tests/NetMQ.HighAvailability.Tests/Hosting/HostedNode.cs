@@ -44,7 +44,7 @@ internal sealed class HostedNode : IDisposable
     {
         get
         {
-            LogQueue.Drain();
+            BackgroundLogger.Drain();
             return Host.Services.GetFakeLogCollector().GetSnapshot();
         }
     }

@@ -52,6 +52,7 @@ internal sealed class OriginalNode : IDisposable
             options.FailoverTimeout = 3 * Heartbeat;
             options.PeerHeartbeatInterval = Heartbeat;
             options.PeerFailoverTimeout = 2 * Heartbeat;
+            TestNode.EndedByHandler(options);
         },
         handler).Started();
 

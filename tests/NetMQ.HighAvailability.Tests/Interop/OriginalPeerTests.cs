@@ -186,7 +186,7 @@ public sealed class OriginalPeerTests
         foreach (var frames in new[] { "[\"\"]", "[\"35\"]", "[\"2d31\"]", "[\"330a\"]", "[\"616263\"]", "[\"33\", \"33\"]" }) rogue.Write($"{frames} 3");
         rogue.Write("[\"35\"] 100000");
         Wait.Until(() => rogue.Lines.Count >= 8, "the orders to be carried out");
-        node.Star.Status.PeerLastHeard.Should().BeNull();
+        node.Star.Status.PeerLastReceived.Should().BeNull();
         node.State.Should().Be(BinaryStarState.Backup);
         Wait.Until(
             () =>

@@ -56,9 +56,9 @@ internal sealed class EngineProbe
         now += turn.After;
         var wasActive = State == BinaryStarState.Active;
         var returned = turn.Deaf ? now - timing.Lease : before.LastPublish;
-        var awaited = returned < before.Awaited ? before.Awaited : null;
-        var deafWas = awaited is null && now - before.Awaited > (wasActive ? timing.Muteness : timing.Deafness) && (gap <= timing.ShortGap || wasActive);
-        var leaseWas = wasActive && (now < before.LastPublish || now - before.LastPublish > timing.Lease || now - awaited > timing.Muteness);
+        var awaited = returned < before.LoopbackSentAt ? before.LoopbackSentAt : null;
+        var deafWas = awaited is null && now - before.LoopbackSentAt > (wasActive ? timing.ActiveLoopbackTimeout : timing.LoopbackTimeout) && (gap <= timing.ShortGap || wasActive);
+        var leaseWas = wasActive && (now < before.LastPublish || now - before.LastPublish > timing.Lease || now - awaited > timing.ActiveLoopbackTimeout);
         var longest = before.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap;
         var subscriberCame = turn.Errand == Errand.Welcome;
 

@@ -15,7 +15,7 @@ internal sealed class Node : IPairShell
     public static readonly TimeSpan Lease = (F * 0.98 - H / 4) / 2;
 
     /// <summary>How long an active node waits to hear its own word, and serves.</summary>
-    public static readonly TimeSpan Muteness = F * 0.98 - (H * 2);
+    public static readonly TimeSpan ActiveLoopbackTimeout = F * 0.98 - (H * 2);
 
     /// <summary>The least time there is: what lies on either side of a limit.</summary>
     public static readonly TimeSpan Instant = TimeSpan.FromTicks(1);

@@ -1,5 +1,4 @@
 using NetMQ.HighAvailability.Protocol;
-
 using static NetMQ.HighAvailability.BinaryStarRole;
 using static NetMQ.HighAvailability.Tests.Protocol.Node;
 
@@ -107,6 +106,6 @@ public class PairEngineExpiryTests
         var node = Passive(Primary).Turn(Ms(1050)).Turn(Ms(1100), "3").Turn(Ms(1150));
 
         node.Memory.LastMessage.Should().Be(PeerMessage.Active);
-        node.Memory.LastHeard.Should().Be(Ms(1100));
+        node.Memory.LastReceived.Should().Be(Ms(1100));
     }
 }

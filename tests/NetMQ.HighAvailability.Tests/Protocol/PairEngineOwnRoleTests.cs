@@ -1,5 +1,4 @@
 using NetMQ.HighAvailability.Protocol;
-
 using static NetMQ.HighAvailability.BinaryStarRole;
 using static NetMQ.HighAvailability.Tests.Protocol.Node;
 
@@ -51,7 +50,7 @@ public class PairEngineOwnRoleTests
     {
         var node = Passive(role).QuietUntil(Ms(2850)).Turn(Ms(2900), own);
 
-        node.Memory.LastHeard.Should().Be(Ms(1000));
+        node.Memory.LastReceived.Should().Be(Ms(1000));
         node.Memory.LastMessage.Should().Be(PeerMessage.Active);
         node.Vote(Ms(3000), hears: own).Should().BeTrue();
     }

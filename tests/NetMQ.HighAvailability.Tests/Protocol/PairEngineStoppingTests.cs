@@ -1,5 +1,4 @@
 using NetMQ.HighAvailability.Protocol;
-
 using static NetMQ.HighAvailability.BinaryStarRole;
 using static NetMQ.HighAvailability.Tests.Protocol.Node;
 

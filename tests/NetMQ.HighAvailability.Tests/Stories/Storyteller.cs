@@ -101,11 +101,11 @@ internal sealed class Storyteller : IWitness
             case ["stall", "both"]: SetFault(LinkFault.Stall, 0, 1); break;
             case ["stall", "to", var who]: SetFault(LinkFault.Stall, Node(who).Index); break;
             case ["deafen", var who]:
-                Node(who).IsDeaf = true;
+                Node(who).IsIoStalled = true;
                 SetFault(LinkFault.Stall, 0, 1);
                 break;
             case ["heal"]:
-                Each(node => node.IsDeaf = false);
+                Each(node => node.IsIoStalled = false);
                 SetFault(LinkFault.None, 0, 1);
                 break;
             default: throw new StoryException($"{story.Name}, line {step.Line}: there is no act '{step.Act}'.");
@@ -135,8 +135,8 @@ internal sealed class Storyteller : IWitness
 
     private static string StateOf(SimNode node) => node.Status switch
     {
-        NodeStatus.Dead => node.Life == 0 ? "-" : "dead",
-        NodeStatus.Paused => "paused",
+        ProcessStatus.Dead => node.Life == 0 ? "-" : "dead",
+        ProcessStatus.Paused => "paused",
         _ => node.State.ToString(),
     };
 

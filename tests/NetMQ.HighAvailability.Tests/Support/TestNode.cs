@@ -74,7 +74,7 @@ internal sealed class TestNode : IDisposable
     {
         get
         {
-            LogQueue.Drain();
+            BackgroundLogger.Drain();
             return collector.GetSnapshot();
         }
     }

@@ -12,7 +12,7 @@ internal enum FaultKind : byte
     Cut,
     OneWayCut,
     Stall,
-    Deafness,       // a stall of both directions, and the node does not hear itself
+    LoopbackTimeout,       // a stall of both directions, and the node does not hear itself
     HandOver,
     Promotion,
     FalseEvidence,

@@ -57,7 +57,7 @@ internal sealed class Ledger(Timing timing)
             case FaultKind.Stall when fault.Lasts <= timing.Heartbeat * 3 / 2: sum.ShortStalls++; break;
             case FaultKind.Stall when fault.Lasts <= timing.Heartbeat * 2: sum.Stalls++; break;
             case FaultKind.Stall: beyond ??= "a stall of more than 2H"; break;
-            case FaultKind.Deafness: sum.Deafnesses++; break;
+            case FaultKind.LoopbackTimeout: sum.Deafnesses++; break;
             case FaultKind.InstantRestart: beyond ??= "a restart sooner than H/2"; break;
             case FaultKind.FalseEvidence: beyond ??= "false evidence of a crash"; break;
 

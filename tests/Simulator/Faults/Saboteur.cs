@@ -27,11 +27,11 @@ internal sealed class Saboteur(PairWorld world, Dice dice, Timing timing, Ledger
             case FaultKind.PowerCut:
                 CutPower(fault.Lasts);
                 break;
-            case FaultKind.Stop when node.Status == NodeStatus.Live:
+            case FaultKind.Stop when node.Status == ProcessStatus.Live:
                 node.Stop();
                 StartOnceDead(node, fault.Lasts);
                 break;
-            case FaultKind.Pause when node.Status == NodeStatus.Live:
+            case FaultKind.Pause when node.Status == ProcessStatus.Live:
                 var (life, inTurn) = (node.Life, fault.InTurn);
                 node.Pause();
                 world.Schedule(fault.Lasts, () =>
@@ -50,10 +50,10 @@ internal sealed class Saboteur(PairWorld world, Dice dice, Timing timing, Ledger
             case FaultKind.OneWayCut: Hurt(LinkFault.Cut, fault.Lasts, fault.Node); break;
             case FaultKind.Stall when fault.InTurn: Hurt(LinkFault.Stall, fault.Lasts, 0, 1); break;
             case FaultKind.Stall: Hurt(LinkFault.Stall, fault.Lasts, fault.Node); break;
-            case FaultKind.Deafness:
-                node.IsDeaf = true;
+            case FaultKind.LoopbackTimeout:
+                node.IsIoStalled = true;
                 Hurt(LinkFault.Stall, fault.Lasts, 0, 1);
-                world.Schedule(fault.Lasts, () => node.IsDeaf = false);
+                world.Schedule(fault.Lasts, () => node.IsIoStalled = false);
                 break;
             case FaultKind.HandOver: node.HandOver(); break;
             case FaultKind.Promotion: world.Nodes[PairWorld.Backup].Promote(); break;
@@ -87,7 +87,7 @@ internal sealed class Saboteur(PairWorld world, Dice dice, Timing timing, Ledger
         OverBy(world.Now + after);
         world.Schedule(after, () =>
         {
-            if (node.Status == NodeStatus.Dead) node.Start();
+            if (node.Status == ProcessStatus.Dead) node.Start();
         });
     }
 
@@ -95,7 +95,7 @@ internal sealed class Saboteur(PairWorld world, Dice dice, Timing timing, Ledger
     private void StartOnceDead(SimNode node, TimeSpan after)
     {
         OverBy(world.Now + Look + after);
-        if (node.Status == NodeStatus.Dead) StartIfDead(node, after);
+        if (node.Status == ProcessStatus.Dead) StartIfDead(node, after);
         else if (node.IsLeaving) world.Schedule(Look, () => StartOnceDead(node, after));
     }
 

@@ -68,7 +68,7 @@ internal sealed class Clients
     private void Judge(Happening request)
     {
         var node = world.Nodes[request.Who];
-        if (node.Status == NodeStatus.Paused) waiting[request.Who].Add(request);
+        if (node.Status == ProcessStatus.Paused) waiting[request.Who].Add(request);
         else if (node.Ask()) world.Schedule(Travel(), request with { What = What.Reply });
     }
 

@@ -40,7 +40,7 @@ internal sealed class Follower
         var life = node.Life;
         world.Schedule(dice.Between(TimeSpan.Zero, MostRedial), () =>
         {
-            if (node.Life != life || node.Status == NodeStatus.Dead) return;
+            if (node.Life != life || node.Status == ProcessStatus.Dead) return;
             connections[node.Index].Epoch++;
             core.ConnectionUp(node.Index, world.Now);
             CarryOut();
@@ -118,15 +118,15 @@ internal sealed class Follower
         var node = world.Nodes[server];
         Arrive(connection, ref connection.LastThere, () =>
         {
-            if (node.Status == NodeStatus.Paused) connection.Waiting.Enqueue(copy);
-            else if (node.Status == NodeStatus.Live) Judge(node, copy);
+            if (node.Status == ProcessStatus.Paused) connection.Waiting.Enqueue(copy);
+            else if (node.Status == ProcessStatus.Live) Judge(node, copy);
         });
     }
 
     private void Judge(SimNode node, Copy copy)
     {
         var accepted = node.Ask();
-        if (!accepted && node.Status != NodeStatus.Live) return; // it ended instead
+        if (!accepted && node.Status != ProcessStatus.Live) return; // it ended instead
         if (accepted) Execute(copy.Key.Number);
 
         var connection = connections[node.Index];
@@ -139,7 +139,7 @@ internal sealed class Follower
         if (!accepted) return;
         Arrive(connection, ref connection.LastBack, () =>
         {
-            if (core.Answer(node.Index, copy.Key, copy.AsksForReceipt, world.Now, out _) == ReplyKind.Awaited) Answered(copy.Key.Number);
+            if (core.Answer(node.Index, copy.Key, copy.AsksForReceipt, world.Now, out _) == ReplyKind.LoopbackSentAt) Answered(copy.Key.Number);
             CarryOut();
         });
     }

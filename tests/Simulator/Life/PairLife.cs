@@ -139,7 +139,7 @@ internal sealed class PairLife
 
     // Each has heard the other since: until then a silence may still end in a take-over.
     private bool IsWholeSince(TimeSpan time) =>
-        world.Nodes[0] is { Status: NodeStatus.Live, IsLeaving: false } one && world.Nodes[1] is { Status: NodeStatus.Live, IsLeaving: false } two
+        world.Nodes[0] is { Status: ProcessStatus.Live, IsLeaving: false } one && world.Nodes[1] is { Status: ProcessStatus.Live, IsLeaving: false } two
         && ((one.Serves && two.State == BinaryStarState.Passive) || (two.Serves && one.State == BinaryStarState.Passive))
         && one.LastHeardAgo < world.Now - time && two.LastHeardAgo < world.Now - time;
 

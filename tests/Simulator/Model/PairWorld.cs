@@ -109,7 +109,7 @@ internal sealed class PairWorld
         var peer = OtherThan(node);
         var link = links[peer.Index];
         link.Break();
-        if (peer.Status != NodeStatus.Dead) Schedule(RedialAfter, new Happening(What.Dial, peer.Index, link.Epoch));
+        if (peer.Status != ProcessStatus.Dead) Schedule(RedialAfter, new Happening(What.Dial, peer.Index, link.Epoch));
         if (EvidenceAfter is { } after) Schedule(after(), new Happening(What.Evidence, peer.Index, peer.Life));
         Witness.Ended(node, fatal);
     }
@@ -142,7 +142,7 @@ internal sealed class PairWorld
                 break;
             case What.Evidence when next.Epoch == node.Life:
                 // Refused means that nobody listens there; a cut looks different.
-                if (OtherThan(node).Status == NodeStatus.Dead && Passable) node.LearnOfCrash();
+                if (OtherThan(node).Status == ProcessStatus.Dead && Passable) node.LearnOfCrash();
                 break;
             case What.Ask or What.Reply or What.Impatience:
                 Clients!(next);
@@ -160,10 +160,10 @@ internal sealed class PairWorld
 
     private void Dial(SimNode subscriber, SimLink link)
     {
-        if (link.Subscribed || link.SubscriptionWaits || subscriber.Status == NodeStatus.Dead) return;
+        if (link.Subscribed || link.SubscriptionWaits || subscriber.Status == ProcessStatus.Dead) return;
 
         var publisher = OtherThan(subscriber);
-        if (subscriber.Status == NodeStatus.Paused || publisher.Status == NodeStatus.Dead || !Passable)
+        if (subscriber.Status == ProcessStatus.Paused || publisher.Status == ProcessStatus.Dead || !Passable)
             Schedule(RedialAfter, new Happening(What.Dial, subscriber.Index, link.Epoch));
         else
             Schedule(Weather.Delay(), new Happening(What.Subscription, subscriber.Index, link.Epoch, publisher.Life));
@@ -173,7 +173,7 @@ internal sealed class PairWorld
     {
         var publisher = OtherThan(subscriber);
         if (link.Subscribed || link.SubscriptionWaits) return;
-        if (publisher.Status == NodeStatus.Dead || publisher.Life != publisherLife || !Passable)
+        if (publisher.Status == ProcessStatus.Dead || publisher.Life != publisherLife || !Passable)
             Schedule(RedialAfter, new Happening(What.Dial, subscriber.Index, link.Epoch));
         else
             publisher.Welcome(link);

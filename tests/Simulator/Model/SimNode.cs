@@ -2,7 +2,7 @@ using NetMQ.HighAvailability.Protocol;
 
 namespace NetMQ.HighAvailability.Simulator.Model;
 
-internal enum NodeStatus : byte
+internal enum ProcessStatus : byte
 {
     Dead,
     Live,
@@ -39,12 +39,12 @@ internal sealed class SimNode : IPairShell
 
     public BinaryStarRole Role => engine.Role;
 
-    public NodeStatus Status { get; private set; }
+    public ProcessStatus Status { get; private set; }
 
     public BinaryStarState State => engine.State;
 
     /// <summary>What it says does not come back to it; else it has by the next turn.</summary>
-    public bool IsDeaf { get; set; }
+    public bool IsIoStalled { get; set; }
 
     /// <summary>How often it was started.</summary>
     public int Life { get; private set; }
@@ -53,9 +53,9 @@ internal sealed class SimNode : IPairShell
     public bool IsLeaving => farewellUntil is not null;
 
     /// <summary>A request that came now would be served without a change of state.</summary>
-    public bool Serves => Status == NodeStatus.Live && State == BinaryStarState.Active && !IsLeaving && engine.Serves(LocalNow);
+    public bool Serves => Status == ProcessStatus.Live && State == BinaryStarState.Active && !IsLeaving && engine.Serves(LocalNow);
 
-    public TimeSpan? LastHeardAgo => engine.Memory.LastHeard is { } heard ? LocalNow - heard : null;
+    public TimeSpan? LastHeardAgo => engine.Memory.LastReceived is { } heard ? LocalNow - heard : null;
 
     public PairMemory Memory => engine.Memory;
 
@@ -64,7 +64,7 @@ internal sealed class SimNode : IPairShell
     public void Start()
     {
         Life++;
-        Status = NodeStatus.Live;
+        Status = ProcessStatus.Live;
         inbox.Clear();
         (farewellUntil, handingOver) = (null, false);
         engine.Start(lastDial = LocalNow);
@@ -76,17 +76,17 @@ internal sealed class SimNode : IPairShell
 
     public void Kill() => End(null);
 
-    public void Pause() => Status = NodeStatus.Paused;
+    public void Pause() => Status = ProcessStatus.Paused;
 
     /// <param name="inTurn">It was stopped in a turn, about to judge a request, and does that first.</param>
     public void Resume(bool inTurn = false)
     {
-        if (Status != NodeStatus.Paused) return;
-        Status = NodeStatus.Live;
+        if (Status != ProcessStatus.Paused) return;
+        Status = ProcessStatus.Live;
         if (inTurn) Judge();
         if (!waking) Wake();
         else Turn();
-        if (Status == NodeStatus.Live) world.Witness.Woke(this);
+        if (Status == ProcessStatus.Live) world.Witness.Woke(this);
     }
 
     public void Drift(int partsPerMillion) => clock.Drift(world.Now, partsPerMillion);
@@ -137,16 +137,16 @@ internal sealed class SimNode : IPairShell
     public void Wake()
     {
         waking = false;
-        if (Status != NodeStatus.Live) return;
+        if (Status != ProcessStatus.Live) return;
         Turn();
-        if (Status != NodeStatus.Live) return;
+        if (Status != ProcessStatus.Live) return;
         waking = true;
         world.Schedule(world.Weather.TurnSpacing(), new Happening(What.Turn, Index, Life));
     }
 
     public void Receive(int message)
     {
-        if (Status == NodeStatus.Dead) return;
+        if (Status == ProcessStatus.Dead) return;
         inbox.Enqueue(message);
         Turn();
     }
@@ -169,15 +169,15 @@ internal sealed class SimNode : IPairShell
     // False: there was none, or it was the last.
     private bool Turn()
     {
-        if (Status != NodeStatus.Live) return false;
+        if (Status != ProcessStatus.Live) return false;
 
         var subscription = world.LinkTo(1 - Index);
         var subscriberCame = subscription.SubscriptionWaits;
         if (subscriberCame) subscription.Open();
-        if (!engine.Turn(LocalNow, IsDeaf ? TimeSpan.MinValue : engine.Memory.LastPublish, subscriberCame, this)) return false;
+        if (!engine.Turn(LocalNow, IsIoStalled ? TimeSpan.MinValue : engine.Memory.LastPublish, subscriberCame, this)) return false;
 
-        if (engine.Memory.LastHeard is { } received) rhythm.Received(received);
-        if (LocalNow - Max(lastDial, engine.Memory.LastHeard ?? TimeSpan.Zero) >= rhythm.Patience)
+        if (engine.Memory.LastReceived is { } received) rhythm.Received(received);
+        if (LocalNow - Max(lastDial, engine.Memory.LastReceived ?? TimeSpan.Zero) >= rhythm.Patience)
         {
             lastDial = LocalNow;
             world.Redial(this);
@@ -238,8 +238,8 @@ internal sealed class SimNode : IPairShell
 
     private void End(ReceiveResult? fatal)
     {
-        if (Status == NodeStatus.Dead) return;
-        Status = NodeStatus.Dead;
+        if (Status == ProcessStatus.Dead) return;
+        Status = ProcessStatus.Dead;
         waking = false;
         Tell(fatal is null ? "ends" : "ends itself: ", fatal);
         world.Ended(this, fatal);

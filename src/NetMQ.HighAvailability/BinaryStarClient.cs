@@ -1,0 +1,217 @@
+using Microsoft.Extensions.Logging;
+using NetMQ.HighAvailability.Clients;
+using NetMQ.HighAvailability.Diagnostics;
+
+namespace NetMQ.HighAvailability;
+
+/// <summary>
+/// A client that follows a pair: it sends requests to the server that answers, and when that one dies or falls silent
+/// to the other. For its callers a failover is a short delay.
+/// </summary>
+/// <remarks>
+/// <para>
+/// All members may be used from any thread, by any number of callers at once; one background thread of the client's
+/// own does the work, and no thread is blocked while a request waits. The order of requests is kept on the way to one
+/// server, but not through a failover.
+/// </para>
+/// <para>
+/// On the wire a request is an id of 20 bytes, an empty frame and the payload, and the server's ROUTER returns the
+/// first two as they came: any echo does, the servers of the ZeroMQ guide do, and so does a server for REQ clients
+/// that takes for the envelope whatever is before the first empty frame. A request that is sent again keeps its number and nonce.
+/// </para>
+/// <para>Source: the client of the Binary Star pattern in the ZeroMQ guide, chapter 4.</para>
+/// </remarks>
+public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
+{
+    private readonly BinaryStarClientOptions options;
+    private readonly ILogger logger;
+    private readonly ClientMetrics metrics;
+    private readonly ClientLoop loop;
+    private readonly EventRelay relay;
+    private readonly SemaphoreSlim places;
+    private readonly CancellationTokenSource lifetime = new();
+    private long waitedInVain;
+    private int disposed;
+
+    /// <summary>Starts to connect to the servers, which need not be there yet, and returns at once.</summary>
+    /// <param name="options">Read once, here.</param>
+    /// <param name="logger">Where the client logs, on a thread of the library's own; nowhere if <see langword="null"/>.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentException">An option is missing, malformed or out of range; the message names it.</exception>
+    /// <exception cref="SocketLimitException">NetMQ's limit of sockets per process is reached.</exception>
+    public BinaryStarClient(BinaryStarClientOptions options, ILogger<BinaryStarClient>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        this.options = options = options.Copy();
+        this.logger = BackgroundLogger.Before(logger);
+        places = new SemaphoreSlim(options.MaxOutstanding, options.MaxOutstanding);
+        relay = new EventRelay(fault => Log.ClientEventFailed(this.logger, fault));
+        metrics = new ClientMetrics(() => loop!.Read(), options.Servers);
+        try
+        {
+            loop = SocketLimitException.Guard(() => new ClientLoop(options, this, metrics, Raise, this.logger));
+        }
+        catch
+        {
+            metrics.Dispose();
+            throw;
+        }
+
+        Log.ClientStarted(this.logger, string.Join(", ", options.Servers), options.RequestTimeout, options.ServerTimeout);
+        loop.Start();
+    }
+
+    /// <summary>
+    /// Raised when another server answers than before; the first one counts. On the thread pool, one at a time and in
+    /// order; an exception in a callback is logged.
+    /// </summary>
+    public event EventHandler<ServerChangedEventArgs>? ServerChanged;
+
+    /// <summary>The endpoint of the server that answered last; <see langword="null"/> before the first answer.</summary>
+    public string? CurrentServer => Status.CurrentServer;
+
+    /// <summary>The client at the end of its last turn: values that belong together.</summary>
+    public BinaryStarClientStatus Status
+    {
+        get
+        {
+            var (counters, answering, isFollowing, outstanding, resends) = loop.Read();
+            return new BinaryStarClientStatus
+            {
+                CurrentServer = answering < 0 ? null : loop.Name(answering),
+                HasServer = isFollowing,
+                Outstanding = outstanding,
+                Answered = counters.Answered,
+                TimedOut = counters.TimedOut + Interlocked.Read(ref waitedInVain),
+                OutcomeUnknown = counters.OutcomeUnknown,
+                Failed = counters.FailedAtServer,
+                Resends = resends,
+                ServerChanges = counters.ServerChanges,
+                LateReplies = counters.LateReplies,
+                GarbageReplies = counters.GarbageReplies,
+                OversizedReplies = counters.OversizedReplies,
+            };
+        }
+    }
+
+    /// <summary>Sends a request of one frame and waits for its reply, with the delivery of <see cref="BinaryStarClientOptions.Delivery"/>.</summary>
+    /// <param name="request">The payload; copied before this returns.</param>
+    /// <param name="cancellationToken">Gives the request up and frees its place at once; a server may execute it all the same.</param>
+    /// <returns>The reply's one frame, the caller's to keep.</returns>
+    /// <inheritdoc cref="RequestAsync(ReadOnlyMemory{byte}, RequestDelivery?, CancellationToken)"/>
+    public Task<byte[]> RequestAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken) => RequestAsync(request, null, cancellationToken);
+
+    /// <summary>Sends a request of one frame and waits for its reply.</summary>
+    /// <param name="request">The payload; copied before this returns.</param>
+    /// <param name="delivery">How often it may be executed; <see langword="null"/>: as <see cref="BinaryStarClientOptions.Delivery"/> says.</param>
+    /// <param name="cancellationToken">Gives the request up and frees its place at once; a server may execute it all the same.</param>
+    /// <returns>The reply's one frame, the caller's to keep.</returns>
+    /// <exception cref="RequestTimeoutException">There was no answer within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</exception>
+    /// <exception cref="RequestOutcomeUnknownException">With <see cref="RequestDelivery.AtMostOnce"/>: its server was lost.</exception>
+    /// <exception cref="RequestFailedException">The server's handler failed on it.</exception>
+    /// <exception cref="UnusableReplyException">The reply is too large, or has several frames.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The client has ended with a fault of its own: dispose it, and make a new one.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed, or was before the answer.</exception>
+    public Task<byte[]> RequestAsync(ReadOnlyMemory<byte> request, RequestDelivery? delivery = null, CancellationToken cancellationToken = default) =>
+        Begin(new SingleRequest(request.ToArray(), delivery ?? options.Delivery, this), cancellationToken);
+
+    /// <summary>Sends a request of any number of frames and waits for its reply.</summary>
+    /// <param name="request">The payload's frames, one or more; copied before this returns.</param>
+    /// <param name="delivery">How often it may be executed; <see langword="null"/>: as <see cref="BinaryStarClientOptions.Delivery"/> says.</param>
+    /// <param name="cancellationToken">Gives the request up and frees its place at once; a server may execute it all the same.</param>
+    /// <returns>The reply's frames, the caller's to keep.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="request"/> has no frame.</exception>
+    /// <exception cref="RequestTimeoutException">There was no answer within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</exception>
+    /// <exception cref="RequestOutcomeUnknownException">With <see cref="RequestDelivery.AtMostOnce"/>: its server was lost.</exception>
+    /// <exception cref="RequestFailedException">The server's handler failed on it.</exception>
+    /// <exception cref="UnusableReplyException">The reply is too large.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The client has ended with a fault of its own: dispose it, and make a new one.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed, or was before the answer.</exception>
+    public Task<byte[][]> RequestMultipartAsync(
+        IReadOnlyList<ReadOnlyMemory<byte>> request, RequestDelivery? delivery = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Count == 0) throw new ArgumentException("A request has at least one frame; it may be empty.", nameof(request));
+        return Begin(new MultipartRequest([.. request.Select(frame => frame.ToArray())], delivery ?? options.Delivery, this), cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends the client: what is outstanding fails with <see cref="ObjectDisposedException"/>, and the connections are
+    /// closed. Idempotent.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+        {
+            await lifetime.CancelAsync().ConfigureAwait(false);
+            loop.Stop();
+            await loop.Ended.ConfigureAwait(false);
+            loop.Dispose();
+            metrics.Dispose();
+            Log.ClientStopped(logger);
+            await BackgroundLogger.DrainAsync().ConfigureAwait(false);
+        }
+
+        await loop.Ended.ConfigureAwait(false);
+    }
+
+    void IRequestOwner.Ended(int requests) => places.Release(requests);
+
+    void IRequestOwner.Cancelled(PendingRequest request)
+    {
+        metrics.Failed("cancelled");
+        loop.Withdraw(request);
+    }
+
+    private Task<T> Begin<T>(PendingRequest<T> request, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(disposed != 0, this);
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<T>(cancellationToken);
+
+        request.Deadline = loop.Now + options.RequestTimeout;
+        if (!places.Wait(0, CancellationToken.None)) return WaitForPlaceAsync(request, cancellationToken);
+        Launch(request, cancellationToken);
+        return request.Task;
+    }
+
+    private async Task<T> WaitForPlaceAsync<T>(PendingRequest<T> request, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(options.RequestTimeout, options.TimeProvider);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.Token, timeout.Token);
+        try
+        {
+            await places.WaitAsync(any.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            ObjectDisposedException.ThrowIf(disposed != 0, this);
+            Interlocked.Increment(ref waitedInVain);
+            metrics.Failed("timed_out");
+            throw RequestTimeoutException.NoPlace(options.RequestTimeout, options.MaxOutstanding, loop.StarvedSince(request.Deadline - options.RequestTimeout));
+        }
+        catch (OperationCanceledException)
+        {
+            metrics.Failed("cancelled");
+            throw;
+        }
+
+        Launch(request, cancellationToken);
+        return await request.Task.ConfigureAwait(false);
+    }
+
+    private void Launch(PendingRequest request, CancellationToken cancellationToken)
+    {
+        request.CancelBy(cancellationToken);
+        loop.Submit(request);
+    }
+
+    private void Raise(ServerChange change)
+    {
+        var args = new ServerChangedEventArgs(change.From < 0 ? null : loop.Name(change.From), loop.Name(change.To), change.Cause, change.Took);
+        relay.Raise(() => ServerChanged?.Invoke(this, args));
+    }
+}

@@ -1,0 +1,391 @@
+using Microsoft.Extensions.Logging;
+using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Diagnostics;
+
+namespace NetMQ.HighAvailability.Clients;
+
+/// <summary>
+/// A client at work: wakes up for replies, connections, commands and its timer, lets the <see cref="ClientCore"/>
+/// decide, and carries the decisions out. All on the poller's thread, except where it says otherwise.
+/// </summary>
+internal sealed class ClientLoop : IDisposable
+{
+    // What one turn takes from each source at most, so that none can starve the others.
+    private const int MaxReplies = 256;
+    private const int MaxCommands = 1024;
+    private const int MaxRounds = 4;
+
+    private readonly BinaryStarClientOptions options;
+    private readonly ILogger logger;
+    private readonly ClientTrouble trouble;
+    private readonly ClientTiming timing;
+    private readonly ClientCore core;
+    private readonly IRequestOwner owner;
+    private readonly ClientMetrics metrics;
+    private readonly Action<ServerChange> onServerChanged;
+    private readonly Clock clock;
+    private readonly PoolWatch pool;
+    private readonly RequestNonces nonces = new();
+    private readonly CommandQueue commands = new();
+    private readonly ServerLink[] links;
+    private readonly ReplyReader[] readers;
+    private readonly NetMQPoller poller = [];
+    private readonly NetMQTimer tick;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
+    private readonly List<PendingRequest> answered = [];
+    private ClientCounters counters;
+    private ClientReading board;
+    private volatile Exception? end; // what requests fail with once the loop has ended
+    private volatile bool stopping;
+
+    public ClientLoop(BinaryStarClientOptions options, IRequestOwner owner, ClientMetrics metrics, Action<ServerChange> onServerChanged, ILogger logger)
+    {
+        this.options = options;
+        this.owner = owner;
+        this.metrics = metrics;
+        this.onServerChanged = onServerChanged;
+        this.logger = logger;
+        trouble = new ClientTrouble(logger);
+        timing = options.ToTiming();
+        clock = new Clock(options.TimeProvider);
+        pool = new PoolWatch(options.RunOnPool, timing.Tick, timing.Starvation);
+        var servers = options.ParseServers();
+        core = new ClientCore(servers.Length, timing);
+        var limits = ClientLimits.From(options);
+        links = new ServerLink[servers.Length];
+        readers = new ReplyReader[servers.Length];
+        try
+        {
+            for (var i = 0; i < servers.Length; i++)
+            {
+                var resolver = new HostResolver(servers[i], options.LookUp, command => commands.Post(new ClientCommand(null, false, command)));
+                links[i] = new ServerLink(servers[i], resolver, options.ServerCertificate, limits, timing.Silence, () => Now, logger);
+                readers[i] = new ReplyReader(links[i].Socket, limits.MaxReplyBytes);
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        board = new ClientReading(default, -1, false, 0, 0);
+        tick = new NetMQTimer(timing.Tick);
+        tick.Elapsed += (_, _) => Turn();
+    }
+
+    /// <summary>Since the client's making. Any thread.</summary>
+    public TimeSpan Now => clock.Now;
+
+    /// <summary>Ends when the loop has, and all requests with it. Any thread.</summary>
+    public Task Ended => ended.Task;
+
+    /// <summary>Any thread.</summary>
+    public ClientReading Read()
+    {
+        lock (gate) return board;
+    }
+
+    /// <summary>How long the thread pool has started no work, if it was starved since a time. Any thread.</summary>
+    public TimeSpan? StarvedSince(TimeSpan time) => pool.DelaySince(time);
+
+    public string Name(int server) => links[server].Server.ToString();
+
+    /// <summary>Starts the thread. Once, any thread.</summary>
+    public void Start() => new Thread(Loop) { IsBackground = true, Name = "BinaryStar client" }.Start();
+
+    /// <summary>Any thread.</summary>
+    public void Submit(PendingRequest request)
+    {
+        if (!commands.Post(new ClientCommand(request, false, null))) FailPosted();
+    }
+
+    /// <summary>Any thread.</summary>
+    public void Withdraw(PendingRequest request) => commands.Post(new ClientCommand(request, true, null));
+
+    /// <summary>Ends the loop, which fails what is outstanding. Any thread.</summary>
+    public void Stop()
+    {
+        stopping = true;
+        commands.Post(default);
+    }
+
+    /// <summary>Closes all, after the end or instead of a beginning.</summary>
+    public void Dispose()
+    {
+        for (var i = 0; i < links.Length; i++)
+        {
+            readers[i]?.Dispose();
+            links[i]?.Dispose();
+        }
+
+        commands.Dispose();
+        poller.Dispose();
+    }
+
+    private void Loop()
+    {
+        try
+        {
+            core.Start(Now);
+            commands.Attach(poller, Turn);
+            for (var i = 0; i < links.Length; i++)
+            {
+                var server = i;
+                links[i].Attach(poller, Turn, isUp => NoteConnection(server, isUp));
+            }
+
+            poller.Add(tick);
+            poller.Run();
+            end = new ObjectDisposedException(nameof(BinaryStarClient));
+        }
+        catch (Exception e)
+        {
+            Log.ClientFailed(logger, e);
+            end = new InvalidOperationException($"The client has ended with a fault ({e.Message}); dispose it and make a new one.", e);
+        }
+
+        FailAll();
+        ended.SetResult();
+    }
+
+    // The one turn, whatever the reason: replies first, so that no request is given up whose answer is here.
+    private void Turn()
+    {
+        if (stopping)
+        {
+            if (poller.IsRunning) poller.Stop();
+            return;
+        }
+
+        // Callers that are answered now ask the next at once: a round more is cheaper than a bell and a turn.
+        var rounds = 0;
+        do
+        {
+            var now = Now;
+            for (var i = 0; i < readers.Length; i++) TakeReplies(i, now);
+            TakeCommands(now);
+            NoticeStarvation(now);
+            core.Tick(now);
+            CarryOut(now);
+        }
+        while (commands.EndTaking() && ++rounds < MaxRounds);
+
+        if (rounds == MaxRounds) commands.Ring();
+    }
+
+    // What has not arrived for want of a thread is no silence of the server's.
+    private void NoticeStarvation(TimeSpan now)
+    {
+        if (core.Outstanding == 0 || pool.Look(now) is not { } delay) return;
+        core.Excuse(now);
+        trouble.Starved(now, delay);
+    }
+
+    private void NoteConnection(int server, bool isUp)
+    {
+        if (stopping) return;
+        var now = Now;
+        for (var i = 0; i < MaxReplies && TakeReplies(server, now); i++)
+        {
+        }
+
+        if (isUp) core.ConnectionUp(server, now);
+        else core.ConnectionDown(server, now);
+        Log.ServerConnection(logger, links[server].Server, isUp);
+        Turn();
+    }
+
+    /// <returns>Whether there may be more.</returns>
+    private bool TakeReplies(int server, TimeSpan now)
+    {
+        var taken = 0;
+        while (taken < MaxReplies && TakeNext(server, now)) taken++;
+        PublishAnswers();
+        return taken == MaxReplies;
+    }
+
+    private bool TakeNext(int server, TimeSpan now)
+    {
+        switch (readers[server].TryTake(out var head))
+        {
+            case Take.Nothing:
+                return false;
+            case Take.Reply:
+                TakeReply(server, head, now);
+                return true;
+            case Take.Notice:
+                if (!TakeNotice(server, head, now)) NoteGarbage(server, now);
+                return true;
+            default:
+                NoteGarbage(server, now);
+                return true;
+        }
+    }
+
+    // The places of all first, so that no caller has to wait for a place that is already free.
+    private void PublishAnswers()
+    {
+        if (answered.Count == 0) return;
+        if (core.Answering != board.Answering) ShowBoard(); // whoever gets an answer can see who gave it
+        owner.Ended(answered.Count);
+        foreach (var request in answered) request.Publish();
+        answered.Clear();
+    }
+
+    /// <returns>False: it is about no request of this client's that the server was sent.</returns>
+    private bool TakeNotice(int server, ReplyHead head, TimeSpan now) => head.Notice switch
+    {
+        RequestNotice.Received => core.Received(server, head.Key, now),
+        RequestNotice.Failed => core.Failed(server, head.Key, now),
+        _ => core.Rejected(server, head.Key, now),
+    };
+
+    private void TakeReply(int server, ReplyHead head, TimeSpan now)
+    {
+        var kind = core.Answer(server, head.Key, head.AskedForReceipt, now, out var request);
+        if (kind == ReplyKind.LoopbackSentAt && Complete((PendingRequest)request!, server, now)) return;
+
+        readers[server].Skip();
+        if (kind == ReplyKind.Unknown) NoteGarbage(server, now);
+        else counters.LateReplies++;
+    }
+
+    /// <returns>False: its caller has just left, and word of that is on its way.</returns>
+    private bool Complete(PendingRequest request, int server, TimeSpan now)
+    {
+        if (readers[server].Read() is { } reply)
+        {
+            if (!request.TryAnswer(reply)) return false;
+            counters.Answered++;
+            metrics.Answered(now - (request.Deadline - timing.Request));
+            answered.Add(request);
+            return true;
+        }
+
+        counters.OversizedReplies++;
+        trouble.Oversized(now, Name(server), options.MaxReplyBytes);
+        if (request.TryFail())
+        {
+            metrics.Failed("reply_too_large");
+            request.PublishFailure(new UnusableReplyException(
+                $"The reply is larger than {nameof(BinaryStarClientOptions.MaxReplyBytes)}, {options.MaxReplyBytes} bytes: raise it, or have the server send less. The request has been executed."));
+        }
+
+        return true;
+    }
+
+    private void NoteGarbage(int server, TimeSpan now)
+    {
+        counters.GarbageReplies++;
+        trouble.Garbage(now, Name(server));
+    }
+
+    private void TakeCommands(TimeSpan now)
+    {
+        for (var i = 0; i < MaxCommands && commands.TryTake(out var command); i++)
+        {
+            if (command.Run is not null) command.Run();
+            else if (command.Request is not { } request) continue;
+            else if (command.IsWithdrawal) core.Withdraw(request, now);
+            else if (!request.IsOver) Submit(request, now);
+        }
+    }
+
+    private void Submit(PendingRequest request, TimeSpan now)
+    {
+        request.Key = new RequestKey(0, nonces.Next());
+        core.Submit(request, now);
+    }
+
+    // The one place that sends, fails requests, and tells of servers.
+    private void CarryOut(TimeSpan now)
+    {
+        while (core.TryNextToSend(now, out var request) && Envelope.TrySend(links[core.Current].Socket, (PendingRequest)request, core.AsksForReceipt)) core.Sent(request, now);
+        while (core.TryTakeFailure(out var failure)) Fail((PendingRequest)failure.Request, failure, now);
+        while (core.TryTakeDeparture(out var departure)) trouble.Left(now, Name(departure.From), Name(departure.To), departure.Cause);
+        var changed = false;
+        while (core.TryTakeChange(out var change))
+        {
+            changed = true;
+            counters.ServerChanges++;
+            ShowBoard();
+            Log.ServerFound(logger, Name(change.To), change.Took, change.Cause);
+            metrics.ServerChanged(change.Took);
+            onServerChanged(change);
+        }
+
+        if (core.TryTakeRedial(out var server)) links[server].Dial();
+        foreach (var link in links) link.Look();
+        KeepPace(core.Pace(now));
+        if (!changed) ShowBoard();
+    }
+
+    private void Fail(PendingRequest request, FailedRequest failed, TimeSpan now)
+    {
+        if (!request.TryFail()) return; // its caller has just left
+        Exception told;
+        switch (failed.Failure)
+        {
+            case RequestFailure.TimedOut:
+                counters.TimedOut++;
+                metrics.Failed("timed_out");
+                trouble.TimedOut(now, timing.Request);
+                told = RequestTimeoutException.NoAnswer(timing.Request, request.MayHaveBeenExecuted, StarvedSince(request.Deadline - timing.Request));
+                break;
+            case RequestFailure.FailedAtServer:
+                counters.FailedAtServer++;
+                metrics.Failed("failed");
+                trouble.FailedAtServer(now, Name(failed.Server));
+                told = new RequestFailedException(Name(failed.Server));
+                break;
+            default:
+                counters.OutcomeUnknown++;
+                metrics.Failed("outcome_unknown");
+                trouble.OutcomeUnknown(now);
+                told = new RequestOutcomeUnknownException();
+                break;
+        }
+
+        ShowBoard();
+        request.PublishFailure(told);
+    }
+
+    private void KeepPace(TimeSpan pace)
+    {
+        var interval = Math.Max(1, (int)Math.Ceiling(pace.TotalMilliseconds));
+        if (tick.Interval != interval) tick.Interval = interval; // which also starts it anew
+    }
+
+    private void ShowBoard()
+    {
+        var reading = new ClientReading(counters, core.Answering, core.IsFollowing, core.Outstanding, core.Resends);
+        lock (gate) board = reading;
+    }
+
+    // After the end, or by a caller who came too late for it.
+    private void FailPosted()
+    {
+        while (commands.TryTake(out var command))
+        {
+            if (command is { Request: { } request, IsWithdrawal: false }) FailByEnd(request);
+        }
+    }
+
+    private void FailAll()
+    {
+        PublishAnswers(); // those that a fault came between
+        commands.Close();
+        FailPosted();
+        while (core.WithdrawNext() is { } request) FailByEnd((PendingRequest)request);
+        ShowBoard();
+    }
+
+    private void FailByEnd(PendingRequest request)
+    {
+        if (!request.TryFail()) return;
+        metrics.Failed("ended");
+        request.PublishFailure(end!);
+    }
+}

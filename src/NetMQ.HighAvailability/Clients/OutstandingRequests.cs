@@ -1,0 +1,62 @@
+namespace NetMQ.HighAvailability.Clients;
+
+/// <summary>
+/// The outstanding requests: by their number, and in the order of their submission, as a list through the requests
+/// themselves. The cursor saves looking at all of them for one to send: none before it needs to be sent now.
+/// </summary>
+internal sealed class OutstandingRequests
+{
+    private readonly Dictionary<long, ClientRequest> byNumber = [];
+    private ClientRequest? last;
+    private long numbers;
+
+    public ClientRequest? First { get; private set; }
+
+    public ClientRequest? Cursor { get; private set; }
+
+    public int Count => byNumber.Count;
+
+    /// <summary>Gives the request its number.</summary>
+    public void Append(ClientRequest request)
+    {
+        request.Key = request.Key with { Number = ++numbers };
+        request.Previous = last;
+        request.Next = null;
+        if (last is null) First = request;
+        else last.Next = request;
+        last = request;
+        request.IsOutstanding = true;
+        byNumber.Add(numbers, request);
+        Cursor ??= request;
+    }
+
+    public void Remove(ClientRequest request)
+    {
+        if (Cursor == request) Advance();
+        if (request.Previous is null) First = request.Next;
+        else request.Previous.Next = request.Next;
+        if (request.Next is null) last = request.Previous;
+        else request.Next.Previous = request.Previous;
+        request.Next = request.Previous = null;
+        request.IsOutstanding = false;
+        byNumber.Remove(request.Key.Number);
+    }
+
+    public void Advance() => Cursor = Cursor?.Next;
+
+    public void Rewind() => Cursor = First;
+
+    /// <summary>
+    /// The request that a message of <paramref name="server"/> is about. One that has ended cannot be compared any more,
+    /// and a message about it has no effect on any other.
+    /// </summary>
+    public ReplyKind Find(int server, RequestKey key, out ClientRequest? request)
+    {
+        request = null;
+        if (key.Number < 1 || key.Number > numbers) return ReplyKind.Unknown;
+        if (!byNumber.TryGetValue(key.Number, out var found)) return ReplyKind.Late;
+        if (found.Key.Nonce != key.Nonce || !found.To(server).WasSent) return ReplyKind.Unknown;
+        request = found;
+        return ReplyKind.LoopbackSentAt;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace NetMQ.HighAvailability.Common;
+
+/// <summary>Looks up a host's IPv4 addresses.</summary>
+internal delegate Task<IPAddress[]> HostLookup(string host);
+
+/// <summary>
+/// The addresses of an endpoint's host, in turn: whoever gets no connection to one is given the next. A name is looked
+/// up again each time, off this thread, because its addresses may change. On the poller's thread.
+/// </summary>
+/// <param name="endpoint">Whose host it is.</param>
+/// <param name="lookUp">How to look it up.</param>
+/// <param name="post">Brings the outcome to the poller's thread.</param>
+internal sealed class HostResolver(TcpEndpoint endpoint, HostLookup lookUp, Action<Action> post)
+{
+    // Nobody has more, and each of them is asked when the peer may have crashed.
+    private const int MaxAddresses = 16;
+
+    private IPAddress[] known = endpoint.Address is { } literal ? [literal] : [];
+    private IPAddress? current;
+    private int untried;
+    private bool resolving;
+
+    public bool IsName => endpoint.Address is null;
+
+    /// <summary>All that the host is known to have.</summary>
+    public IReadOnlyList<IPAddress> Addresses => known;
+
+    /// <summary>Whether there are addresses that were not tried since the last lookup.</summary>
+    public bool HasUntried => untried > 0;
+
+    public static Task<IPAddress[]> LookUpAsync(string host) => Dns.GetHostAddressesAsync(host, AddressFamily.InterNetwork);
+
+    /// <summary>The next address, without a new lookup. Only where one is known.</summary>
+    public IPAddress Next()
+    {
+        var next = (Array.IndexOf(known, current) + 1) % known.Length;
+        untried--;
+        return current = known[next];
+    }
+
+    /// <summary>
+    /// Gives the next address after a new lookup; after a failed one, or beside one that takes its time, of those that
+    /// are known.
+    /// </summary>
+    /// <param name="use">Gets the address, or null if none is known, and why the lookup failed, if it did.</param>
+    public void LookUpNext(Action<IPAddress?, string?> use)
+    {
+        if (!IsName) use(Next(), null);
+        else if (!resolving) _ = ResolveAsync(use);
+        else if (known.Length > 0) use(Next(), null);
+    }
+
+    private async Task ResolveAsync(Action<IPAddress?, string?> use)
+    {
+        resolving = true;
+        IPAddress[] found = [];
+        var reason = "it has no IPv4 address";
+        try
+        {
+            found = await lookUp(endpoint.Host).ConfigureAwait(false);
+        }
+        catch (SocketException e)
+        {
+            reason = e.Message;
+        }
+
+        post(() =>
+        {
+            resolving = false;
+            if (found.Length > 0) known = [.. found.Distinct().Take(MaxAddresses)];
+            untried = known.Length;
+            use(known.Length > 0 ? Next() : null, found.Length > 0 ? null : reason);
+        });
+    }
+}

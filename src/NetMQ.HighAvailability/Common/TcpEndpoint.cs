@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Net;
+
+namespace NetMQ.HighAvailability.Common;
+
+/// <summary>
+/// A state endpoint. Only TCP: <c>ipc</c> is TCP on a hashed port in NetMQ, so that no other implementation would
+/// meet it, and <c>inproc</c> needs its bind before its connect, which a pair cannot promise.
+/// </summary>
+internal sealed record TcpEndpoint(string Host, int Port)
+{
+    private const string Scheme = "tcp://";
+
+    public static TcpEndpoint? TryParse(string? text, bool wildcard)
+    {
+        if (text is null || !text.StartsWith(Scheme, StringComparison.Ordinal)) return null;
+
+        var colon = text.LastIndexOf(':');
+        if (colon < Scheme.Length) return null;
+        var host = text[Scheme.Length..colon];
+        if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)) return null;
+        if (port is < 1 or > IPEndPoint.MaxPort) return null;
+
+        var known = host == "*" ? wildcard : Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4;
+        return known ? new TcpEndpoint(host, port) : null;
+    }
+
+    /// <summary>The address, where the host is one; null where it is a name to be resolved.</summary>
+    public IPAddress? Address => IPAddress.TryParse(Host, out var address) ? address : null;
+
+    /// <summary>Whether this local endpoint is certainly reached by connecting to <paramref name="remote"/>.</summary>
+    public bool IsReachedBy(TcpEndpoint remote) =>
+        Port == remote.Port
+        && (string.Equals(Host, remote.Host, StringComparison.OrdinalIgnoreCase)
+            || (remote.IsLoopback && (IsLoopback || Host is "*" or "0.0.0.0")));
+
+    private bool IsLoopback =>
+        string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase)
+        || (Address is { } address && IPAddress.IsLoopback(address) && Host == "127.0.0.1");
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Scheme}{Host}:{Port}");
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace NetMQ.HighAvailability.Diagnostics;
+
+/// <summary>
+/// Brings what a loop logs to the application's logger, in order, on a thread of the library's: a logger that waits for a
+/// disk or a terminal, or is loaded and compiled for its first message, then holds up no heartbeat. Not on the thread
+/// pool, for that work of the application's has taken all of it is among what there is to tell.
+/// </summary>
+internal sealed class BackgroundLogger : ILogger
+{
+    /// <summary>What waits for a logger that takes its time; more is dropped, and counted.</summary>
+    internal const int Capacity = 1024;
+
+    // How long an end waits for the logger.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    // One thread for all, whatever the number of nodes.
+    private static readonly BlockingCollection<Action> Writes = [];
+    private static readonly Lazy<Thread> Writer = new(StartWriter);
+
+    private readonly ILogger target;
+    private int waiting;
+    private int dropped;
+
+    private BackgroundLogger(ILogger target)
+    {
+        this.target = target;
+        _ = Writer.Value; // not only in a loop's turn
+    }
+
+    /// <summary>A queue before <paramref name="target"/>, if there is one.</summary>
+    public static ILogger Before(ILogger? target) => target is null ? NullLogger.Instance : new BackgroundLogger(target);
+
+    /// <summary>Waits until all that was logged so far is written; not long, for a logger that does not return. Not on a poller's thread.</summary>
+    public static void Drain() => WrittenAsync().Wait(Patience);
+
+    /// <inheritdoc cref="Drain"/>
+    public static async Task DrainAsync() => await WrittenAsync().WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    public bool IsEnabled(LogLevel logLevel)
+    {
+        try
+        {
+            return target.IsEnabled(logLevel);
+        }
+#pragma warning disable CA1031 // A logger's own fault is no reason to end a server, and there is nowhere to report it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            return false;
+        }
+    }
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        if (Interlocked.Increment(ref waiting) > Capacity)
+        {
+            Interlocked.Decrement(ref waiting);
+            Interlocked.Increment(ref dropped);
+            return;
+        }
+
+        Writes.Add(() =>
+        {
+            Interlocked.Decrement(ref waiting);
+            target.Log(logLevel, eventId, state, exception, formatter);
+            var lost = Interlocked.Exchange(ref dropped, 0);
+            if (lost > 0) Diagnostics.Log.Dropped(target, lost);
+        });
+    }
+
+    private static Task WrittenAsync()
+    {
+        if (!Writer.IsValueCreated || Writer.Value == Thread.CurrentThread) return Task.CompletedTask;
+        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Writes.Add(written.SetResult);
+        return written.Task;
+    }
+
+    private static Thread StartWriter()
+    {
+        var thread = new Thread(Write) { IsBackground = true, Name = "BinaryStar log" };
+        thread.Start();
+        return thread;
+    }
+
+    private static void Write()
+    {
+        foreach (var write in Writes.GetConsumingEnumerable())
+        {
+            try
+            {
+                write();
+            }
+#pragma warning disable CA1031 // A logger's own fault is no reason to end a server, and there is nowhere to tell it.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using System.Net;
+using Microsoft.Extensions.Logging;
+using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Protocol;
+using NetMQ.Monitoring;
+using NetMQ.Sockets;
+
+namespace NetMQ.HighAvailability.Nodes.Links;
+
+/// <summary>What <see cref="PeerPath.TryReceive"/> found.</summary>
+internal enum Inbox
+{
+    Empty,
+    Message,
+    Garbage,
+    Foreign, // ignored, and reported
+}
+
+/// <summary>One way to hear the peer: a SUB connected to one of its endpoints. On the poller's thread only.</summary>
+internal sealed class PeerPath : IDisposable
+{
+    private static long monitors;
+
+    private readonly PathSettings settings;
+    private readonly ILogger logger;
+    private readonly PeerFilter filter;
+    private SubscriberSocket subscriber;
+    private NetMQMonitor? monitor;
+    private NetMQPoller? poller;
+    private Action? onPeer;
+    private Action? onDisconnected;
+    private readonly HostResolver resolver;
+    private string? connection; // the address that is connected to
+    private Msg inbound;
+    private LogThrottle unresolved, foreign;
+
+    public PeerPath(TcpEndpoint remote, PathSettings settings, ILogger logger)
+    {
+        Remote = remote;
+        this.settings = settings;
+        this.logger = logger;
+        filter = new PeerFilter(settings.ForgetAfter);
+        resolver = new HostResolver(remote, settings.LookUp, settings.Post);
+        inbound.InitEmpty();
+        subscriber = NewSubscriber();
+    }
+
+    public TcpEndpoint Remote { get; }
+
+    /// <summary>Every address of the remote's host, once it has been connected to.</summary>
+    public IEnumerable<IPEndPoint> Addresses => connection is null ? [] : resolver.Addresses.Select(address => new IPEndPoint(address, Remote.Port));
+
+    /// <summary>When a valid message last came this way.</summary>
+    public TimeSpan? LastReceived { get; private set; }
+
+    /// <summary>Nothing has been heard since the connection was made anew, so nothing of it can be old.</summary>
+    public bool IsFresh { get; private set; } = true;
+
+    public void Received(TimeSpan now)
+    {
+        LastReceived = now;
+        IsFresh = false;
+    }
+
+    public void Attach(NetMQPoller poller, Action onPeer, Action? onDisconnected)
+    {
+        this.poller = poller;
+        this.onPeer = onPeer;
+        this.onDisconnected = onDisconnected;
+        Join();
+    }
+
+    /// <summary>Takes the next message, whole; <paramref name="size"/> and <paramref name="more"/> describe garbage.</summary>
+    public Inbox TryReceive(TimeSpan now, out PeerMessage message, out int size, out bool more)
+    {
+        message = default;
+        size = 0;
+        more = false;
+        if (!subscriber.TryReceive(ref inbound, TimeSpan.Zero)) return Inbox.Empty;
+
+        size = inbound.Size;
+        more = inbound.HasMore;
+        var found = filter.Take(now, inbound.Slice(), more, out message);
+        while (inbound.HasMore && subscriber.TryReceive(ref inbound, TimeSpan.Zero))
+        {
+        }
+
+        if (found == PeerFrame.Foreign && foreign.Allows(now, out var suppressed)) Log.ForeignPeer(logger, Remote, suppressed);
+        return found switch
+        {
+            PeerFrame.Message => Inbox.Message,
+            PeerFrame.Foreign => Inbox.Foreign,
+            _ => Inbox.Garbage,
+        };
+    }
+
+    /// <summary>
+    /// Throws away all that came this way and has not been heard, on this machine and on the road. It takes a new
+    /// socket to be sure of that; NetMQ keeps about 21 KB of the old, so this must stay rare.
+    /// </summary>
+    public void Purge()
+    {
+        Leave();
+        IsFresh = true;
+        subscriber = NewSubscriber();
+        if (connection is not null) subscriber.Connect(connection);
+        if (poller is not null) Join();
+    }
+
+    /// <summary>
+    /// Connects, or connects anew, which replaces a half-open connection: to the next address of the host, whose name is
+    /// looked up again off this thread.
+    /// </summary>
+    public void Dial(TimeSpan now) => resolver.LookUpNext((address, failure) =>
+    {
+        if (subscriber.IsDisposed) return;
+        if (failure is not null && unresolved.Allows(now, out var suppressed)) Log.Unresolved(logger, Remote.Host, failure, suppressed);
+        if (address is not null) Connect(address);
+    });
+
+    public void Dispose()
+    {
+        Leave();
+        inbound.Close();
+    }
+
+    private SubscriberSocket NewSubscriber()
+    {
+        var socket = new SubscriberSocket();
+        socket.Options.MaxMsgSize = settings.MaxFrameBytes;
+        socket.Options.ReconnectInterval = settings.ReconnectInterval;
+        settings.Keys?.Hear(socket);
+        socket.SubscribeToAnyTopic();
+        return socket;
+    }
+
+    private void Join()
+    {
+        subscriber.ReceiveReady += OnPeer;
+        poller!.Add(subscriber);
+        if (onDisconnected is null) return;
+
+        // A monitor's name cannot be used again at once.
+        monitor = new NetMQMonitor(subscriber, $"inproc://binarystar-{Interlocked.Increment(ref monitors)}", SocketEvents.Disconnected);
+        monitor.Disconnected += OnDisconnected;
+        monitor.AttachToPoller(poller);
+    }
+
+    private void Leave()
+    {
+        if (subscriber.IsDisposed) return;
+        subscriber.ReceiveReady -= OnPeer;
+        try
+        {
+            LeavePoller();
+        }
+        finally
+        {
+            subscriber.Dispose();
+        }
+    }
+
+    private void LeavePoller()
+    {
+        if (poller is not { IsDisposed: false }) return;
+        if (monitor is not null)
+        {
+            monitor.Disconnected -= OnDisconnected;
+            monitor.Dispose();
+            monitor = null;
+        }
+
+        poller.Remove(subscriber);
+    }
+
+    private void OnPeer(object? sender, NetMQSocketEventArgs e) => onPeer!();
+
+    private void OnDisconnected(object? sender, NetMQMonitorSocketEventArgs e) => onDisconnected!();
+
+    private void Connect(IPAddress address)
+    {
+        if (connection is not null) subscriber.Disconnect(connection);
+        connection = new TcpEndpoint(address.ToString(), Remote.Port).ToString();
+        subscriber.Connect(connection);
+        Log.Dialled(logger, Remote, connection);
+    }
+}
+
+/// <summary>What all paths of a link have in common.</summary>
+/// <param name="MaxFrameBytes">Whoever sends more is disconnected by NetMQ, before it costs memory.</param>
+/// <param name="ReconnectInterval">How soon NetMQ tries a lost connection again.</param>
+/// <param name="ForgetAfter">How long a path must be silent until its foreign peer counts as replaced.</param>
+/// <param name="Post">Brings the outcome of a name's resolution to the poller's thread.</param>
+/// <param name="LookUp">How to look up the remotes' names.</param>
+/// <param name="Keys">What secures the link, if anything does.</param>
+internal sealed record PathSettings(int MaxFrameBytes, TimeSpan ReconnectInterval, TimeSpan ForgetAfter, Action<Action> Post, HostLookup LookUp, CurveKeys? Keys);

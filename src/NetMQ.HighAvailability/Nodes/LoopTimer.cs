@@ -1,0 +1,39 @@
+namespace NetMQ.HighAvailability.Nodes;
+
+/// <summary>Wakes the node when nothing else does. On the poller's thread only, or before that runs.</summary>
+internal sealed class LoopTimer
+{
+    private readonly NetMQPoller poller;
+    private readonly NetMQTimer timer;
+
+    public LoopTimer(NetMQPoller poller, TimeSpan first, Action onTick)
+    {
+        this.poller = poller;
+        timer = new NetMQTimer(first);
+        timer.Elapsed += (_, _) =>
+        {
+            IsTicking = true;
+            onTick();
+            IsTicking = false;
+        };
+    }
+
+    /// <summary>Inside the callback, where NetMQ allows no timer of this poller to come or go.</summary>
+    public bool IsTicking { get; private set; }
+
+    public void Join() => poller.Add(timer);
+
+    /// <summary>Sets how long the timer waits, from now on or from the end of the callback.</summary>
+    public void Wait(TimeSpan interval) => timer.Interval = Math.Max(1, (int)Math.Ceiling(interval.TotalMilliseconds));
+
+    /// <summary>Has the timer fire next of all: before the poller looks at any socket again.</summary>
+    public void Hurry() => timer.Interval = 0;
+
+    public void Leave()
+    {
+        timer.Enable = false;
+        if (poller.IsDisposed) return;
+        if (poller.IsRunning) new Task(() => poller.Remove(timer)).Start(poller); // this may be another timer's callback
+        else poller.Remove(timer);
+    }
+}

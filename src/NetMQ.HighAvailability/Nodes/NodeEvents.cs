@@ -1,0 +1,20 @@
+using NetMQ.HighAvailability.Common;
+
+namespace NetMQ.HighAvailability.Nodes;
+
+/// <summary>Raises the node's events under a <see cref="CallbackContext"/>: what a callback throws ends the node, an <c>async void</c> one's too.</summary>
+internal sealed class NodeEvents(CallbackContext context, Action<NodeChange> changed, Action<Exception> requestFailed)
+{
+    public void Changed(NodeChange change)
+    {
+        using (context.Enter()) changed(change);
+    }
+
+    /// <inheritdoc cref="CallbackContext.End"/>
+    public void End() => context.End();
+
+    public void RequestFailed(Exception exception)
+    {
+        using (context.Enter()) requestFailed(exception);
+    }
+}

@@ -1,0 +1,155 @@
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Protocol;
+
+namespace NetMQ.HighAvailability.Nodes;
+
+/// <summary>
+/// The measurements of one node, under one meter for all of them. What a node counts anyway is read when somebody
+/// looks, so that a request costs nothing for it; durations are recorded at most once a turn, while somebody listens.
+/// </summary>
+/// <remarks>Names and units after OpenTelemetry's conventions; docs/monitoring.md has the table.</remarks>
+internal sealed class NodeMetrics
+{
+    private static readonly Meter Meter = new(BinaryStar.MeterName);
+    private static readonly Counter<long> TransitionCount = Meter.CreateCounter<long>("binarystar.transitions", "{transition}", "Changes of state.");
+    private static readonly Histogram<double> TurnSeconds = Durations.Of(Meter, "binarystar.turn.duration", "One turn of the loop, handlers and callbacks included.");
+    private static readonly Histogram<double> HandlerSeconds = Durations.Of(Meter, "binarystar.handler.duration", "The longest call of the voter's handler in a turn.");
+    private static readonly Histogram<double> LateSeconds = Durations.Of(Meter, "binarystar.heartbeat.lateness", "How long after its time a heartbeat was published.");
+    private static readonly Histogram<double> FailoverSeconds = Durations.Of(Meter, "binarystar.failover.duration", "From the dead peer's last message to this node's being active.");
+
+    // Counted from 0 on: a count that begins with 1 is no increase to Prometheus, and these are what operators are woken for.
+    private static readonly Transition[] Alarming =
+    [
+        new(BinaryStarState.Passive, BinaryStarState.Active, BinaryStarCause.PeerSilent),
+        new(BinaryStarState.Passive, BinaryStarState.Active, BinaryStarCause.PeerCrashed),
+        new(BinaryStarState.Yielding, BinaryStarState.Active, BinaryStarCause.PeerSilent),
+        new(BinaryStarState.Yielding, BinaryStarState.Active, BinaryStarCause.PeerCrashed),
+        new(BinaryStarState.Active, BinaryStarState.Yielding, BinaryStarCause.LeaseExpired),
+        new(BinaryStarState.Active, BinaryStarState.Passive, BinaryStarCause.DualActive),
+    ];
+
+    private static readonly BinaryStarState[] AllStates = Enum.GetValues<BinaryStarState>();
+    private static ImmutableArray<NodeMetrics> nodes = [];
+
+    private readonly KeyValuePair<string, object?> name;
+    private readonly KeyValuePair<string, object?> role;
+    private Func<NodeReading>? read;
+    private IReadOnlyList<string> remotes = [];
+
+    static NodeMetrics()
+    {
+        Meter.CreateObservableUpDownCounter("binarystar.state", () => Observe(StateOf), "{node}", "1 for the state that the node is in, 0 for the others.");
+        Meter.CreateObservableCounter("binarystar.votes", () => Observe(Votes), "{vote}", "Client requests received: accepted and served, or rejected and dropped.");
+        Meter.CreateObservableCounter("binarystar.requests.failed", () => Observe(Failed), "{request}", "Requests that failed in the handler and were dropped.");
+        Meter.CreateObservableCounter("binarystar.replies.undeliverable", () => Observe(Undeliverable), "{reply}", "Replies whose first frame led to no client.");
+        Meter.CreateObservableCounter("binarystar.messages", () => Observe(Messages), "{message}", "State messages published, and valid ones received.");
+        Meter.CreateObservableCounter("binarystar.messages.ignored", () => Observe(Ignored), "{message}", "Messages on the state link that changed nothing.");
+        Meter.CreateObservableCounter("binarystar.interruptions", () => Observe(Interruptions), "{interruption}", "How often the loop did not run for over a quarter of a heartbeat.");
+        Meter.CreateObservableCounter("binarystar.redials", () => Observe(Redials), "{redial}", "How often the state link was connected anew because the peer had been silent for long.");
+        Meter.CreateObservableGauge("binarystar.peer.silence", () => Observe(Silence), "s", "Since the peer was last heard.");
+        Meter.CreateObservableGauge("binarystar.path.silence", () => Observe(PathSilence), "s", "Since the peer was last heard on one of its endpoints.");
+    }
+
+    public NodeMetrics(string name, BinaryStarRole role)
+    {
+        this.name = new("binarystar.name", name);
+        this.role = new("binarystar.role", Word(role.ToString()));
+    }
+
+    /// <summary>The node is at work: its counts can be read from now on.</summary>
+    public void Begin(Func<NodeReading> read, IEnumerable<string> remotes)
+    {
+        this.read = read;
+        this.remotes = [.. remotes];
+        foreach (var transition in Alarming) Count(transition, 0);
+        ImmutableInterlocked.Update(ref nodes, all => all.Add(this));
+    }
+
+    /// <summary>The node has ended. Counts that were not collected by now are not seen any more.</summary>
+    public void End() => ImmutableInterlocked.Update(ref nodes, all => all.Remove(this));
+
+    public void Turn(TimeSpan took) => TurnSeconds.Record(took.TotalSeconds, name, role);
+
+    public void Handler(TimeSpan longest) => HandlerSeconds.Record(longest.TotalSeconds, name, role);
+
+    public void Heartbeat(TimeSpan late) => LateSeconds.Record(late.TotalSeconds, name, role);
+
+    /// <param name="transition">What changed.</param>
+    /// <param name="silence">How long ago the peer was heard.</param>
+    public void Changed(Transition transition, TimeSpan? silence)
+    {
+        Count(transition, 1);
+        if (!FailoverSeconds.Enabled || silence is not { } lasted) return;
+        if (transition is { To: BinaryStarState.Active, Cause: BinaryStarCause.PeerSilent or BinaryStarCause.PeerCrashed })
+            FailoverSeconds.Record(lasted.TotalSeconds, name, role, CauseOf(transition));
+    }
+
+    private void Count(Transition transition, int times)
+    {
+        // The next request waits for this, and the first names of a process take long to spell.
+        if (!TransitionCount.Enabled) return;
+        TransitionCount.Add(times, [
+            name, role, CauseOf(transition),
+            new("binarystar.state.from", Word(transition.From.ToString())),
+            new("binarystar.state.to", Word(transition.To.ToString())),
+        ]);
+    }
+
+    private static KeyValuePair<string, object?> CauseOf(Transition transition) => new("binarystar.cause", Word(transition.Cause.ToString()));
+
+    private static IEnumerable<Measurement<T>> Observe<T>(Func<NodeMetrics, NodeReading, IEnumerable<Measurement<T>>> measure)
+        where T : struct => nodes.SelectMany(node => measure(node, node.read!()));
+
+    private static IEnumerable<Measurement<long>> StateOf(NodeMetrics node, NodeReading reading) =>
+        AllStates.Select(state => node.Measure(reading.State == state ? 1L : 0L, "binarystar.state", Word(state.ToString())));
+
+    private static IEnumerable<Measurement<long>> Votes(NodeMetrics node, NodeReading reading) =>
+    [
+        node.Measure(reading.Counters.VotesAccepted, "binarystar.vote.accepted", true),
+        node.Measure(reading.Counters.VotesRejected, "binarystar.vote.accepted", false),
+    ];
+
+    private static IEnumerable<Measurement<long>> Failed(NodeMetrics node, NodeReading reading) =>
+    [
+        node.Measure(reading.Counters.Faults.HandlerExceptions, "binarystar.reason", "exception"),
+        node.Measure(reading.Counters.Faults.UnfinishedReplies, "binarystar.reason", "unfinished_reply"),
+    ];
+
+    private static IEnumerable<Measurement<long>> Undeliverable(NodeMetrics node, NodeReading reading) =>
+        [new(reading.Counters.Faults.UndeliverableReplies, node.name, node.role)];
+
+    private static IEnumerable<Measurement<long>> Messages(NodeMetrics node, NodeReading reading) =>
+    [
+        node.Measure(reading.Counters.StatesPublished, "network.io.direction", "transmit"),
+        node.Measure(reading.Counters.StatesReceived, "network.io.direction", "receive"),
+    ];
+
+    private static IEnumerable<Measurement<long>> Ignored(NodeMetrics node, NodeReading reading) =>
+    [
+        node.Measure(reading.Counters.GarbageReceived, "binarystar.reason", "garbage"),
+        node.Measure(reading.Counters.OwnRoleReceived, "binarystar.reason", "own_role"),
+    ];
+
+    private static IEnumerable<Measurement<long>> Interruptions(NodeMetrics node, NodeReading reading) =>
+        [new(reading.Counters.Interruptions, node.name, node.role)];
+
+    private static IEnumerable<Measurement<long>> Redials(NodeMetrics node, NodeReading reading) =>
+        [new(reading.Counters.Redials, node.name, node.role)];
+
+    private static IEnumerable<Measurement<double>> Silence(NodeMetrics node, NodeReading reading) =>
+        reading.Memory.LastReceived is { } heard ? [new((reading.Now - heard).TotalSeconds, node.name, node.role)] : [];
+
+    private static IEnumerable<Measurement<double>> PathSilence(NodeMetrics node, NodeReading reading) =>
+        node.remotes.Zip(reading.PathsReceived)
+            .Where(path => path.Second is not null)
+            .Select(path => node.Measure((reading.Now - path.Second!.Value).TotalSeconds, "binarystar.path", path.First));
+
+    private Measurement<T> Measure<T>(T value, string tag, object tagValue)
+        where T : struct => new(value, name, role, new(tag, tagValue));
+
+    // PeerSilent → peer_silent, as OpenTelemetry writes values.
+    private static string Word(string name) =>
+        string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
+}

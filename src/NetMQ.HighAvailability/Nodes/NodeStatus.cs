@@ -1,0 +1,124 @@
+using NetMQ.HighAvailability.Nodes.Links;
+using NetMQ.HighAvailability.Protocol;
+
+namespace NetMQ.HighAvailability.Nodes;
+
+/// <summary>
+/// What other threads see of a node: one snapshot, replaced as a whole by the poller's thread. The node's state, its
+/// term, its status and its metrics are views of it, so that no two of them ever disagree. Any thread; continuations
+/// never run on the caller's.
+/// </summary>
+internal sealed class NodeStatus : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly TimeSpan?[] pathsReceived;
+    private NodeCounters counters;
+    private PairMemory memory;
+    private PeerStatus peer;
+    private BinaryStarState state;
+    private long termNumber;
+    private BinaryStarTerm? term;
+    private CancellationTokenSource? termSource;
+    private TaskCompletionSource<BinaryStarTerm> nextTerm = NewTerm();
+
+    public NodeStatus(PairEngine engine, int paths)
+    {
+        pathsReceived = new TimeSpan?[paths];
+        memory = engine.Memory;
+        state = engine.State;
+    }
+
+    public BinaryStarState State
+    {
+        get
+        {
+            lock (gate) return state;
+        }
+    }
+
+    /// <summary>The present term, if the node is active.</summary>
+    public BinaryStarTerm? Term
+    {
+        get
+        {
+            lock (gate) return term;
+        }
+    }
+
+    /// <param name="now">The clock; asked when no turn can come between.</param>
+    public NodeReading Read(Func<TimeSpan> now)
+    {
+        lock (gate) return new NodeReading(state, termNumber, peer, counters, memory, [.. pathsReceived], now());
+    }
+
+    /// <exception cref="InvalidOperationException">The node has ended.</exception>
+    public Task<BinaryStarTerm> NextTermAsync(CancellationToken cancellationToken)
+    {
+        lock (gate) return nextTerm.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The end of a turn in which the state has not changed.</summary>
+    public void Update(PairEngine engine, long termNumber, in NodeCounters counters, IReadOnlyList<PeerPath> paths)
+    {
+        lock (gate) Set(engine, termNumber, counters, paths);
+    }
+
+    /// <summary>A change of state, which everybody sees from here on. A term that has ended counts as cancelled when this returns.</summary>
+    public void Change(BinaryStarState to, PairEngine engine, long termNumber, in NodeCounters counters, IReadOnlyList<PeerPath> paths)
+    {
+        CancellationTokenSource? ended;
+        lock (gate)
+        {
+            Set(engine, termNumber, counters, paths);
+            state = to;
+            ended = EndTerm();
+            if (to == BinaryStarState.Active)
+            {
+                termSource = new CancellationTokenSource();
+                term = new BinaryStarTerm(termNumber, termSource.Token);
+                nextTerm.SetResult(term);
+            }
+        }
+
+        _ = ended?.CancelAsync(); // the application's callbacks must not hold up the loop, nor throw into it
+    }
+
+    /// <summary>The node has ended: nobody waits in vain.</summary>
+    public void Dispose()
+    {
+        CancellationTokenSource? ended;
+        lock (gate)
+        {
+            ended = EndTerm();
+            nextTerm.TrySetException(new InvalidOperationException("The node has ended and will not become active again."));
+        }
+
+        _ = nextTerm.Task.Exception; // nobody has to be waiting
+        _ = ended?.CancelAsync();
+    }
+
+    private void Set(PairEngine engine, long termNumber, in NodeCounters counters, IReadOnlyList<PeerPath> paths)
+    {
+        memory = engine.Memory;
+        peer = engine.Peer;
+        this.termNumber = termNumber;
+        this.counters = counters;
+        for (var i = 0; i < pathsReceived.Length; i++) pathsReceived[i] = paths[i].LastReceived;
+    }
+
+    private CancellationTokenSource? EndTerm()
+    {
+        var ended = termSource;
+        if (ended is null) return null;
+        termSource = null;
+        term = null;
+        nextTerm = NewTerm();
+        return ended;
+    }
+
+    private static TaskCompletionSource<BinaryStarTerm> NewTerm() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>One view of a node: how it stood at the end of its last turn or at its last change, and its time at the reading.</summary>
+internal readonly record struct NodeReading(
+    BinaryStarState State, long Term, PeerStatus Peer, NodeCounters Counters, PairMemory Memory, TimeSpan?[] PathsReceived, TimeSpan Now);

@@ -1,0 +1,126 @@
+using NetMQ.HighAvailability.Common;
+
+namespace NetMQ.HighAvailability.Nodes.Voting;
+
+/// <summary>What went wrong with requests and replies since the node's start.</summary>
+internal struct RequestFaultCounts
+{
+    public long HandlerExceptions;
+    public long UnfinishedReplies;
+    public long UndeliverableReplies;
+}
+
+/// <summary>
+/// Keeps a fault of the handler's at the request that it failed at, or lets it end the node, as the application has chosen.
+/// On the poller's thread.
+/// </summary>
+internal sealed class RequestFaults
+{
+    private readonly HandlerFaultPolicy policy;
+    private readonly Clock clock;
+    private readonly NodeTrouble trouble;
+    private readonly NodeEvents events;
+    private readonly Func<Action, bool> post;
+    private readonly CallbackContext context;
+    private Voter? voter;
+    private RequestFaultCounts counts;
+
+    public RequestFaults(HandlerFaultPolicy policy, Clock clock, NodeTrouble trouble, NodeEvents events, Func<Action, bool> post, Action<Exception> onLate)
+    {
+        this.policy = policy;
+        this.clock = clock;
+        this.trouble = trouble;
+        this.events = events;
+        this.post = post;
+        context = new CallbackContext(continuation => post(() => Run(continuation)), onLate);
+    }
+
+    public RequestFaultCounts Counts => counts;
+
+    /// <param name="voter">Whose requests are served.</param>
+    /// <param name="onBegunOutside">See <see cref="Voter.OnBegunOutside"/>.</param>
+    public void Attach(Voter voter, Action onBegunOutside)
+    {
+        this.voter = voter;
+        voter.OnBegunOutside = onBegunOutside;
+        voter.OnUndeliverable = Undeliverable;
+    }
+
+    /// <summary>Has the request that was taken handled.</summary>
+    /// <exception cref="Exception">What is to end the node.</exception>
+    public void Serve()
+    {
+        DiscardUnfinishedReply(mayRaise: true); // of an event's callback, within this turn
+        InvalidOperationException? unfinished;
+        try
+        {
+            unfinished = voter!.Handle();
+        }
+        catch (Exception e) when (IsDropped(e))
+        {
+            voter!.Abandon();
+            counts.HandlerExceptions++;
+            Report(e);
+            return;
+        }
+
+        if (unfinished is null) return;
+        if (policy == HandlerFaultPolicy.EndNode) throw unfinished;
+        voter!.Abandon();
+        counts.UnfinishedReplies++;
+        Report(unfinished);
+    }
+
+    /// <summary>Where handlers run: to be entered once for a number of them.</summary>
+    public CallbackContext.Scope Enter() => context.Enter();
+
+    /// <inheritdoc cref="CallbackContext.End"/>
+    public void End() => context.End();
+
+    /// <summary>Discards a reply that was begun outside the handler, and left.</summary>
+    /// <param name="mayRaise">Whether events may be raised now, or in a turn of their own.</param>
+    /// <exception cref="Exception">What is to end the node.</exception>
+    public void DiscardUnfinishedReply(bool mayRaise)
+    {
+        if (voter!.HasUnfinishedReply) Discard(voter, mayRaise);
+    }
+
+    // A method of its own: what its lambda captures is allocated where it begins, and not for every request.
+    private void Discard(Voter voter, bool mayRaise)
+    {
+        var fault = voter.DiscardUnfinishedReply();
+        if (policy == HandlerFaultPolicy.EndNode) throw fault;
+        counts.UnfinishedReplies++;
+        if (mayRaise) Report(fault);
+        else post(() => Report(fault));
+    }
+
+    // What an async void handler does after its first await, or throws before it: nobody knows its request any more.
+    private void Run(Action continuation)
+    {
+        try
+        {
+            continuation();
+        }
+        catch (Exception e) when (IsDropped(e))
+        {
+            counts.HandlerExceptions++;
+            Report(e);
+        }
+    }
+
+    // When NetMQ ends, it is not the handler that fails.
+    private bool IsDropped(Exception e) => policy == HandlerFaultPolicy.DropRequest && e is not TerminatingException;
+
+    private void Undeliverable(int frames)
+    {
+        counts.UndeliverableReplies++;
+        trouble.Undeliverable(clock.Now, frames);
+    }
+
+    private void Report(Exception e)
+    {
+        trouble.RequestFailed(clock.Now, e);
+        events.RequestFailed(e);
+    }
+}

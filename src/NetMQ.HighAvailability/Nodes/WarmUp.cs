@@ -1,0 +1,109 @@
+using Microsoft.Extensions.Logging;
+using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Nodes.Voting;
+using NetMQ.HighAvailability.Protocol;
+using NetMQ.Sockets;
+
+namespace NetMQ.HighAvailability.Nodes;
+
+/// <summary>
+/// Lets a node of its own lose its peer and take over, once in a process, on a thread and loopback sockets of its own,
+/// while the real one settles. What runs for the first time must be loaded and compiled, and unrehearsed that takes
+/// longer than all else between a crash and the successor's first answer.
+/// </summary>
+internal static class WarmUp
+{
+    private const string Loopback = "127.0.0.1";
+
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(2);
+
+    private static int begun;
+
+    public static void Begin()
+    {
+        if (Interlocked.Exchange(ref begun, 1) == 1) return;
+        new Thread(Play) { IsBackground = true, Name = "BinaryStar rehearsal" }.Start();
+    }
+
+    private static void Play()
+    {
+        try
+        {
+            TakeOver();
+        }
+#pragma warning disable CA1031 // Nothing depends on a rehearsal: without sockets for it, the node does without it.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
+    /// <returns>Whether the node took over in time.</returns>
+    internal static bool TakeOver()
+    {
+        using var poller = new NetMQPoller();
+        using var peer = new XPublisherSocket();
+        var remote = new TcpEndpoint(Loopback, peer.BindRandomPort($"tcp://{Loopback}"));
+        peer.ReceiveReady += (_, _) => peer.SendFrame(PeerMessageCodec.Encode(PeerMessage.Active));
+
+        var timing = Timing.From(Heartbeat, 4 * Heartbeat);
+        var engine = new PairEngine(BinaryStarRole.Backup, timing, DualActivePolicy.BackupYields);
+        using var reactor = new NodeLoop(
+            poller, engine, timing, [], [remote], HostResolver.LookUpAsync, keys: null, detectCrash: true, HandlerFaultPolicy.EndNode, TimeProvider.System,
+            BackgroundLogger.Before(new Mute()), metrics: null,
+            raise: change =>
+            {
+                if (change.Transition.To == BinaryStarState.Passive) poller.RemoveAndDispose(peer);
+            },
+            requestFailed: _ => { },
+            ended: _ => poller.Stop());
+        var voter = new Voter($"tcp://{Loopback}:0", ZmqSocketType.Router, highWatermark: 0, maxFrameBytes: 1024, keys: null);
+        var asked = new VoterSocket(voter);
+        voter.Handler = () => Echo(asked);
+        reactor.Use(voter);
+
+        using var client = new DealerSocket(voter.Endpoint);
+        client.ReceiveReady += (_, _) => poller.Stop();
+        var ask = new NetMQTimer(Heartbeat / 8);
+        ask.Elapsed += (_, _) => client.SendFrameEmpty();
+        var bound = new NetMQTimer(Bound);
+        bound.Elapsed += (_, _) => poller.Stop();
+
+        poller.Add(peer);
+        poller.Add(client);
+        poller.Add(ask);
+        poller.Add(bound);
+        reactor.Begin();
+        poller.Run();
+        return reactor.Status.State == BinaryStarState.Active;
+    }
+
+    private static void Echo(VoterSocket client)
+    {
+        var frame = default(Msg);
+        frame.InitEmpty();
+        bool more;
+        do
+        {
+            client.Receive(ref frame);
+            more = frame.HasMore;
+            client.Send(ref frame, more);
+        }
+        while (more);
+    }
+
+    // What the node logs is rehearsed too, and nobody hears of it.
+    private sealed class Mute : ILogger
+    {
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+        }
+    }
+}

@@ -1,0 +1,202 @@
+using NetMQ.HighAvailability.Tests.Support;
+using static NetMQ.HighAvailability.BinaryStarRole;
+
+namespace NetMQ.HighAvailability.Tests.Nodes;
+
+/// <summary>What operators do with a running pair.</summary>
+public sealed class OperationTests
+{
+    [Fact]
+    public async Task A_hand_over_makes_the_peer_active_and_this_node_passive()
+    {
+        var (primary, backup) = TestNode.StartedPair();
+        using var one = primary;
+        using var other = backup;
+
+        var outcome = await primary.Star.HandOverAsync();
+
+        outcome.Should().Be(HandOverOutcome.Done);
+        primary.State.Should().Be(BinaryStarState.Passive);
+        backup.WaitFor(BinaryStarState.Active);
+        primary.Changes.Select(change => change.To).Should().Equal(
+            BinaryStarState.Active, BinaryStarState.Yielding, BinaryStarState.Passive);
+    }
+
+    [Fact]
+    public async Task A_pair_can_be_handed_to_and_fro()
+    {
+        var (primary, backup) = TestNode.StartedPair();
+        using var one = primary;
+        using var other = backup;
+        var (active, passive) = (primary, backup);
+
+        for (var i = 0; i < 6; i++)
+        {
+            Wait.Until(() => active.Star.Status.PeerState == BinaryStarState.Passive, "the peer to be known as passive");
+            (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+            passive.WaitFor(BinaryStarState.Active);
+            (active, passive) = (passive, active);
+        }
+    }
+
+    [Fact]
+    public async Task A_hand_over_is_refused_by_a_node_that_is_not_active_or_knows_of_no_passive_peer()
+    {
+        var (primary, backup) = TestNode.StartedPair();
+        using var one = primary;
+        using var other = backup;
+        using var lone = new TestNode(Primary, PairPorts.New());
+        (await lone.Star.HandOverAsync()).Should().Be(HandOverOutcome.NotActive);
+        lone.Started();
+        using var client = Client.Of(lone);
+        client.AskUntilAnswered();
+
+        (await backup.Star.HandOverAsync()).Should().Be(HandOverOutcome.NotActive);
+        (await lone.Star.HandOverAsync()).Should().Be(HandOverOutcome.PeerNotPassive);
+
+        backup.State.Should().Be(BinaryStarState.Passive);
+        lone.State.Should().Be(BinaryStarState.Active);
+    }
+
+    [Fact]
+    public async Task A_peer_that_never_takes_over_leaves_this_node_to_serve_again()
+    {
+        var ports = PairPorts.New();
+        using var peer = new RawPeer(ports.BackupState);
+        using var node = new TestNode(Primary, ports).Started();
+        peer.Heard().SayUntil("2", () => node.State == BinaryStarState.Active, "the node to be active");
+        peer.SayUntil("4", () => node.Star.Status.PeerState == BinaryStarState.Passive, "the peer to be known as passive");
+
+        var outcome = node.Star.HandOverAsync();
+        Wait.For(outcome, "the outcome"); // the peer says nothing more
+        using var client = Client.Of(node);
+        client.AskUntilAnswered();
+
+        (await outcome).Should().Be(HandOverOutcome.TimedOut);
+        node.State.Should().Be(BinaryStarState.Active);
+    }
+
+    [Fact]
+    public async Task Promotion_makes_a_lone_backup_serve_once_its_peer_can_be_taken_for_dead()
+    {
+        using var node = new TestNode(Backup, PairPorts.New());
+        (await node.Star.PromoteAsync()).Should().Be(PromotionOutcome.PeerMayBeAlive);
+        node.Started();
+        using var client = Client.Of(node);
+
+        var outcome = PromotionOutcome.PeerMayBeAlive;
+        while (outcome == PromotionOutcome.PeerMayBeAlive) outcome = await node.Star.PromoteAsync();
+        client.AskUntilAnswered();
+
+        outcome.Should().Be(PromotionOutcome.Done);
+        node.Changes.Single().Cause.Should().Be(BinaryStarCause.Promoted);
+        node.HasLogged(202).Should().BeTrue("the danger is in the log");
+        node.Dispose();
+        (await node.Star.PromoteAsync()).Should().Be(PromotionOutcome.Ended);
+        (await node.Star.HandOverAsync()).Should().Be(HandOverOutcome.Ended);
+    }
+
+    [Fact]
+    public async Task An_order_is_answered_once_the_events_have_told_of_it()
+    {
+        var told = false;
+        using var node = new TestNode(Backup, PairPorts.New());
+        node.Star.BecameActive += (_, _) =>
+        {
+            Thread.Sleep(20);
+            told = true;
+        };
+        node.Started();
+
+        var outcome = PromotionOutcome.PeerMayBeAlive;
+        while (outcome == PromotionOutcome.PeerMayBeAlive) outcome = await node.Star.PromoteAsync();
+
+        told.Should().BeTrue("the outcome is {0}", outcome);
+    }
+
+    [Fact]
+    public async Task Promotion_is_refused_in_every_other_state()
+    {
+        var (primary, backup) = TestNode.StartedPair();
+        using var one = primary;
+        using var other = backup;
+
+        (await primary.Star.PromoteAsync()).Should().Be(PromotionOutcome.NotWaiting);
+        (await backup.Star.PromoteAsync()).Should().Be(PromotionOutcome.NotWaiting);
+    }
+
+    [Fact]
+    public void The_loser_of_two_actives_is_told_the_window_in_which_both_may_have_served()
+    {
+        var ports = PairPorts.New();
+        using var peer = new RawPeer(ports.PrimaryState);
+        using var node = new TestNode(Backup, ports);
+        DualActiveLostEventArgs? lost = null;
+        List<string> told = [];
+        node.Star.LeftActive += (_, _) => told.Add("left active");
+        node.Star.BecameActive += (_, _) => told.Add("active");
+        node.Star.BecamePassive += (_, _) => told.Add("passive");
+        node.Star.DualActiveLost += (_, e) => (told, lost) = ([.. told, "lost"], e);
+        node.Started();
+        using var client = Client.Of(node);
+        peer.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
+        var before = DateTimeOffset.UtcNow;
+        client.AskUntilAnswered();
+
+        peer.SayUntil("3", () => lost is not null, "the node to yield and to be told");
+
+        lost!.From.Should().BeOnOrAfter(before).And.BeBefore(lost.To);
+        lost.To.Should().BeOnOrBefore(DateTimeOffset.UtcNow);
+        told.Should().Equal("passive", "active", "left active", "passive", "lost");
+        node.HasLogged(203).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Every_request_that_was_accepted_before_a_polite_stop_gets_its_reply()
+    {
+        TestNode? node = null;
+        var accepted = 0;
+        node = new TestNode(Primary, PairPorts.New(), handler: socket =>
+        {
+            if (++accepted == 3000) node!.Star.Stop();
+            TestNode.Echo(socket);
+        }).Started();
+        using var disposing = node;
+        using var client = Client.Of(node);
+        client.AskUntilAnswered();
+        while (client.Socket.TryReceiveFrameBytes(TimeSpan.FromMilliseconds(200), out _))
+        {
+        }
+
+        var before = accepted;
+        for (var i = 0; i < 10_000; i++) client.Socket.SendFrame("request");
+        Wait.For(node.Star.Completion, "the node to stop");
+
+        var replies = 0;
+        while (client.Socket.TryReceiveFrameBytes(TimeSpan.FromMilliseconds(500), out _)) replies++;
+        replies.Should().Be(accepted - before);
+        accepted.Should().BeInRange(3000, 9999);
+    }
+
+    [Fact]
+    public void Whoever_subscribes_is_told_the_state_at_once_rather_than_at_the_next_heartbeat()
+    {
+        var ports = PairPorts.New();
+        using var node = new TestNode(Primary, ports, options =>
+        {
+            options.HeartbeatInterval = TimeSpan.FromMinutes(10);
+            options.FailoverTimeout = TimeSpan.FromMinutes(30);
+        }).Started();
+        Wait.Until(() => node.Star.Status.StatesPublished == 1, "the first word");
+
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            using var peer = new Sockets.SubscriberSocket();
+            peer.SubscribeToAnyTopic();
+            peer.Connect($"tcp://127.0.0.1:{ports.PrimaryState}");
+            string? said = null;
+            Wait.Until(() => peer.TryReceiveFrameString(TimeSpan.FromMilliseconds(20), out said), "the state");
+            said.Should().Be("1");
+        }
+    }
+}
