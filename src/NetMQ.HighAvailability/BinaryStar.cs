@@ -108,7 +108,7 @@ public sealed partial class BinaryStar : IDisposable
                 Term = term,
                 PeerState = (BinaryStarState?)memory.LastMessage,
                 PeerLastReceived = now - memory.LastReceived,
-                PeerAlive = peer == PeerStatus.Alive && now < memory.Expiry,
+                PeerAlive = peer == PeerStatus.Alive && now - memory.LastReceived < options.FailoverTimeout, // a pause of this node puts the expiry off
                 Paths = [.. reactor.Remotes.Zip(pathsReceived, (remote, received) => new BinaryStarPath(remote, now - received, now - received < options.FailoverTimeout))],
                 VotesAccepted = counters.VotesAccepted,
                 VotesRejected = counters.VotesRejected,
