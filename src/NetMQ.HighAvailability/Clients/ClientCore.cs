@@ -164,7 +164,7 @@ internal sealed class ClientCore
     }
 
     /// <summary>Nothing could be received until now: that is no silence of a server's.</summary>
-    public void Excuse(TimeSpan now) => silentSince = now;
+    public void Excuse(TimeSpan now) => silentSince = owingSince = now;
 
     /// <summary>Looks at the clock.</summary>
     public void Tick(TimeSpan now)

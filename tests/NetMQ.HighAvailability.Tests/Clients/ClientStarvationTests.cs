@@ -58,6 +58,18 @@ public sealed class ClientStarvationTests
     }
 
     [Fact]
+    public void A_connection_over_which_nothing_could_be_received_is_not_made_anew()
+    {
+        var client = CoreDriver.Following(servers: 1);
+        client.Pass(2 * CoreDriver.Request, () =>
+        {
+            if (client.Now % 1000 == 0) client.Submit();
+            client.Core.Excuse(CoreDriver.Ms(client.Now));
+        });
+        client.Redials.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_starved_client_says_so_in_the_exception_and_in_the_log()
     {
         using var mute = RawServer.Mute();
