@@ -16,6 +16,7 @@ internal static class Seeds
         [.. Frame(Id("BS?1", 1), more: true), .. Frame([], more: true), .. Frame("reply"u8, more: false)],
         [.. Frame(Id("BS?1", 3), more: true), .. Frame([], more: true), .. Frame("a"u8, more: true), .. Frame(new byte[100], more: false)],
         [.. Frame(Id("BS?1", 2), more: true), .. Frame([], more: true), .. Frame("reply"u8, more: false), .. Frame(Id("BS!1", 5), more: false)],
+        [.. Frame(Id("BS!3", 6), more: false), .. Frame(Id("BS?2", 6), more: true), .. Frame([], more: true), .. Frame("reply"u8, more: false), .. Frame(Id("BS!2", 7), more: false)],
     ];
 
     public static byte[][] Endpoints { get; } =
