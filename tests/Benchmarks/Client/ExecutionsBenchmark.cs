@@ -28,7 +28,7 @@ internal static class ExecutionsBenchmark
     public static async Task Run(int faults, Report report)
     {
         var table = new Table(
-            $"{faults} faults each, crash detection; gap: nobody is answered, ms",
+            $"{faults} faults each, heartbeat {CountingEcho.Heartbeat.TotalMilliseconds:0} ms, crash detection; gap: nobody is answered, ms",
             "handler ms", "answers", "callers", "fault", "requests", "executed twice", "executions max", "timed out", "gap median", "gap max");
         var most = 0;
         foreach (var (work, later) in Handlers)
@@ -55,7 +55,7 @@ internal static class ExecutionsBenchmark
     {
         using var pair = new CountingPair(work, later);
         pair.WaitUntilWhole();
-        await using var client = new BinaryStarClient(new BinaryStarClientOptions { Servers = pair.Voters });
+        await using var client = new BinaryStarClient(new BinaryStarClientOptions { Servers = pair.Voters, SettleTime = CountingEcho.FailoverTimeout });
         var watch = new GapWatch();
         var gaps = new Sample();
         var requests = 0;
@@ -65,7 +65,7 @@ internal static class ExecutionsBenchmark
         {
             var victim = pair.WaitUntilWhole();
             await Until.TrueAsync(() => client.CurrentServer == pair.Voters[victim], Limit, () => "the client used the active server");
-            await Task.Delay(1000 + Random.Shared.Next(1000)); // at no fixed distance from a heartbeat
+            await Task.Delay((2 + Random.Shared.NextDouble()) * CountingEcho.Heartbeat); // both have settled; at no fixed distance from a heartbeat
             watch.Take();
             strike(pair.Id(victim));
             await Until.TrueAsync(() => client.CurrentServer == pair.Voters[1 - victim], Limit, () => "the client had turned to the other server");

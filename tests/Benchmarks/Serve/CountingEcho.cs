@@ -12,6 +12,11 @@ namespace Benchmarks.Serve;
 /// </summary>
 internal sealed class CountingEcho : IServer
 {
+    /// <summary>Long enough for a handler of 100 ms in the loop, also on a busy machine.</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(1);
+
+    public static readonly TimeSpan FailoverTimeout = 4 * Heartbeat;
+
     private static readonly TimeSpan ReplyInterval = TimeSpan.FromMilliseconds(5);
 
     private readonly BinaryStar star;
@@ -37,6 +42,8 @@ internal sealed class CountingEcho : IServer
             Role = Enum.Parse<BinaryStarRole>(state[0]),
             LocalEndpoints = [state[1]],
             RemoteEndpoints = [state[2]],
+            HeartbeatInterval = Heartbeat,
+            FailoverTimeout = FailoverTimeout,
             DetectCrash = true,
         });
         star.RegisterVoter(endpoint, ZmqSocketType.Router, Handle);
