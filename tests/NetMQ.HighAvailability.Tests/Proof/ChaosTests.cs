@@ -12,7 +12,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         foreach (var (kind, why) in facilities.LeftOut) output.WriteLine($"left out: {kind}: {why}");
         Mischief[] kinds = [.. facilities.Possible];
         var plan = new Plan(kinds.Length, Random.Shared.Next(1, 1_000_000), Pairs: 2, kinds, facilities);
-        output.WriteLine($"to do the same again: dotnet run -c Release --project tests/Chaos -- --faults {plan.Faults} --pairs {plan.Pairs} --seed {plan.Seed}");
+        output.WriteLine($"to do the same again: dotnet run -c Release --project proof/Chaos -- --faults {plan.Faults} --pairs {plan.Pairs} --seed {plan.Seed}");
 
         var outcome = await Campaign.Run(plan, output.WriteLine);
 

@@ -11,7 +11,7 @@ public sealed class SimulatorTests(ITestOutputHelper output)
     public void A_pair_keeps_its_promises_through_years_of_faults()
     {
         var plan = new Plan { Seed = (ulong)Random.Shared.NextInt64(1, 1_000_000_000), Pairs = 10, Trace = true };
-        output.WriteLine($"to replay it: dotnet run -c Release --project tests/Simulator -- --pairs {plan.Pairs} --seed {plan.Seed} --trace");
+        output.WriteLine($"to replay it: dotnet run -c Release --project proof/Simulator -- --pairs {plan.Pairs} --seed {plan.Seed} --trace");
 
         var tally = Simulation.Run(plan);
 

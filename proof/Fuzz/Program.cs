@@ -10,7 +10,7 @@ internal static class Program
 {
     private const string Usage =
         """
-        What AFL++ feeds with inputs, and what sums up a run of it. tests/Fuzz/run does the whole.
+        What AFL++ feeds with inputs, and what sums up a run of it. proof/Fuzz/run does the whole.
 
         Usage: Fuzz <verb>
 
