@@ -1,7 +1,7 @@
 using System.Globalization;
-using FailoverDemo;
 using NetMQ.HighAvailability.Chaos.Checks;
 using NetMQ.HighAvailability.Chaos.Troubles;
+using Processes;
 
 namespace NetMQ.HighAvailability.Chaos;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using FailoverDemo;
 using NetMQ.HighAvailability.Chaos.Checks;
+using Processes;
 
 namespace NetMQ.HighAvailability.Chaos;
 

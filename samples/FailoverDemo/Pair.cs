@@ -1,4 +1,5 @@
 using System.Globalization;
+using Processes;
 
 namespace FailoverDemo;
 

@@ -5,6 +5,7 @@
 
 using System.Runtime.InteropServices;
 using FailoverDemo;
+using Processes;
 
 if (!Signals.AreSupported)
 {

@@ -1,3 +1,5 @@
+using Processes;
+
 namespace FailoverDemo;
 
 /// <summary>One half of the pair: a server that is started, harmed, and started again in the same place.</summary>

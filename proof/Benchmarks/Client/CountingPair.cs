@@ -1,7 +1,7 @@
 using System.Globalization;
 using Benchmarks.Common;
 using Benchmarks.Serve;
-using FailoverDemo;
+using Processes;
 
 namespace Benchmarks.Client;
 

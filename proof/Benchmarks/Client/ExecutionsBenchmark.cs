@@ -1,7 +1,7 @@
 using Benchmarks.Common;
 using Benchmarks.Serve;
-using FailoverDemo;
 using NetMQ.HighAvailability;
+using Processes;
 
 namespace Benchmarks.Client;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using Benchmarks.Common;
-using FailoverDemo;
 using NetMQ.HighAvailability;
+using Processes;
 
 namespace Benchmarks.Client;
 

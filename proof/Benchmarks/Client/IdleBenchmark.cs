@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Benchmarks.Common;
-using FailoverDemo;
+using Processes;
 
 namespace Benchmarks.Client;
 

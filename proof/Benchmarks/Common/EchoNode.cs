@@ -1,4 +1,4 @@
-using FailoverDemo;
+using Processes;
 
 namespace Benchmarks.Common;
 

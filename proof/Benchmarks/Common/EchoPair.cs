@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using FailoverDemo;
 using NetMQ.HighAvailability;
+using Processes;
 
 namespace Benchmarks.Common;
 

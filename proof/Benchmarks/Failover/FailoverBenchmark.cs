@@ -1,5 +1,5 @@
 using Benchmarks.Common;
-using FailoverDemo;
+using Processes;
 
 namespace Benchmarks.Failover;
 

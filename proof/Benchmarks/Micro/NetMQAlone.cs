@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Tracing;
 using Benchmarks.Common;
 using Benchmarks.Serve;
-using FailoverDemo;
 using NetMQ;
+using Processes;
 
 namespace Benchmarks.Micro;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Benchmarks.Common;
-using FailoverDemo;
 using NetMQ;
 using NetMQ.HighAvailability;
 using NetMQ.Sockets;
+using Processes;
 
 namespace Benchmarks.Micro;
 

@@ -1,6 +1,6 @@
-using FailoverDemo;
 using NetMQ;
 using NetMQ.HighAvailability;
+using Processes;
 
 namespace Benchmarks.Serve;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using Benchmarks.Common;
-using FailoverDemo;
+using Processes;
 
 namespace Benchmarks.Soak;
 

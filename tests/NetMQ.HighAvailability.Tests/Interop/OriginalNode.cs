@@ -1,6 +1,6 @@
 using System.Globalization;
-using FailoverDemo;
 using NetMQ.HighAvailability.Tests.Support;
+using Processes;
 
 namespace NetMQ.HighAvailability.Tests.Interop;
 

@@ -1,13 +1,13 @@
 using System.Text;
-using FailoverDemo;
-using k8s;
-using k8s.Models;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using NetMQ.HighAvailability.Hosting;
 using NetMQ.HighAvailability.Tests.Support;
+using Processes;
+using k8s;
+using k8s.Models;
 
 namespace NetMQ.HighAvailability.Tests.Samples;
 

@@ -1,6 +1,6 @@
-using FailoverDemo;
 using NetMQ.HighAvailability.Tests.Clients;
 using NetMQ.HighAvailability.Tests.Support;
+using Processes;
 
 namespace NetMQ.HighAvailability.Tests.Samples;
 

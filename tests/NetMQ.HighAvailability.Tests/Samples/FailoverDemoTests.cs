@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using FailoverDemo;
+using Processes;
 
 namespace NetMQ.HighAvailability.Tests.Samples;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
-using FailoverDemo;
 using NetMQ.HighAvailability.Tests.Support;
+using Processes;
 
 namespace NetMQ.HighAvailability.Tests.Samples;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FailoverDemo;
 using NetMQ.HighAvailability.Tests.Support;
+using Processes;
 
 namespace NetMQ.HighAvailability.Tests.Samples;
 

@@ -1,5 +1,5 @@
-using FailoverDemo;
 using NetMQ.HighAvailability.Tests.Support;
+using Processes;
 
 namespace NetMQ.HighAvailability.Tests.Samples;
 

@@ -1,10 +1,10 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace FailoverDemo;
+namespace Processes;
 
 /// <summary>What the operating system can do to a process. .NET itself can only kill.</summary>
-internal static class Signals
+public static class Signals
 {
     private const int Kill = 9;
     private const int Terminate = 15;

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace FailoverDemo;
+namespace Processes;
 
 /// <summary>One run of a sample in a process of its own, and all that it printed.</summary>
-internal sealed class SampleProcess : IDisposable
+public sealed class SampleProcess : IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<string> lines = [];

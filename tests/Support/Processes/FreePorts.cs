@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace FailoverDemo;
+namespace Processes;
 
 /// <summary>Ports of the loopback interface that nobody listens on.</summary>
-internal static class FreePorts
+public static class FreePorts
 {
     // Below the range from which systems take the ports of outgoing connections: while a server is down, no client's
     // connection attempt can end up holding the very port that the server is about to bind again.
