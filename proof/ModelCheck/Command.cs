@@ -20,6 +20,7 @@ internal sealed record Command
           --progress            say on the error stream how far the search is
           --limit <states>      stop each scenario after so many states
           --safety-only         do not ask whether a node serves once the faults are over
+          --report <file>       write what is printed to a file as well, with the date, the commit and the machine
           --help                this text
 
         Keys of try: crash stop pause lost handover promote falseevidence garbage link (counts);
@@ -44,6 +45,9 @@ internal sealed record Command
 
     public long Limit { get; init; }
 
+    /// <summary>A file for what is printed; null for none.</summary>
+    public string? Report { get; init; }
+
     /// <summary>Fails with a <see cref="FormatException"/> that says what is wrong.</summary>
     public static Command Parse(string[] args)
     {
@@ -61,6 +65,10 @@ internal sealed record Command
                     if (++i == args.Length || !long.TryParse(args[i], out var limit) || limit <= 0)
                         throw new FormatException("--limit takes a number of states, 1 or more.");
                     command = command with { Limit = limit };
+                    break;
+                case "--report":
+                    if (++i == args.Length || args[i] is [] or ['-', ..]) throw new FormatException("--report takes the name of a file.");
+                    command = command with { Report = args[i] };
                     break;
                 case ['-', ..]: throw new FormatException($"There is no option {args[i]}.");
                 default: words.Add(args[i]); break;

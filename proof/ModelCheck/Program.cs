@@ -1,6 +1,7 @@
 using System.Globalization;
 using NetMQ.HighAvailability.ModelCheck.Model;
 using NetMQ.HighAvailability.ModelCheck.Search;
+using Results;
 
 namespace NetMQ.HighAvailability.ModelCheck;
 
@@ -20,7 +21,7 @@ internal static class Program
                     foreach (var scenario in ModelChecks.All) Console.WriteLine(scenario.Name);
                     return 0;
                 default:
-                    return Check(Chosen(command), command);
+                    return Check(Chosen(command), command, new ResultFile($"Model check: {command.Verb}", args));
             }
         }
         catch (FormatException wrong)
@@ -55,28 +56,29 @@ internal static class Program
         return named.Count > 0 ? named : throw new FormatException($"No scenario is called {name}; list shows them all.");
     }
 
-    private static int Check(List<Scenario> scenarios, Command command)
+    private static int Check(List<Scenario> scenarios, Command command, ResultFile output)
     {
         var (states, failed, elapsed) = (0L, 0, TimeSpan.Zero);
-        Console.WriteLine("| scenario | expected | found | states | with calms | ticks without service | seconds |");
-        Console.WriteLine("|---|---|---|--:|--:|--:|--:|");
+        output.WriteLine("| scenario | expected | found | states | with calms | ticks without service | seconds |");
+        output.WriteLine("|---|---|---|--:|--:|--:|--:|");
         foreach (var scenario in scenarios)
         {
             var result = Checker.Run(scenario, command.Progress ? Console.Error.WriteLine : null);
             states += result.States + result.CalmStates;
             elapsed += result.Elapsed;
             if (!result.AsExpected) failed++;
-            Console.WriteLine(Row(result));
+            output.WriteLine(Row(result));
             if (command.Trace || !result.AsExpected)
             {
-                foreach (var line in result.Trace) Console.WriteLine($"    {line}");
+                foreach (var line in result.Trace) output.WriteLine($"    {line}");
             }
         }
 
-        Console.WriteLine();
-        Console.WriteLine(string.Create(
+        output.WriteLine("");
+        output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{(failed == 0 ? "PASSED" : "FAILED")}: {scenarios.Count} scenarios, {failed} not as expected, {states:N0} states in {elapsed.TotalSeconds:F0} s."));
+        if (command.Report is { } file) output.Save(file);
         return failed == 0 ? 0 : 1;
     }
 

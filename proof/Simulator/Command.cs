@@ -4,7 +4,7 @@ using NetMQ.HighAvailability.Simulator.Life;
 namespace NetMQ.HighAvailability.Simulator;
 
 /// <summary>What the command line asks for.</summary>
-internal sealed record Command(Plan Plan, int? Only, bool Help, bool Progress)
+internal sealed record Command(Plan Plan, int? Only, bool Help, bool Progress, string? Report = null)
 {
     public const string Usage =
         """
@@ -21,6 +21,7 @@ internal sealed record Command(Plan Plan, int? Only, bool Help, bool Progress)
           --only <pair>      just this pair of the run, exactly as in it
           --trace            print what happened before a violation
           --progress         say on the error stream how far the run is
+          --report <file>    write what is printed to a file as well, with the date, the commit and the machine
           --help             this text
 
         Exit code: 0 if every property held, 1 if one did not, 2 on wrong usage.
@@ -46,6 +47,10 @@ internal sealed record Command(Plan Plan, int? Only, bool Help, bool Progress)
                 case "--heartbeat": command = command with { Plan = command.Plan with { Heartbeat = TimeSpan.FromMilliseconds(Number(20, 60_000)) } }; break;
                 case "--seed": command = command with { Plan = command.Plan with { Seed = (ulong)Number(0, long.MaxValue) } }; break;
                 case "--only": command = command with { Only = (int)Number(0, 10_000_000) }; break;
+                case "--report":
+                    if (++i == args.Length || args[i] is [] or ['-', ..]) throw new FormatException("--report takes the name of a file.");
+                    command = command with { Report = args[i] };
+                    break;
                 default: throw new FormatException($"There is no option {option}.");
             }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NetMQ.HighAvailability.Simulator.Life;
+using Results;
 
 namespace NetMQ.HighAvailability.Simulator;
 
@@ -26,10 +27,14 @@ internal static class Program
             return 0;
         }
 
+        var output = new ResultFile("Simulator", args);
         var clock = Stopwatch.StartNew();
         var plan = command.Only is null ? command.Plan : command.Plan with { Pairs = 1 };
         var tally = command.Only is { } pair ? PairLife.Live(plan, pair) : Simulation.Run(plan, command.Progress ? Show : null);
-        Report.Write(Console.Out, plan, tally, clock.Elapsed);
+        using var text = new StringWriter { NewLine = "\n" };
+        Report.Write(text, plan, tally, clock.Elapsed);
+        output.WriteLine(text.ToString().TrimEnd());
+        if (command.Report is { } file) output.Save(file);
         return Report.Passed(tally) ? 0 : 1;
 
         void Show(int done)
