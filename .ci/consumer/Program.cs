@@ -18,7 +18,7 @@ int[] ports = [FreePort(), FreePort()];
         FailoverTimeout = TimeSpan.FromMilliseconds(500),
     });
     var endpoint = star.RegisterVoter("tcp://127.0.0.1:0", ZmqSocketType.Router, voter => voter.SendMultipartMessage(voter.ReceiveMultipartMessage()));
-    star.StateChanged += (_, e) => Console.WriteLine($"{role}: {e.From} to {e.To} ({e.Cause})");
+    star.StateChanged += (_, e) => Console.WriteLine($"{role}: {e.PreviousState} to {e.NewState} ({e.Reason})");
     star.Start();
     return (star, endpoint);
 }

@@ -56,13 +56,13 @@ internal sealed class Latencies(IReadOnlyList<string> servers)
     /// <returns>What happened, in words.</returns>
     public string Note(ServerChangedEventArgs change)
     {
-        var what = change.Previous is null
-            ? $"{change.Current} answers"
-            : $"{change.Current} answers instead of {change.Previous} ({change.Cause}), {change.Took.TotalMilliseconds:0.0} ms later";
+        var what = change.PreviousServer is null
+            ? $"{change.NewServer} answers"
+            : $"{change.NewServer} answers instead of {change.PreviousServer} ({change.Reason}), {change.Duration.TotalMilliseconds:0.0} ms later";
         lock (gate)
         {
             changes.Add((Now, what));
-            if (change.Current != (change.Previous ?? servers[0])) failovers++; // the first is tried first
+            if (change.NewServer != (change.PreviousServer ?? servers[0])) failovers++; // the first is tried first
         }
 
         return what;

@@ -43,7 +43,7 @@ static void Serve(Settings settings)
     });
 
     using var signals = new Operator(star);
-    star.StateChanged += (_, change) => settings.Print(change.To);
+    star.StateChanged += (_, change) => settings.Print(change.NewState);
 
     // The loop's first act: whoever reads this line can rely on the server to answer a signal with a polite stop.
     new Task(() => settings.Print(star.State)).Start(star.Poller);

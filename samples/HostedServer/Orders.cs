@@ -20,28 +20,28 @@ internal static class Orders
 
         orders.MapPost("/hand-over", async (HttpContext http, CancellationToken aborted) =>
         {
-            var outcome = await Node(http).HandOverAsync(aborted);
+            var outcome = await Pair(http).HandOverAsync(aborted);
             return Answer(outcome.ToString(), outcome switch
             {
-                HandOverOutcome.Done => StatusCodes.Status200OK,
+                HandOverOutcome.Completed => StatusCodes.Status200OK,
                 HandOverOutcome.TimedOut => StatusCodes.Status504GatewayTimeout,
-                HandOverOutcome.Ended => StatusCodes.Status503ServiceUnavailable,
+                HandOverOutcome.NodeStopped => StatusCodes.Status503ServiceUnavailable,
                 _ => StatusCodes.Status409Conflict,
             });
         });
 
         orders.MapPost("/promote", async (HttpContext http) =>
         {
-            var outcome = await Node(http).Star.PromoteAsync();
+            var outcome = await Pair(http).Node.PromoteAsync();
             return Answer(outcome.ToString(), outcome switch
             {
-                PromotionOutcome.Done => StatusCodes.Status200OK,
-                PromotionOutcome.Ended => StatusCodes.Status503ServiceUnavailable,
+                PromotionOutcome.Completed => StatusCodes.Status200OK,
+                PromotionOutcome.NodeStopped => StatusCodes.Status503ServiceUnavailable,
                 _ => StatusCodes.Status409Conflict,
             });
         });
 
-        HostedBinaryStar Node(HttpContext http) => http.RequestServices.GetRequiredKeyedService<HostedBinaryStar>(pair);
+        HostedBinaryStar Pair(HttpContext http) => http.RequestServices.GetRequiredKeyedService<HostedBinaryStar>(pair);
     }
 
     private static IResult Answer(string outcome, int status) => Results.Json(new { outcome }, statusCode: status);

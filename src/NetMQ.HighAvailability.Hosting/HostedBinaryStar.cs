@@ -28,18 +28,18 @@ public sealed class HostedBinaryStar : IDisposable
         var nodeOptions = services.GetRequiredService<IOptionsMonitor<BinaryStarOptions>>().Get(name);
         FailoverTimeout = nodeOptions.FailoverTimeout;
 
-        Star = new BinaryStar(nodeOptions, new PairLogger(logs, name));
+        Node = new BinaryStar(nodeOptions, new PairLogger(logs, name));
         try
         {
-            VoterEndpoint = Star.RegisterVoter(options.VoterEndpoint!, options.VoterType, socket => handle(socket));
+            VoterEndpoint = Node.RegisterVoter(options.VoterEndpoint!, options.VoterType, socket => handle(socket));
         }
         catch
         {
-            Star.Dispose();
+            Node.Dispose();
             throw;
         }
 
-        work = new ActiveWork(Star, name, options.StepDownTimeout, logger);
+        work = new ActiveWork(Node, name, options.StepDownTimeout, logger);
     }
 
     /// <summary>The pair's name.</summary>
@@ -49,7 +49,7 @@ public sealed class HostedBinaryStar : IDisposable
     /// The node itself, for its state, events and orders. To hand over with regard to the work of the active node, use
     /// <see cref="HandOverAsync"/> of this object and not of that; to stop, stop the host.
     /// </summary>
-    public BinaryStar Star { get; }
+    public BinaryStar Node { get; }
 
     /// <summary>Where clients connect, with the port that the system chose if it was 0.</summary>
     public string VoterEndpoint { get; }
@@ -83,25 +83,25 @@ public sealed class HostedBinaryStar : IDisposable
     public async Task<HandOverOutcome> HandOverAsync(CancellationToken cancellationToken = default)
     {
         // No need to disturb the work for what would be refused anyway.
-        var status = Star.Status;
+        var status = Node.Status;
         if (status.State != BinaryStarState.Active) return HandOverOutcome.NotActive;
         if (!status.PeerAlive || status.PeerState != BinaryStarState.Passive) return HandOverOutcome.PeerNotPassive;
 
         await using var _ = await work.StepDownAsync(cancellationToken).ConfigureAwait(false);
-        return await Star.HandOverAsync().ConfigureAwait(false);
+        return await Node.HandOverAsync().ConfigureAwait(false);
     }
 
     /// <summary>Closes all. A node that did not end in the host's time is left to the end of the process.</summary>
     public void Dispose()
     {
-        if (!overdue || Star.Completion.IsCompleted) Star.Dispose();
+        if (!overdue || Node.Completion.IsCompleted) Node.Dispose();
     }
 
     internal void Begin(IServiceProvider services)
     {
         handle = setup.Handlers[0](services);
-        foreach (var hook in setup.Hooks) hook(services, Star);
-        Star.Start();
+        foreach (var hook in setup.Hooks) hook(services, Node);
+        Node.Start();
     }
 
     /// <exception cref="Exception">What the node ended with, if it was a fault.</exception>
@@ -110,12 +110,12 @@ public sealed class HostedBinaryStar : IDisposable
         try
         {
             await work.StepDownForGoodAsync(hostLimit).ConfigureAwait(false);
-            await Star.StopAsync().WaitAsync(hostLimit).ConfigureAwait(false);
+            await Node.StopAsync().WaitAsync(hostLimit).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (hostLimit.IsCancellationRequested && !Star.Completion.IsCompleted)
+        catch (OperationCanceledException) when (hostLimit.IsCancellationRequested && !Node.Completion.IsCompleted)
         {
             overdue = true;
-            Star.Stop();
+            Node.Stop();
             Log.Overdue(logger, Name);
         }
     }

@@ -45,8 +45,8 @@ public sealed partial class BinaryStar
 
     private void Raise(NodeChange change)
     {
-        var (from, to, cause) = change.Transition;
-        var args = new BinaryStarStateChangedEventArgs(from, to, cause, change.Term);
+        var (from, to, reason) = change.Transition;
+        var args = new BinaryStarStateChangedEventArgs(from, to, reason, change.Term);
         StateChanged?.Invoke(this, args);
         if (from == BinaryStarState.Active) LeftActive?.Invoke(this, args);
         if (to == BinaryStarState.Active) BecameActive?.Invoke(this, args);

@@ -242,7 +242,7 @@ public sealed partial class BinaryStar : IDisposable
     /// <returns>
     /// What came of it, once the events have told of it: after at most <see cref="BinaryStarOptions.FailoverTimeout"/> and two and a half heartbeats.
     /// </returns>
-    public Task<HandOverOutcome> HandOverAsync() => Order<HandOverOutcome>(reactor.HandOver, HandOverOutcome.NotActive, HandOverOutcome.Ended);
+    public Task<HandOverOutcome> HandOverAsync() => Order<HandOverOutcome>(reactor.HandOver, HandOverOutcome.NotActive, HandOverOutcome.NodeStopped);
 
     /// <summary>
     /// Makes a backup active that was started alone and never met its primary; on its own it would wait for ever. An
@@ -250,7 +250,7 @@ public sealed partial class BinaryStar : IDisposable
     /// Any thread; continues on the thread pool.
     /// </summary>
     /// <returns>What came of it, once the events have told of it: within a heartbeat, or beside one of the guide's nodes within a heartbeat of each.</returns>
-    public Task<PromotionOutcome> PromoteAsync() => Order<PromotionOutcome>(reactor.Promote, PromotionOutcome.PeerMayBeAlive, PromotionOutcome.Ended);
+    public Task<PromotionOutcome> PromoteAsync() => Order<PromotionOutcome>(reactor.Promote, PromotionOutcome.PeerMayBeAlive, PromotionOutcome.NodeStopped);
 
     /// <summary>Asks the node to stop politely, as <see cref="Run"/> describes, and returns at once. Any thread; idempotent.</summary>
     public void Stop() => reactor.Post(reactor.Stop);

@@ -86,7 +86,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
                 TimedOut = counters.TimedOut + Interlocked.Read(ref waitedInVain),
                 OutcomeUnknown = counters.OutcomeUnknown,
                 Failed = counters.FailedAtServer,
-                Resends = resends,
+                Retransmissions = resends,
                 ServerChanges = counters.ServerChanges,
                 LateReplies = counters.LateReplies,
                 GarbageReplies = counters.GarbageReplies,
@@ -99,7 +99,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
     /// <param name="request">The payload; copied before this returns.</param>
     /// <param name="cancellationToken">Gives the request up and frees its place at once; a server may execute it all the same.</param>
     /// <returns>The reply's one frame, the caller's to keep.</returns>
-    /// <inheritdoc cref="RequestAsync(ReadOnlyMemory{byte}, RequestDelivery?, CancellationToken)"/>
+    /// <inheritdoc cref="RequestAsync(ReadOnlyMemory{byte}, DeliveryGuarantee?, CancellationToken)"/>
     public Task<byte[]> RequestAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken) => RequestAsync(request, null, cancellationToken);
 
     /// <summary>Sends a request of one frame and waits for its reply.</summary>
@@ -108,13 +108,13 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
     /// <param name="cancellationToken">Gives the request up and frees its place at once; a server may execute it all the same.</param>
     /// <returns>The reply's one frame, the caller's to keep.</returns>
     /// <exception cref="RequestTimeoutException">There was no answer within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</exception>
-    /// <exception cref="RequestOutcomeUnknownException">With <see cref="RequestDelivery.AtMostOnce"/>: its server was lost.</exception>
+    /// <exception cref="RequestOutcomeUnknownException">With <see cref="DeliveryGuarantee.AtMostOnce"/>: its server was lost.</exception>
     /// <exception cref="RequestFailedException">The server's handler failed on it.</exception>
-    /// <exception cref="UnusableReplyException">The reply is too large, or has several frames.</exception>
+    /// <exception cref="InvalidReplyException">The reply is too large, or has several frames.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The client has ended with a fault of its own: dispose it, and make a new one.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed, or was before the answer.</exception>
-    public Task<byte[]> RequestAsync(ReadOnlyMemory<byte> request, RequestDelivery? delivery = null, CancellationToken cancellationToken = default) =>
+    public Task<byte[]> RequestAsync(ReadOnlyMemory<byte> request, DeliveryGuarantee? delivery = null, CancellationToken cancellationToken = default) =>
         Begin(new SingleRequest(request.ToArray(), delivery ?? options.Delivery, this), cancellationToken);
 
     /// <summary>Sends a request of any number of frames and waits for its reply.</summary>
@@ -125,14 +125,14 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
     /// <exception cref="ArgumentException"><paramref name="request"/> has no frame.</exception>
     /// <exception cref="RequestTimeoutException">There was no answer within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</exception>
-    /// <exception cref="RequestOutcomeUnknownException">With <see cref="RequestDelivery.AtMostOnce"/>: its server was lost.</exception>
+    /// <exception cref="RequestOutcomeUnknownException">With <see cref="DeliveryGuarantee.AtMostOnce"/>: its server was lost.</exception>
     /// <exception cref="RequestFailedException">The server's handler failed on it.</exception>
-    /// <exception cref="UnusableReplyException">The reply is too large.</exception>
+    /// <exception cref="InvalidReplyException">The reply is too large.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The client has ended with a fault of its own: dispose it, and make a new one.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed, or was before the answer.</exception>
     public Task<byte[][]> RequestMultipartAsync(
-        IReadOnlyList<ReadOnlyMemory<byte>> request, RequestDelivery? delivery = null, CancellationToken cancellationToken = default)
+        IReadOnlyList<ReadOnlyMemory<byte>> request, DeliveryGuarantee? delivery = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Count == 0) throw new ArgumentException("A request has at least one frame; it may be empty.", nameof(request));

@@ -25,7 +25,7 @@ public sealed class BinaryStarClientOptions
 
     /// <summary>
     /// How long the server may answer nothing at all while requests are outstanding before it is left for the other;
-    /// also how long after answers to later ones a single request of <see cref="RequestDelivery.AtLeastOnce"/> is sent
+    /// also how long after answers to later ones a single request of <see cref="DeliveryGuarantee.AtLeastOnce"/> is sent
     /// again. Default 2 s; from 10 ms to 1 hour. More than the longest time the server takes for a request, or a slow
     /// server is left, to no avail, and its requests are sent more than once.
     /// </summary>
@@ -57,13 +57,13 @@ public sealed class BinaryStarClientOptions
 
     /// <summary>
     /// The largest reply that is accepted, all its frames together; the request of a larger one fails with
-    /// <see cref="UnusableReplyException"/>. Default 16 MiB; from 1 byte to 1 GiB. A server that sends a frame of more
+    /// <see cref="InvalidReplyException"/>. Default 16 MiB; from 1 byte to 1 GiB. A server that sends a frame of more
     /// than four times this is disconnected before it costs memory.
     /// </summary>
     public int MaxReplyBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>How often a request may be executed, where the call does not say. Default <see cref="RequestDelivery.AtLeastOnce"/>.</summary>
-    public RequestDelivery Delivery { get; set; } = RequestDelivery.AtLeastOnce;
+    /// <summary>How often a request may be executed, where the call does not say. Default <see cref="DeliveryGuarantee.AtLeastOnce"/>.</summary>
+    public DeliveryGuarantee Delivery { get; set; } = DeliveryGuarantee.AtLeastOnce;
 
     /// <summary>
     /// The servers' public key, where they have a <see cref="BinaryStarOptions.VoterCertificate"/>, the same for both:
@@ -97,8 +97,8 @@ public sealed class BinaryStarClientOptions
 
         if (MaxOutstanding is < 1 or > 1_000_000) throw OutOfRange(nameof(MaxOutstanding), MaxOutstanding, "must be from 1 to 1,000,000");
         if (MaxReplyBytes is < 1 or > 1024 * 1024 * 1024) throw OutOfRange(nameof(MaxReplyBytes), MaxReplyBytes, "must be from 1 to 1,073,741,824 (1 GiB)");
-        if (Delivery is not (RequestDelivery.AtLeastOnce or RequestDelivery.AtMostOnce))
-            throw Invalid(nameof(Delivery), $"must be {RequestDelivery.AtLeastOnce} or {RequestDelivery.AtMostOnce}, and is {(int)Delivery}");
+        if (Delivery is not (DeliveryGuarantee.AtLeastOnce or DeliveryGuarantee.AtMostOnce))
+            throw Invalid(nameof(Delivery), $"must be {DeliveryGuarantee.AtLeastOnce} or {DeliveryGuarantee.AtMostOnce}, and is {(int)Delivery}");
         if (TimeProvider is null) throw Invalid(nameof(TimeProvider), "must not be null");
     }
 

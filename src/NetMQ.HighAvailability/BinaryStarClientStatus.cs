@@ -29,7 +29,7 @@ public sealed record BinaryStarClientStatus
     public long Failed { get; internal init; }
 
     /// <summary>How often a request was sent again.</summary>
-    public long Resends { get; internal init; }
+    public long Retransmissions { get; internal init; }
 
     /// <summary>How often another server answered than before; the first one counts.</summary>
     public long ServerChanges { get; internal init; }

@@ -35,11 +35,11 @@ public sealed class BinaryStarOptions
             BinaryStarPreset.Lan => (TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)),
             BinaryStarPreset.Local => (TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400)),
             BinaryStarPreset.Wan => (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6)),
-            BinaryStarPreset.BesideOriginal => (TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(3)),
+            BinaryStarPreset.ZeroMqGuide => (TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(3)),
             _ => throw new ArgumentOutOfRangeException(nameof(preset), preset, "There is no such preset."),
         };
 
-        if (preset != BinaryStarPreset.BesideOriginal) return;
+        if (preset != BinaryStarPreset.ZeroMqGuide) return;
         PeerHeartbeatInterval = TimeSpan.FromSeconds(1);
         PeerFailoverTimeout = TimeSpan.FromSeconds(2);
     }

@@ -27,5 +27,5 @@ public enum BinaryStarPreset
     /// proof of concept (bstarsrv); not its Java and C++ reactors, whose messages mean something else. Timing: heartbeat 500 ms, failover 3 s. Three heartbeats of a peer that says its state once a second only, and takes
     /// this node for dead after 2 s.
     /// </summary>
-    BesideOriginal,
+    ZeroMqGuide,
 }

@@ -3,22 +3,22 @@ namespace NetMQ.HighAvailability;
 /// <summary>A change of a node's state.</summary>
 public sealed class BinaryStarStateChangedEventArgs : EventArgs
 {
-    internal BinaryStarStateChangedEventArgs(BinaryStarState from, BinaryStarState to, BinaryStarCause cause, long term)
+    internal BinaryStarStateChangedEventArgs(BinaryStarState previousState, BinaryStarState newState, BinaryStarChangeReason reason, long term)
     {
-        From = from;
-        To = to;
-        Cause = cause;
+        PreviousState = previousState;
+        NewState = newState;
+        Reason = reason;
         Term = term;
     }
 
     /// <summary>The state before.</summary>
-    public BinaryStarState From { get; }
+    public BinaryStarState PreviousState { get; }
 
     /// <summary>The state now; the peer has been told.</summary>
-    public BinaryStarState To { get; }
+    public BinaryStarState NewState { get; }
 
     /// <summary>Why it changed.</summary>
-    public BinaryStarCause Cause { get; }
+    public BinaryStarChangeReason Reason { get; }
 
     /// <summary>How many terms, of this node and of its peer, this node has seen: see <see cref="BinaryStarTerm.Number"/>.</summary>
     public long Term { get; }

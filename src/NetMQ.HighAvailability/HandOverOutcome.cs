@@ -4,7 +4,7 @@ namespace NetMQ.HighAvailability;
 public enum HandOverOutcome
 {
     /// <summary>The peer has taken over and this node is passive.</summary>
-    Done = 0,
+    Completed = 0,
 
     /// <summary>Refused, nothing changed: this node is not active.</summary>
     NotActive,
@@ -18,6 +18,6 @@ public enum HandOverOutcome
     /// </summary>
     TimedOut,
 
-    /// <summary>The node ended meanwhile.</summary>
-    Ended,
+    /// <summary>The node stopped, or ended with a fault, before the outcome was known.</summary>
+    NodeStopped,
 }

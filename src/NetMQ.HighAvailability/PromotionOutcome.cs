@@ -4,7 +4,7 @@ namespace NetMQ.HighAvailability;
 public enum PromotionOutcome
 {
     /// <summary>This node is active.</summary>
-    Done = 0,
+    Completed = 0,
 
     /// <summary>Refused: this node is not a backup that waits for its first peer; requests alone decide in every other state.</summary>
     NotWaiting,
@@ -12,6 +12,6 @@ public enum PromotionOutcome
     /// <summary>Refused: the peer was heard, or this node started, within the failover timeout.</summary>
     PeerMayBeAlive,
 
-    /// <summary>The node ended meanwhile.</summary>
-    Ended,
+    /// <summary>The node stopped, or ended with a fault, before the outcome was known.</summary>
+    NodeStopped,
 }

@@ -35,7 +35,7 @@ public sealed class RequestTimeoutException : TimeoutException
 }
 
 /// <summary>
-/// A request of <see cref="RequestDelivery.AtMostOnce"/> was sent to a server that was left before it answered:
+/// A request of <see cref="DeliveryGuarantee.AtMostOnce"/> was sent to a server that was left before it answered:
 /// whether it was executed is unknown, and it was not sent again.
 /// </summary>
 public sealed class RequestOutcomeUnknownException : Exception
@@ -63,9 +63,9 @@ public sealed class RequestFailedException : Exception
 /// A server answered, and so has executed the request, but the reply cannot be given to the caller: it is larger than
 /// <see cref="BinaryStarClientOptions.MaxReplyBytes"/>, or has several frames where one was asked for.
 /// </summary>
-public sealed class UnusableReplyException : Exception
+public sealed class InvalidReplyException : Exception
 {
-    internal UnusableReplyException(string message)
+    internal InvalidReplyException(string message)
         : base(message)
     {
     }

@@ -97,7 +97,7 @@ public sealed class OptionsTests
     [InlineData(BinaryStarPreset.Lan)]
     [InlineData(BinaryStarPreset.Local)]
     [InlineData(BinaryStarPreset.Wan)]
-    [InlineData(BinaryStarPreset.BesideOriginal)]
+    [InlineData(BinaryStarPreset.ZeroMqGuide)]
     public void Every_preset_is_valid_and_tolerates_a_lost_heartbeat(BinaryStarPreset preset)
     {
         var options = Valid();
@@ -110,7 +110,7 @@ public sealed class OptionsTests
     [Fact]
     public void A_preset_replaces_another_and_an_unknown_one_is_refused()
     {
-        var options = new BinaryStarOptions(BinaryStarPreset.BesideOriginal);
+        var options = new BinaryStarOptions(BinaryStarPreset.ZeroMqGuide);
         options.Apply(BinaryStarPreset.Local);
 
         options.PeerHeartbeatInterval.Should().BeNull();

@@ -30,8 +30,8 @@ internal static class FailoverBenchmark
         {
             var since = Volatile.Read(ref killed);
             if (since == 0) return; // the first server is found, not lost
-            searches.Add(change.Took.TotalMilliseconds);
-            losses.Add((Stopwatch.GetElapsedTime(since) - change.Took).TotalMilliseconds);
+            searches.Add(change.Duration.TotalMilliseconds);
+            losses.Add((Stopwatch.GetElapsedTime(since) - change.Duration).TotalMilliseconds);
         };
         var watch = new GapWatch();
         using var stop = new CancellationTokenSource();
@@ -64,7 +64,7 @@ internal static class FailoverBenchmark
         foreach (var (name, sample) in parts) table.Add(name, sample.Count, sample.Quantile(0), sample.Median, sample.Quantile(0.9), sample.Max);
         report.Add(table);
         report.Summarise($"gap {gaps.Median:0.0}/{gaps.Max:0.0} ms (median/max of {kills})");
-        report.Summarise($"{answered} requests, each answered once and right, {status.Resends} sent again, {status.LateReplies} late replies dropped, {status.TimedOut} timed out");
+        report.Summarise($"{answered} requests, each answered once and right, {status.Retransmissions} sent again, {status.LateReplies} late replies dropped, {status.TimedOut} timed out");
         report.Target(status.TimedOut == 0 && gaps.Median <= TargetMedianMs && gaps.Max <= TargetMaxMs, $"{TargetMedianMs}/{TargetMaxMs} ms, none timed out");
         if (plot is not null) Plots.Histograms(plot, "BinaryStarClient, SIGKILL", "ms", parts);
     }

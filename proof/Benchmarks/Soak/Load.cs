@@ -95,7 +95,7 @@ internal sealed class Load : IDisposable
             {
                 Interlocked.Increment(ref lost);
             }
-            catch (UnusableReplyException)
+            catch (InvalidReplyException)
             {
                 Interlocked.Increment(ref wrong);
             }

@@ -83,7 +83,7 @@ internal sealed class ModelShell(Scenario scenario, Clockwork clockwork, Wire wi
         story?.Add($"says {(int)message} ({Words.Of(message)}){(lost ? ", which is lost" : "")}");
     }
 
-    public void Apply(Transition transition) => story?.Add($"becomes {transition.To} ({transition.Cause})");
+    public void Apply(Transition transition) => story?.Add($"becomes {transition.To} ({transition.Reason})");
 
     private bool IsGarbageTaken(out PeerMessage message)
     {

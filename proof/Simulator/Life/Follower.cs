@@ -21,7 +21,7 @@ internal sealed class Follower
     private readonly Action<string> violated;
     private readonly ClientCore core;
     private readonly Connection[] connections = [new(), new()];
-    private readonly Dictionary<long, (TimeSpan Asked, int Executed, RequestDelivery Delivery)> asked = [];
+    private readonly Dictionary<long, (TimeSpan Asked, int Executed, DeliveryGuarantee Delivery)> asked = [];
     private bool ticking;
 
     public Follower(PairWorld world, Dice dice, Tally tally, Action<string> violated)
@@ -68,7 +68,7 @@ internal sealed class Follower
 
     private void Ask()
     {
-        var request = new ClientRequest(dice.Percent(50) ? RequestDelivery.AtMostOnce : RequestDelivery.AtLeastOnce) 
+        var request = new ClientRequest(dice.Percent(50) ? DeliveryGuarantee.AtMostOnce : DeliveryGuarantee.AtLeastOnce) 
         {
             Deadline = world.Now + RequestTimeout,
             Key = new RequestKey(0, asked.Count), // no server of the pair's forges another's
@@ -147,7 +147,7 @@ internal sealed class Follower
     private void Execute(long number)
     {
         var (since, executed, delivery) = asked[number];
-        if (executed > 0 && delivery == RequestDelivery.AtMostOnce) violated("a request that was to be executed once at most was executed twice");
+        if (executed > 0 && delivery == DeliveryGuarantee.AtMostOnce) violated("a request that was to be executed once at most was executed twice");
         asked[number] = (since, executed + 1, delivery);
     }
 

@@ -36,10 +36,10 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
     {
         LastChange = World.Now;
         Note(node, 2 + (int)transition.To);
-        if (transition.Cause == BinaryStarCause.LeaseExpired) tally.LeasesLost++;
+        if (transition.Reason == BinaryStarChangeReason.LeaseExpired) tally.LeasesLost++;
         if (transition.To != BinaryStarState.Active) return;
 
-        CountTakeOver(node, transition.Cause);
+        CountTakeOver(node, transition.Reason);
         active = node.Index;
         LookForTwo(node);
     }
@@ -98,10 +98,10 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
         tally.Violations.Add($"{Where}, {World.Now.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture)} s: {what}{story}");
     }
 
-    private void CountTakeOver(SimNode node, BinaryStarCause cause)
+    private void CountTakeOver(SimNode node, BinaryStarChangeReason cause)
     {
         if (active == node.Index) return;
-        if (cause is not (BinaryStarCause.PeerSilent or BinaryStarCause.PeerCrashed))
+        if (cause is not (BinaryStarChangeReason.PeerSilent or BinaryStarChangeReason.PeerCrashed))
         {
             if (active >= 0) tally.HandedOver++;
             return;

@@ -224,7 +224,7 @@ internal sealed class SimNode : IPairShell
 
     void IPairShell.Apply(Transition transition)
     {
-        Tell("becomes ", $"{transition.To} ({transition.Cause})");
+        Tell("becomes ", $"{transition.To} ({transition.Reason})");
         world.Witness.Changed(this, transition);
     }
 

@@ -7,7 +7,7 @@ internal sealed class ActiveHealthCheck(HostedBinaryStar pair) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var node = pair.Star.Status;
+        var node = pair.Node.Status;
         var serves = node.State == BinaryStarState.Active && !NodeHealthCheck.IsStalled(pair, node);
         return Task.FromResult(serves
             ? HealthCheckResult.Healthy("Active.")

@@ -8,8 +8,8 @@ internal sealed class NodeHealthCheck(HostedBinaryStar pair) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var (status, what, fault) = Judge(pair.Star.Completion, pair.Star.Status);
-        return Task.FromResult(new HealthCheckResult(status, what, fault, Data(pair.Star.Status)));
+        var (status, what, fault) = Judge(pair.Node.Completion, pair.Node.Status);
+        return Task.FromResult(new HealthCheckResult(status, what, fault, Data(pair.Node.Status)));
     }
 
     private (HealthStatus Status, string What, Exception? Fault) Judge(Task completion, BinaryStarStatus node)

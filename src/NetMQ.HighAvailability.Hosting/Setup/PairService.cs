@@ -24,7 +24,7 @@ internal sealed class PairService(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         pair!.Begin(services);
-        _ = pair.Star.Completion.ContinueWith(
+        _ = pair.Node.Completion.ContinueWith(
             ended => EndHost(ended.Exception!.GetBaseException()), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
         return Task.CompletedTask;
     }

@@ -22,7 +22,7 @@ internal sealed class ClientCore
     private long stays;
     private TimeSpan stayUntil, silentSince, troubleSince, owingSince;
     private ProbePace probes;
-    private ServerChangeCause cause = ServerChangeCause.First;
+    private ServerChangeReason cause = ServerChangeReason.First;
     private int? redial;
 
     public ClientCore(int serverCount, ClientTiming timing)
@@ -100,7 +100,7 @@ internal sealed class ClientCore
 
         var died = IsFollowing;
         var to = servers.OtherThatIsUp() ?? Current;
-        Leave(to, ServerChangeCause.ConnectionLost, now);
+        Leave(to, ServerChangeReason.ConnectionLost, now);
         TurnTo(to, now, fast: died);
     }
 
@@ -261,7 +261,7 @@ internal sealed class ClientCore
         servers[server].HoldsSince ??= now;
         if (IsFollowing)
         {
-            Leave(to, ServerChangeCause.NotActive, now);
+            Leave(to, ServerChangeReason.NotActive, now);
             pace = ProbePace.From(now, timing, fast: true);
             if (to == server) pace.DueAt(now + timing.Probe);
         }
@@ -273,7 +273,7 @@ internal sealed class ClientCore
     {
         if (servers.OtherThatIsUp() is { } other)
         {
-            Leave(other, ServerChangeCause.Silent, silentSince);
+            Leave(other, ServerChangeReason.Silent, silentSince);
             requests.FailSentOnce(Current, now);
             servers[Current].HoldsSince = null;
             TurnTo(other, now, fast: false);
@@ -281,19 +281,19 @@ internal sealed class ClientCore
         else if (IsFollowing)
         {
             // Nowhere else to go. It may be slow, so that nothing is given up; and it is asked again, now and then.
-            Doubt(ServerChangeCause.Silent, silentSince);
+            Doubt(ServerChangeReason.Silent, silentSince);
             TurnTo(Current, now, fast: false);
             probes.Gap = timing.Silence;
         }
     }
 
-    private void Leave(int to, ServerChangeCause why, TimeSpan since)
+    private void Leave(int to, ServerChangeReason why, TimeSpan since)
     {
         Doubt(why, since);
         departures.Enqueue(new Departure(Current, to, why));
     }
 
-    private void Doubt(ServerChangeCause why, TimeSpan since)
+    private void Doubt(ServerChangeReason why, TimeSpan since)
     {
         if (!IsFollowing) return; // it is still the first loss that the search is for
         IsFollowing = false;
@@ -322,7 +322,7 @@ internal sealed class ClientCore
         server.HeardOrDialled = now;
         server.Link = Link.Unknown;
         redial = Current;
-        Leave(Current, ServerChangeCause.Silent, silentSince);
+        Leave(Current, ServerChangeReason.Silent, silentSince);
         requests.EndConnection(Current, now);
         TurnTo(Current, now, fast: false);
     }

@@ -12,10 +12,10 @@ internal enum RequestFailure : byte
 internal readonly record struct FailedRequest(ClientRequest Request, RequestFailure Failure, int Server = -1);
 
 /// <summary>Another server answers than before (-1: none did).</summary>
-internal readonly record struct ServerChange(int From, int To, ServerChangeCause Cause, TimeSpan Took);
+internal readonly record struct ServerChange(int From, int To, ServerChangeReason Cause, TimeSpan Took);
 
 /// <summary>A server was left for another, or for a new attempt at the same.</summary>
-internal readonly record struct Departure(int From, int To, ServerChangeCause Cause);
+internal readonly record struct Departure(int From, int To, ServerChangeReason Cause);
 
 /// <summary>What a server's message about a request is.</summary>
 internal enum ReplyKind : byte

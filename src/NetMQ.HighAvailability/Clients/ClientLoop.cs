@@ -269,7 +269,7 @@ internal sealed class ClientLoop : IDisposable
         if (request.TryFail())
         {
             metrics.Failed("reply_too_large");
-            request.PublishFailure(new UnusableReplyException(
+            request.PublishFailure(new InvalidReplyException(
                 $"The reply is larger than {nameof(BinaryStarClientOptions.MaxReplyBytes)}, {options.MaxReplyBytes} bytes: raise it, or have the server send less. The request has been executed."));
         }
 

@@ -6,11 +6,11 @@ namespace NetMQ.HighAvailability.Clients;
 internal readonly record struct RequestKey(long Number, long Nonce);
 
 /// <summary>What the core knows of a request. Written by the core alone, except where it says otherwise.</summary>
-internal class ClientRequest(RequestDelivery delivery)
+internal class ClientRequest(DeliveryGuarantee delivery)
 {
     private Sendings sendings;
 
-    public RequestDelivery Delivery { get; } = delivery;
+    public DeliveryGuarantee Delivery { get; } = delivery;
 
     /// <summary>When it is given up. Set before it is submitted.</summary>
     public TimeSpan Deadline { get; set; }

@@ -18,7 +18,7 @@ internal sealed class ClientTrouble(ILogger logger)
         if (oversized.Allows(now, out var suppressed)) Log.OversizedReply(logger, server, limit, suppressed);
     }
 
-    public void Left(TimeSpan now, string from, string to, ServerChangeCause cause)
+    public void Left(TimeSpan now, string from, string to, ServerChangeReason cause)
     {
         if (lost.Allows(now, out var suppressed)) Log.ServerLeft(logger, from, cause, to, suppressed);
     }

@@ -144,7 +144,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
         for (var request = outstanding.First; request is not null;)
         {
             var next = request.Next;
-            if (request.Delivery == RequestDelivery.AtMostOnce && request.To(server).Copies > 0) Fail(request, RequestFailure.OutcomeUnknown, now);
+            if (request.Delivery == DeliveryGuarantee.AtMostOnce && request.To(server).Copies > 0) Fail(request, RequestFailure.OutcomeUnknown, now);
             request = next;
         }
     }
@@ -175,7 +175,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
             ref var sending = ref request.To(servers.Current);
             if (sending is { Copies: > 0, MayRepeat: false } && now - sending.At >= request.Patience)
             {
-                if (request.Delivery == RequestDelivery.AtMostOnce)
+                if (request.Delivery == DeliveryGuarantee.AtMostOnce)
                 {
                     if (isFollowing && request.IsDoubtful) Fail(request, RequestFailure.OutcomeUnknown, now);
                 }
@@ -201,7 +201,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
         {
             ref var sending = ref request.To(server);
             if (sending.Copies == 0 || sending.Stay != last.Stay || sending.Order > last.Order) continue;
-            if (request.Delivery == RequestDelivery.AtLeastOnce) sending.MayRepeat = true;
+            if (request.Delivery == DeliveryGuarantee.AtLeastOnce) sending.MayRepeat = true;
             else request.IsDoubtful = true;
         }
     }
@@ -223,7 +223,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
     {
         ref var sending = ref request.To(servers.Current);
         if (sending.Copies > 0 && !sending.MayRepeat) return false;
-        if (request is { MayHaveBeenExecuted: true, Delivery: RequestDelivery.AtMostOnce }) return false;
+        if (request is { MayHaveBeenExecuted: true, Delivery: DeliveryGuarantee.AtMostOnce }) return false;
         if (!IsHeldElsewhere(request, now)) return true;
         someAreHeld = true;
         return false;

@@ -11,7 +11,7 @@ internal interface IRequestOwner
 }
 
 /// <summary>A request with its payload and its caller. It ends once: by whoever claims its end first.</summary>
-internal abstract class PendingRequest(RequestDelivery delivery, IRequestOwner owner) : ClientRequest(delivery)
+internal abstract class PendingRequest(DeliveryGuarantee delivery, IRequestOwner owner) : ClientRequest(delivery)
 {
     private CancellationTokenRegistration cancellation;
     private int claimed;
@@ -72,7 +72,7 @@ internal abstract class PendingRequest(RequestDelivery delivery, IRequestOwner o
 }
 
 /// <summary>A request whose caller gets a <typeparamref name="T"/>. The caller goes on on the thread pool.</summary>
-internal abstract class PendingRequest<T>(RequestDelivery delivery, IRequestOwner owner) : PendingRequest(delivery, owner)
+internal abstract class PendingRequest<T>(DeliveryGuarantee delivery, IRequestOwner owner) : PendingRequest(delivery, owner)
 {
     private readonly TaskCompletionSource<T> source = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -86,7 +86,7 @@ internal abstract class PendingRequest<T>(RequestDelivery delivery, IRequestOwne
 }
 
 /// <summary>One frame to ask, one to answer.</summary>
-internal sealed class SingleRequest(byte[] payload, RequestDelivery delivery, IRequestOwner owner) : PendingRequest<byte[]>(delivery, owner)
+internal sealed class SingleRequest(byte[] payload, DeliveryGuarantee delivery, IRequestOwner owner) : PendingRequest<byte[]>(delivery, owner)
 {
     private byte[] reply = [];
     private int replyFrames;
@@ -96,7 +96,7 @@ internal sealed class SingleRequest(byte[] payload, RequestDelivery delivery, IR
     public override void Publish()
     {
         if (replyFrames == 1) Publish(reply);
-        else PublishFailure(new UnusableReplyException($"The reply has {replyFrames} frames, and RequestAsync gives one: call RequestMultipartAsync. The request has been executed."));
+        else PublishFailure(new InvalidReplyException($"The reply has {replyFrames} frames, and RequestAsync gives one: call RequestMultipartAsync. The request has been executed."));
     }
 
     protected override void Hold(List<byte[]> reply)
@@ -107,7 +107,7 @@ internal sealed class SingleRequest(byte[] payload, RequestDelivery delivery, IR
 }
 
 /// <summary>Several frames to ask, any number to answer.</summary>
-internal sealed class MultipartRequest(byte[][] payload, RequestDelivery delivery, IRequestOwner owner) : PendingRequest<byte[][]>(delivery, owner)
+internal sealed class MultipartRequest(byte[][] payload, DeliveryGuarantee delivery, IRequestOwner owner) : PendingRequest<byte[][]>(delivery, owner)
 {
     private byte[][] reply = [];
 

@@ -34,7 +34,7 @@ internal static partial class Log
     public static partial void EndingFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(200, LogLevel.Information, "{From} became {To}: {Cause}")]
-    public static partial void StateChanged(ILogger logger, BinaryStarState from, BinaryStarState to, BinaryStarCause cause);
+    public static partial void StateChanged(ILogger logger, BinaryStarState from, BinaryStarState to, BinaryStarChangeReason cause);
 
     [LoggerMessage(201, LogLevel.Warning, "The peer's process is gone: every endpoint of it refuses a connection; the next request makes this node active")]
     public static partial void PeerCrashed(ILogger logger);
@@ -96,7 +96,7 @@ internal static partial class Log
     [LoggerMessage(321, LogLevel.Information, "The state link works in both directions now: the peer is received, and has subscribed")]
     public static partial void LinkWorks(ILogger logger);
 
-    [LoggerMessage(322, LogLevel.Warning, "The peer publishes its state every {Interval}, where this node's timing expects it within {Expected}. Give both nodes the same HeartbeatInterval and FailoverTimeout; if the peer is one of the ZeroMQ guide's own nodes, use BinaryStarPreset.BesideOriginal on this one")]
+    [LoggerMessage(322, LogLevel.Warning, "The peer publishes its state every {Interval}, where this node's timing expects it within {Expected}. Give both nodes the same HeartbeatInterval and FailoverTimeout; if the peer is one of the ZeroMQ guide's own nodes, use BinaryStarPreset.ZeroMqGuide on this one")]
     public static partial void PeerTooSlow(ILogger logger, TimeSpan interval, TimeSpan expected);
 
     [LoggerMessage(330, LogLevel.Error, "The peer at {Remote} looks like the guide's Java or C++ reactor, whose messages mean something else (states numbered from 0, or four binary bytes): such a pair does not work, and nothing that it publishes is believed until it is replaced ({Suppressed} more)")]
@@ -127,10 +127,10 @@ internal static partial class Log
     public static partial void ClientFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(510, LogLevel.Information, "{Server} answers, after {Took} ({Cause})")]
-    public static partial void ServerFound(ILogger logger, string server, TimeSpan took, ServerChangeCause cause);
+    public static partial void ServerFound(ILogger logger, string server, TimeSpan took, ServerChangeReason cause);
 
     [LoggerMessage(511, LogLevel.Warning, "Left {From} ({Cause}), asking {To} ({Suppressed} more)")]
-    public static partial void ServerLeft(ILogger logger, string from, ServerChangeCause cause, string to, long suppressed);
+    public static partial void ServerLeft(ILogger logger, string from, ServerChangeReason cause, string to, long suppressed);
 
     [LoggerMessage(512, LogLevel.Warning, "The server's host '{Host}' does not resolve: {Reason}; it is tried again ({Suppressed} more)")]
     public static partial void ServerUnresolved(ILogger logger, string host, string reason, long suppressed);

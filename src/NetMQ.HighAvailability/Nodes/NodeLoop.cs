@@ -336,7 +336,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
     {
         var change = terms.Note(transition);
         metrics?.Changed(transition, engine.Memory.Turn - engine.Memory.LastReceived);
-        Log.StateChanged(logger, transition.From, transition.To, transition.Cause);
+        Log.StateChanged(logger, transition.From, transition.To, transition.Reason);
         pendingEvents.Enqueue(change);
         if (tick.IsTicking) commands.Post(static () => { });
         else RaiseEvents();

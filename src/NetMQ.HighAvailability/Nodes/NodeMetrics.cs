@@ -22,12 +22,12 @@ internal sealed class NodeMetrics
     // Counted from 0 on: a count that begins with 1 is no increase to Prometheus, and these are what operators are woken for.
     private static readonly Transition[] Alarming =
     [
-        new(BinaryStarState.Passive, BinaryStarState.Active, BinaryStarCause.PeerSilent),
-        new(BinaryStarState.Passive, BinaryStarState.Active, BinaryStarCause.PeerCrashed),
-        new(BinaryStarState.Yielding, BinaryStarState.Active, BinaryStarCause.PeerSilent),
-        new(BinaryStarState.Yielding, BinaryStarState.Active, BinaryStarCause.PeerCrashed),
-        new(BinaryStarState.Active, BinaryStarState.Yielding, BinaryStarCause.LeaseExpired),
-        new(BinaryStarState.Active, BinaryStarState.Passive, BinaryStarCause.DualActive),
+        new(BinaryStarState.Passive, BinaryStarState.Active, BinaryStarChangeReason.PeerSilent),
+        new(BinaryStarState.Passive, BinaryStarState.Active, BinaryStarChangeReason.PeerCrashed),
+        new(BinaryStarState.Yielding, BinaryStarState.Active, BinaryStarChangeReason.PeerSilent),
+        new(BinaryStarState.Yielding, BinaryStarState.Active, BinaryStarChangeReason.PeerCrashed),
+        new(BinaryStarState.Active, BinaryStarState.Yielding, BinaryStarChangeReason.LeaseExpired),
+        new(BinaryStarState.Active, BinaryStarState.Passive, BinaryStarChangeReason.DualActive),
     ];
 
     private static readonly BinaryStarState[] AllStates = Enum.GetValues<BinaryStarState>();
@@ -82,7 +82,7 @@ internal sealed class NodeMetrics
     {
         Count(transition, 1);
         if (!FailoverSeconds.Enabled || silence is not { } lasted) return;
-        if (transition is { To: BinaryStarState.Active, Cause: BinaryStarCause.PeerSilent or BinaryStarCause.PeerCrashed })
+        if (transition is { To: BinaryStarState.Active, Reason: BinaryStarChangeReason.PeerSilent or BinaryStarChangeReason.PeerCrashed })
             FailoverSeconds.Record(lasted.TotalSeconds, name, role, CauseOf(transition));
     }
 
@@ -97,7 +97,7 @@ internal sealed class NodeMetrics
         ]);
     }
 
-    private static KeyValuePair<string, object?> CauseOf(Transition transition) => new("binarystar.cause", Word(transition.Cause.ToString()));
+    private static KeyValuePair<string, object?> CauseOf(Transition transition) => new("binarystar.cause", Word(transition.Reason.ToString()));
 
     private static IEnumerable<Measurement<T>> Observe<T>(Func<NodeMetrics, NodeReading, IEnumerable<Measurement<T>>> measure)
         where T : struct => nodes.SelectMany(node => measure(node, node.read!()));

@@ -50,19 +50,19 @@ internal sealed class OperatorCommands(PairEngine engine, Timing timing, IPairSh
     {
         if (handOver is not null)
         {
-            if (engine.State == BinaryStarState.Passive) Report(ref handOver, HandOverOutcome.Done);
+            if (engine.State == BinaryStarState.Passive) Report(ref handOver, HandOverOutcome.Completed);
             else if (engine.State == BinaryStarState.Active || engine.Memory.Turn >= handOverUntil) Report(ref handOver, HandOverOutcome.TimedOut);
         }
 
         if (promotion is null) return;
-        if (engine.State == BinaryStarState.Active) Report(ref promotion, PromotionOutcome.Done);
+        if (engine.State == BinaryStarState.Active) Report(ref promotion, PromotionOutcome.Completed);
         else if (engine.Memory.Pending != PendingPromotion.Operator) Report(ref promotion, PromotionOutcome.PeerMayBeAlive);
     }
 
     public void End()
     {
-        Report(ref handOver, HandOverOutcome.Ended);
-        Report(ref promotion, PromotionOutcome.Ended);
+        Report(ref handOver, HandOverOutcome.NodeStopped);
+        Report(ref promotion, PromotionOutcome.NodeStopped);
     }
 
     private static void Report<T>(ref Action<T>? report, T outcome)

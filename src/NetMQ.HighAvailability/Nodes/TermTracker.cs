@@ -35,6 +35,6 @@ internal sealed class TermTracker(PairEngine engine)
 
         // The peer may have become active at once after it was last heard not to be.
         var from = activeSince > peerNotActiveAt ? activeSince : peerNotActiveAt;
-        return new NodeChange(transition, Term, transition.Cause == BinaryStarCause.DualActive ? now - from : null);
+        return new NodeChange(transition, Term, transition.Reason == BinaryStarChangeReason.DualActive ? now - from : null);
     }
 }

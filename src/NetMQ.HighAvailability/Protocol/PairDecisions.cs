@@ -1,7 +1,7 @@
 namespace NetMQ.HighAvailability.Protocol;
 
 /// <summary>A change of state, and why.</summary>
-internal readonly record struct Transition(BinaryStarState From, BinaryStarState To, BinaryStarCause Cause);
+internal readonly record struct Transition(BinaryStarState From, BinaryStarState To, BinaryStarChangeReason Reason);
 
 /// <summary>What came of a message of the peer.</summary>
 internal enum ReceiveResult : byte

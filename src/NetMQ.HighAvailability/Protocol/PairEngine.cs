@@ -199,7 +199,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         var unheard = m.Turn - m.DualActiveSince >= timing.DualActivePatience; // a backup that hears a primary yields well within
         if (role == BinaryStarRole.Primary && !unheard) return ReceiveResult.DualActiveStays;
 
-        Enter(StateMachine.Next(role, m.State, PairInput.DualActiveLost).Next, BinaryStarCause.DualActive);
+        Enter(StateMachine.Next(role, m.State, PairInput.DualActiveLost).Next, BinaryStarChangeReason.DualActive);
         return ReceiveResult.Valid;
     }
 
@@ -212,7 +212,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (IsIoStalled) m.Pending = PendingPromotion.None;
         if (m.Pending == PendingPromotion.None || !complete || !GuardPassed) return;
 
-        if (PeerGone) Enter(BinaryStarState.Active, m.Pending == PendingPromotion.Operator ? BinaryStarCause.Promoted : CauseOfAbsence);
+        if (PeerGone) Enter(BinaryStarState.Active, m.Pending == PendingPromotion.Operator ? BinaryStarChangeReason.Promoted : CauseOfAbsence);
         m.Pending = PendingPromotion.None;
     }
 
@@ -253,7 +253,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (m.Stopping || StateMachine.Next(role, m.State, PairInput.Promote).Next == m.State) return Promotion.NotWaiting;
         if (Settling || !m.Drained || !PeerGone) return Promotion.PeerMayBeAlive;
         if (!MayPromoteNow(PendingPromotion.Operator)) return Promotion.Pending;
-        Enter(BinaryStarState.Active, BinaryStarCause.Promoted);
+        Enter(BinaryStarState.Active, BinaryStarChangeReason.Promoted);
         ApplyDecisions(shell);
         return Promotion.Done;
     }
@@ -273,7 +273,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     public bool HandOver(IPairShell shell)
     {
         if (!CanHandOver) return false;
-        GiveUp(BinaryStarCause.HandOver);
+        GiveUp(BinaryStarChangeReason.HandOver);
         ApplyDecisions(shell);
         return true;
     }
@@ -289,7 +289,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         m.Pending = PendingPromotion.None;
         if (m.State != BinaryStarState.Active) return false;
 
-        GiveUp(BinaryStarCause.HandOver);
+        GiveUp(BinaryStarChangeReason.HandOver);
         ApplyDecisions(shell);
         return m.LastReceived is { } heard && m.Turn - heard <= timing.HandOverFreshness;
     }
@@ -359,12 +359,12 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         return false;
     }
 
-    private BinaryStarCause CauseOfAbsence =>
-        m.Turn < m.Expiry ? BinaryStarCause.PeerCrashed : BinaryStarCause.PeerSilent;
+    private BinaryStarChangeReason CauseOfAbsence =>
+        m.Turn < m.Expiry ? BinaryStarChangeReason.PeerCrashed : BinaryStarChangeReason.PeerSilent;
 
     private void LoseLease(bool alone)
     {
-        GiveUp(BinaryStarCause.LeaseExpired);
+        GiveUp(BinaryStarChangeReason.LeaseExpired);
         m.Expiry = m.Turn + F;
         if (!alone) return;
 
@@ -374,13 +374,13 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         m.NextHeartbeat = m.Turn + timing.Quiet;
     }
 
-    private void GiveUp(BinaryStarCause cause)
+    private void GiveUp(BinaryStarChangeReason cause)
     {
         m.SettledAt = m.Turn + timing.Settle;
         Enter(StateMachine.Next(role, m.State, PairInput.GiveUp).Next, cause);
     }
 
-    private void Enter(BinaryStarState next, BinaryStarCause cause)
+    private void Enter(BinaryStarState next, BinaryStarChangeReason cause)
     {
         if (next == BinaryStarState.Active && m.Stopping) return;
         if (m.State == BinaryStarState.Active) m.ExpiryLimit = m.Turn + F + F;
@@ -393,11 +393,11 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         m.PeerPassiveAt = null;
     }
 
-    private static BinaryStarCause CauseOf(PeerMessage message) => message switch
+    private static BinaryStarChangeReason CauseOf(PeerMessage message) => message switch
     {
-        PeerMessage.Active => BinaryStarCause.PeerActive,
-        PeerMessage.Passive => BinaryStarCause.PeerPassive,
-        _ => BinaryStarCause.PeerWaiting,
+        PeerMessage.Active => BinaryStarChangeReason.PeerActive,
+        PeerMessage.Passive => BinaryStarChangeReason.PeerPassive,
+        _ => BinaryStarChangeReason.PeerWaiting,
     };
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -84,7 +84,7 @@ public sealed class ClientAbuseTests
         foreach (var asked in new[] { "large", "large in parts" })
         {
             var asking = () => client.Ask(asked);
-            (await asking.Should().ThrowAsync<UnusableReplyException>()).WithMessage("*MaxReplyBytes*1000*");
+            (await asking.Should().ThrowAsync<InvalidReplyException>()).WithMessage("*MaxReplyBytes*1000*");
         }
 
         (await client.Ask("just so")).Should().HaveLength(1000);
@@ -110,7 +110,7 @@ public sealed class ClientAbuseTests
         using var server = new RawServer(Ports.Free(), (request, send) => send(RawServer.Reply(request, [1], [2])));
         await using var client = new TestClient([server.Endpoint]);
         var asking = () => client.Ask();
-        (await asking.Should().ThrowAsync<UnusableReplyException>()).WithMessage("*2 frames*RequestMultipartAsync*");
+        (await asking.Should().ThrowAsync<InvalidReplyException>()).WithMessage("*2 frames*RequestMultipartAsync*");
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class ClientAbuseTests
         client.Client.CurrentServer.Should().Be(sane.Endpoint);
         mute.Executed.Should().NotBeEmpty();
         Wait.Until(() => client.Changes.Count == 1, "the change to be told");
-        client.Changes.Single().Previous.Should().BeNull();
+        client.Changes.Single().PreviousServer.Should().BeNull();
     }
 
     [Fact]

@@ -95,7 +95,7 @@ public sealed class ClientCoreConnectionTests
             client.Pass(10);
         }
 
-        client.Departures.Should().Equal(new Departure(0, 0, ServerChangeCause.ConnectionLost));
+        client.Departures.Should().Equal(new Departure(0, 0, ServerChangeReason.ConnectionLost));
     }
 
     [Fact]
@@ -110,6 +110,6 @@ public sealed class ClientCoreConnectionTests
         client.Up(1);
         client.Answer(1, request);
 
-        client.Changes[^1].Should().Be(new ServerChange(0, 1, ServerChangeCause.Silent, CoreDriver.Ms(CoreDriver.Silence)));
+        client.Changes[^1].Should().Be(new ServerChange(0, 1, ServerChangeReason.Silent, CoreDriver.Ms(CoreDriver.Silence)));
     }
 }

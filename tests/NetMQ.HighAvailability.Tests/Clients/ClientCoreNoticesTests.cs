@@ -1,5 +1,5 @@
 using NetMQ.HighAvailability.Clients;
-using static NetMQ.HighAvailability.RequestDelivery;
+using static NetMQ.HighAvailability.DeliveryGuarantee;
 
 namespace NetMQ.HighAvailability.Tests.Clients;
 
@@ -31,7 +31,7 @@ public sealed class ClientCoreNoticesTests
         client.Pass(CoreDriver.Silence - 1);
 
         client.Core.IsFollowing.Should().BeTrue();
-        client.Changes.Last().Should().Be(new ServerChange(0, 1, ServerChangeCause.ConnectionLost, TimeSpan.Zero));
+        client.Changes.Last().Should().Be(new ServerChange(0, 1, ServerChangeReason.ConnectionLost, TimeSpan.Zero));
         client.Numbers.Should().Equal(requests[1].Number, requests[2].Number);
     }
 

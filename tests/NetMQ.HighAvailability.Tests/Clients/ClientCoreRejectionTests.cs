@@ -16,9 +16,9 @@ public sealed class ClientCoreRejectionTests
 
         client.Core.Current.Should().Be(1);
         client.Sent.Should().Equal((1, request.Number, client.Now));
-        client.Departures.Should().Equal(new Departure(0, 1, ServerChangeCause.NotActive));
+        client.Departures.Should().Equal(new Departure(0, 1, ServerChangeReason.NotActive));
         client.Answer(1, request);
-        client.Changes.Last().Should().Be(new ServerChange(0, 1, ServerChangeCause.NotActive, TimeSpan.Zero));
+        client.Changes.Last().Should().Be(new ServerChange(0, 1, ServerChangeReason.NotActive, TimeSpan.Zero));
     }
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class ClientCoreRejectionTests
     public void A_request_to_be_sent_once_is_sent_again_where_it_was_surely_not_executed()
     {
         var client = CoreDriver.Following();
-        var request = client.Submit(RequestDelivery.AtMostOnce);
+        var request = client.Submit(DeliveryGuarantee.AtMostOnce);
         client.Forget();
         client.Reject(0, request);
         client.Sent.Should().Equal((1, request.Number, client.Now));
@@ -87,7 +87,7 @@ public sealed class ClientCoreRejectionTests
     public void What_was_accepted_before_the_hand_over_may_be_answered_after_it()
     {
         var client = CoreDriver.Following();
-        var accepted = client.Submit(RequestDelivery.AtMostOnce);
+        var accepted = client.Submit(DeliveryGuarantee.AtMostOnce);
         var rejected = client.Submit();
         client.Reject(0, rejected);
         client.Answer(1, rejected);
@@ -117,8 +117,8 @@ public sealed class ClientCoreRejectionTests
     public void What_was_sent_for_good_to_the_one_that_handed_over_is_unknown_when_that_dies()
     {
         var client = CoreDriver.Following();
-        var accepted = client.Submit(RequestDelivery.AtMostOnce);
-        var rejected = client.Submit(RequestDelivery.AtMostOnce);
+        var accepted = client.Submit(DeliveryGuarantee.AtMostOnce);
+        var rejected = client.Submit(DeliveryGuarantee.AtMostOnce);
         client.Reject(0, rejected);
         client.Answer(1, rejected);
 
@@ -161,7 +161,7 @@ public sealed class ClientCoreRejectionTests
     public void A_request_to_be_sent_once_is_sent_to_the_other_though_its_rejection_comes_after_the_other_was_found()
     {
         var client = CoreDriver.Following();
-        var (first, second) = (client.Submit(RequestDelivery.AtMostOnce), client.Submit(RequestDelivery.AtMostOnce));
+        var (first, second) = (client.Submit(DeliveryGuarantee.AtMostOnce), client.Submit(DeliveryGuarantee.AtMostOnce));
         client.Reject(0, first);
         client.Answer(1, first);
         client.Forget();
@@ -175,7 +175,7 @@ public sealed class ClientCoreRejectionTests
     public void A_request_to_be_sent_once_is_sent_again_though_its_rejection_comes_in_a_later_stay()
     {
         var client = CoreDriver.Following();
-        var (first, second) = (client.Submit(RequestDelivery.AtMostOnce), client.Submit(RequestDelivery.AtMostOnce));
+        var (first, second) = (client.Submit(DeliveryGuarantee.AtMostOnce), client.Submit(DeliveryGuarantee.AtMostOnce));
         client.Reject(0, first);
         client.Reject(1, first);
         client.Pass(CoreDriver.Probe);
@@ -208,7 +208,7 @@ public sealed class ClientCoreRejectionTests
         var client = CoreDriver.Following();
         client.Down(0);
         client.Submit();
-        var once = client.Submit(RequestDelivery.AtMostOnce);
+        var once = client.Submit(DeliveryGuarantee.AtMostOnce);
         var third = client.Submit();
         client.Pass(2 * CoreDriver.Probe);
         client.Up(0);

@@ -1,5 +1,5 @@
 using NetMQ.HighAvailability.Clients;
-using static NetMQ.HighAvailability.RequestDelivery;
+using static NetMQ.HighAvailability.DeliveryGuarantee;
 
 namespace NetMQ.HighAvailability.Tests.Clients;
 
@@ -69,8 +69,8 @@ public sealed class ClientCoreSeekingTests
         client.Pass(1);
         client.Answer(1, request);
 
-        client.Departures.Should().Equal(new Departure(0, 1, ServerChangeCause.Silent));
-        client.Changes[^1].Should().Be(new ServerChange(0, 1, ServerChangeCause.Silent, CoreDriver.Ms(10_501)), "it counts from the last sign of the first");
+        client.Departures.Should().Equal(new Departure(0, 1, ServerChangeReason.Silent));
+        client.Changes[^1].Should().Be(new ServerChange(0, 1, ServerChangeReason.Silent, CoreDriver.Ms(10_501)), "it counts from the last sign of the first");
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using NetMQ.HighAvailability.Clients;
-using static NetMQ.HighAvailability.RequestDelivery;
+using static NetMQ.HighAvailability.DeliveryGuarantee;
 
 namespace NetMQ.HighAvailability.Tests.Clients;
 

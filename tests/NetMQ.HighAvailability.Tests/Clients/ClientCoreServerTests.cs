@@ -104,7 +104,7 @@ public sealed class ClientCoreServerTests
 
         client.Pass(1);
         client.Core.Current.Should().Be(1);
-        client.Departures.Should().Equal(new Departure(0, 1, ServerChangeCause.Silent));
+        client.Departures.Should().Equal(new Departure(0, 1, ServerChangeReason.Silent));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class ClientCoreServerTests
             client.Pass(60_000); // nothing is owed meanwhile, and that counts for nothing
         }
 
-        client.Departures.Should().Equal(new Departure(0, 1, ServerChangeCause.Silent));
+        client.Departures.Should().Equal(new Departure(0, 1, ServerChangeReason.Silent));
     }
 
     [Fact]
@@ -299,8 +299,8 @@ public sealed class ClientCoreServerTests
         client.Answer(1, request);
 
         client.Changes.Should().Equal(
-            new ServerChange(-1, 0, ServerChangeCause.First, TimeSpan.Zero),
-            new ServerChange(0, 1, ServerChangeCause.ConnectionLost, CoreDriver.Ms(12)));
+            new ServerChange(-1, 0, ServerChangeReason.First, TimeSpan.Zero),
+            new ServerChange(0, 1, ServerChangeReason.ConnectionLost, CoreDriver.Ms(12)));
     }
 
     [Fact]
@@ -312,7 +312,7 @@ public sealed class ClientCoreServerTests
         client.Pass(CoreDriver.Silence + 7);
         client.Answer(1, request);
 
-        client.Changes[^1].Should().Be(new ServerChange(0, 1, ServerChangeCause.Silent, CoreDriver.Ms(CoreDriver.Silence + 7)));
+        client.Changes[^1].Should().Be(new ServerChange(0, 1, ServerChangeReason.Silent, CoreDriver.Ms(CoreDriver.Silence + 7)));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class ClientCoreWalkTests
             switch (random.Next(10))
             {
                 case < 3:
-                    requests.Add(client.Submit(random.Next(3) == 0 ? RequestDelivery.AtMostOnce : RequestDelivery.AtLeastOnce));
+                    requests.Add(client.Submit(random.Next(3) == 0 ? DeliveryGuarantee.AtMostOnce : DeliveryGuarantee.AtLeastOnce));
                     break;
                 case < 5:
                     AnswerSome();
@@ -75,7 +75,7 @@ public sealed class ClientCoreWalkTests
         client.Pass(CoreDriver.Request + 1, Watch);
         client.Core.Outstanding.Should().Be(0, why);
         client.Failed.Select(failure => failure.Number).Concat(answered).Concat(withdrawn).Should().OnlyHaveUniqueItems(why).And.HaveCount(requests.Count, why);
-        var once = requests.Where(request => request.Delivery == RequestDelivery.AtMostOnce).Select(request => request.Number).ToHashSet();
+        var once = requests.Where(request => request.Delivery == DeliveryGuarantee.AtMostOnce).Select(request => request.Number).ToHashSet();
         foreach (var number in once) client.Numbers.Count(sent => sent == number).Should().BeLessThanOrEqualTo(1 + rejections.Count(rejected => rejected == number), why);
 
         void AnswerSome()

@@ -41,7 +41,7 @@ public sealed class ClientExecutionsTests
         Wait.Until(() => client.Status.Answered > 2 * callers, "some answers");
 
         if (change == Change.PoliteStop) await primary.Star.StopAsync();
-        else (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+        else (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
 
         var before = client.Status.Answered;
         Wait.Until(() => client.Status.Answered > before + (2 * callers), "answers of the other node");

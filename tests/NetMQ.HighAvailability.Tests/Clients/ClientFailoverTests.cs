@@ -1,7 +1,7 @@
 using System.Net;
 using NetMQ.HighAvailability.Tests.Support;
 using static NetMQ.HighAvailability.BinaryStarRole;
-using static NetMQ.HighAvailability.RequestDelivery;
+using static NetMQ.HighAvailability.DeliveryGuarantee;
 
 namespace NetMQ.HighAvailability.Tests.Clients;
 
@@ -41,7 +41,7 @@ public sealed class ClientFailoverTests
         var failedOver = new TaskCompletionSource();
         client.Client.ServerChanged += (_, change) =>
         {
-            if (change.Previous is not null) failedOver.SetResult();
+            if (change.PreviousServer is not null) failedOver.SetResult();
         };
 
         var callers = client.AskInTurns(64, failedOver.Task);
@@ -52,10 +52,10 @@ public sealed class ClientFailoverTests
         backup.State.Should().Be(BinaryStarState.Active);
         client.Client.CurrentServer.Should().Be(primary.Ports.VoterEndpoint(Backup));
         var change = client.Changes.Last();
-        change.Previous.Should().Be(primary.Ports.VoterEndpoint(Primary));
-        change.Current.Should().Be(primary.Ports.VoterEndpoint(Backup));
-        change.Took.Should().BePositive();
-        client.Status.Resends.Should().BePositive();
+        change.PreviousServer.Should().Be(primary.Ports.VoterEndpoint(Primary));
+        change.NewServer.Should().Be(primary.Ports.VoterEndpoint(Backup));
+        change.Duration.Should().BePositive();
+        client.Status.Retransmissions.Should().BePositive();
         client.Status.ServerChanges.Should().Be(2);
         client.LogCount(510).Should().Be(2);
     }
@@ -84,12 +84,12 @@ public sealed class ClientFailoverTests
         await using var client = TestClient.Of(primary.Ports, TestClient.Patient);
         await client.Ask(AtMostOnce);
 
-        (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+        (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
         await client.Ask(AtMostOnce);
 
         client.Client.CurrentServer.Should().Be(primary.Ports.VoterEndpoint(Backup));
         Wait.Until(() => client.Changes.Count == 2, "the change to be told");
-        client.Changes.Last().Cause.Should().Be(ServerChangeCause.NotActive);
+        client.Changes.Last().Reason.Should().Be(ServerChangeReason.NotActive);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class ClientFailoverTests
 
         client.Client.CurrentServer.Should().Be(primary.Ports.VoterEndpoint(Primary));
         backup.Star.Status.VotesRejected.Should().BePositive("the client did ask it");
-        backup.Changes.Should().NotContain(change => change.To == BinaryStarState.Active);
+        backup.Changes.Should().NotContain(change => change.NewState == BinaryStarState.Active);
         primary.State.Should().Be(BinaryStarState.Active);
     }
 

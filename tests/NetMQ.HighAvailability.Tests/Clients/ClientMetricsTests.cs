@@ -27,7 +27,7 @@ public sealed class ClientMetricsTests : IDisposable
         });
         using var cancellation = new CancellationTokenSource();
 
-        await Fails<UnusableReplyException>(client.Ask("large"));
+        await Fails<InvalidReplyException>(client.Ask("large"));
         var cancelled = client.Ask("cancelled", null, cancellation.Token);
         await cancellation.CancelAsync();
         await Fails<OperationCanceledException>(cancelled);

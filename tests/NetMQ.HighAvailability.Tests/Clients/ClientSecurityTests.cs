@@ -16,7 +16,7 @@ public sealed class ClientSecurityTests
         await using var client = TestClient.Of(primary.Ports, options => options.ServerCertificate = NetMQCertificate.FromPublicKey(voter.PublicKey));
 
         await client.Ask();
-        (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+        (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
         await client.Ask();
 
         client.Client.CurrentServer.Should().Be(primary.Ports.VoterEndpoint(BinaryStarRole.Backup));

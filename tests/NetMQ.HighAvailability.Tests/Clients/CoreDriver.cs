@@ -68,7 +68,7 @@ internal sealed class CoreDriver
 
     public void Forget() => Sent.Clear();
 
-    public ClientRequest Submit(RequestDelivery delivery = RequestDelivery.AtLeastOnce)
+    public ClientRequest Submit(DeliveryGuarantee delivery = DeliveryGuarantee.AtLeastOnce)
     {
         var request = new ClientRequest(delivery) { Deadline = Ms(Now + Request), Key = new RequestKey(0, 1000 + keys.Count) };
         core.Submit(request, Ms(Now));
@@ -77,7 +77,7 @@ internal sealed class CoreDriver
         return request;
     }
 
-    public ClientRequest[] Submit(int count, RequestDelivery delivery = RequestDelivery.AtLeastOnce) =>
+    public ClientRequest[] Submit(int count, DeliveryGuarantee delivery = DeliveryGuarantee.AtLeastOnce) =>
         [.. Enumerable.Range(0, count).Select(_ => Submit(delivery))];
 
     public ReplyKind Answer(int server, ClientRequest request) => Answer(server, request.Number);

@@ -51,13 +51,13 @@ internal sealed class TestClient : IAsyncDisposable
     }
 
     /// <summary>Asks with a text of its own and checks that the answer is an echo of it.</summary>
-    public async Task Ask(RequestDelivery? delivery = null)
+    public async Task Ask(DeliveryGuarantee? delivery = null)
     {
         var text = Interlocked.Increment(ref number).ToString(CultureInfo.InvariantCulture);
         (await Ask(text, delivery)).Should().Be(text);
     }
 
-    public async Task<string> Ask(string text, RequestDelivery? delivery = null, CancellationToken cancellation = default) =>
+    public async Task<string> Ask(string text, DeliveryGuarantee? delivery = null, CancellationToken cancellation = default) =>
         Encoding.UTF8.GetString(await Client.RequestAsync(Encoding.UTF8.GetBytes(text), delivery, cancellation).WaitAsync(Limit, CancellationToken.None));
 
     /// <summary>Callers that ask one request after the other until they are told to stop.</summary>

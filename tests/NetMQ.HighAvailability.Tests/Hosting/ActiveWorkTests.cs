@@ -26,7 +26,7 @@ public sealed class ActiveWorkTests
         there.Begun.Should().Be(0);
         here.MayEnd.SetResult();
 
-        (await handOver).Should().Be(HandOverOutcome.Done);
+        (await handOver).Should().Be(HandOverOutcome.Completed);
         Wait.Until(() => there.Begun == 1, "the peer to begin the work");
         here.Begun.Should().Be(1);
         running.IsCompleted.Should().BeFalse("this node may become active again");
@@ -44,7 +44,7 @@ public sealed class ActiveWorkTests
         _ = primary.Pair.RunWhileActiveAsync(work.RunAsync);
         Wait.Until(() => work.Begun == 1, "the work to begin");
 
-        (await primary.Pair.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+        (await primary.Pair.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
 
         primary.Logged.Should().Contain(record => record.Id.Id == 601);
         work.MayEnd.SetResult();
@@ -114,10 +114,10 @@ public sealed class ActiveWorkTests
         using var other = backup;
         Wait.Until(() => journal.Count == 1, "the service to start");
 
-        (await primary.Pair.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+        (await primary.Pair.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
         Wait.Until(() => journal.Count == 3, "the service to stop here and start there");
         Wait.Until(() => backup.Star.Status.PeerState == BinaryStarState.Passive, "the peer to be known as passive");
-        (await backup.Pair.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+        (await backup.Pair.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
         Wait.Until(() => journal.Count == 5, "and back");
         await primary.Host.StopAsync();
         await backup.Host.StopAsync();

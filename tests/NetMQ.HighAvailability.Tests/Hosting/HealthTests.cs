@@ -26,7 +26,7 @@ public sealed class HealthTests
         report.Entries[HostedNode.Name].Data["state"].Should().Be("Passive");
         report.Entries[HostedNode.Name].Data["peerState"].Should().Be("Active");
 
-        (await primary.Pair.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+        (await primary.Pair.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
         backup.WaitFor(BinaryStarState.Active);
         (await primary.HealthAsync(Active)).Should().Be(HealthStatus.Unhealthy);
         (await backup.HealthAsync(Active)).Should().Be(HealthStatus.Healthy);

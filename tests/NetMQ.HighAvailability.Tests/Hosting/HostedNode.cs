@@ -38,7 +38,7 @@ internal sealed class HostedNode : IDisposable
 
     public HostedBinaryStar Pair => Host.Services.GetRequiredKeyedService<HostedBinaryStar>(Name);
 
-    public BinaryStar Star => Pair.Star;
+    public BinaryStar Star => Pair.Node;
 
     public IReadOnlyList<FakeLogRecord> Logged
     {

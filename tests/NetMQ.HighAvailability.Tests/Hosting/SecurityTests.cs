@@ -21,7 +21,7 @@ public sealed class SecurityTests
         using var toPrimary = Client.Of(primary);
         toPrimary.AskUntilAnswered();
 
-        (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+        (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
 
         backup.WaitFor(BinaryStarState.Active);
     }

@@ -129,7 +129,7 @@ public sealed class OriginalPeerTests
         using var client = Client.Of(ours);
         client.AskUntilAnswered();
 
-        outcome.Should().Be(HandOverOutcome.Done);
+        outcome.Should().Be(HandOverOutcome.Completed);
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class OriginalPeerTests
         using var one = ours;
         using var other = original;
         using var client = Client.Of(ours);
-        (await ours.Star.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+        (await ours.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
         original.WaitFor("active");
         original.Process.Freeze();
         client.AskUntilAnswered();
@@ -167,7 +167,7 @@ public sealed class OriginalPeerTests
             () =>
             {
                 if (ours.Star.Status is { State: BinaryStarState.Active, PeerState: BinaryStarState.Active, PeerAlive: true }) met ??= DateTimeOffset.UtcNow;
-                return ours.Changes.Any(change => change.Cause == BinaryStarCause.DualActive);
+                return ours.Changes.Any(change => change.Reason == BinaryStarChangeReason.DualActive);
             },
             "ours to yield");
 

@@ -30,7 +30,7 @@ public sealed class OriginalRhythmTests
         ours.State.Should().Be(BinaryStarState.Passive);
         var record = ours.Logged.Single(record => record.Id.Id == 322);
         record.Level.Should().Be(LogLevel.Warning);
-        record.Message.Should().Contain("BesideOriginal").And.MatchRegex("every 0?0:00:0(2|1\\.9)");
+        record.Message.Should().Contain("ZeroMqGuide").And.MatchRegex("every 0?0:00:0(2|1\\.9)");
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class CrashTests
         toPrimary.Ask();
         toBackup.AskUntilAnswered();
 
-        backup.Changes.Last().Cause.Should().Be(BinaryStarCause.PeerCrashed);
+        backup.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.PeerCrashed);
         backup.Star.Status.PeerAlive.Should().BeFalse("its last word is younger than the failover timeout, and it is dead");
         Wait.Until(() => backup.HasLogged(201), "the crash to be logged");
     }
@@ -63,7 +63,7 @@ public sealed class CrashTests
 
         client.Socket.TryReceiveFrameString(TimeSpan.FromSeconds(20), out _).Should().BeTrue();
         node.Star.Status.VotesRejected.Should().Be(rejected);
-        node.Changes.Last().Cause.Should().Be(BinaryStarCause.PeerCrashed);
+        node.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.PeerCrashed);
     }
 
     [Fact]

@@ -173,7 +173,7 @@ public sealed class LifecycleTests
         client.AskUntilAnswered();
         Wait.Until(() => ticks > 0, "the timer to be served");
         new Task(() => Thread.Sleep(2 * TestNode.Failover)).Start(node.Star.Poller);
-        Wait.Until(() => node.Changes.Any(change => change.Cause == BinaryStarCause.LeaseExpired), "the lease to run out");
+        Wait.Until(() => node.Changes.Any(change => change.Reason == BinaryStarChangeReason.LeaseExpired), "the lease to run out");
         client.AskUntilAnswered();
 
         node.Star.Completion.IsCompleted.Should().BeFalse();
@@ -229,7 +229,7 @@ public sealed class LifecycleTests
 
         Wait.Until(() => !client.Ask() && node.Star.Completion.IsCompleted, "the node to fail");
 
-        node.Changes.Last().To.Should().Be(BinaryStarState.Active);
+        node.Changes.Last().NewState.Should().Be(BinaryStarState.Active);
         node.Star.State.Should().Be(BinaryStarState.Yielding);
         node.Star.Status.State.Should().Be(BinaryStarState.Yielding);
     }
@@ -274,7 +274,7 @@ public sealed class LifecycleTests
             Note("request");
             TestNode.Echo(socket);
         });
-        node.Star.StateChanged += (_, e) => Note($"{e.From} to {e.To}");
+        node.Star.StateChanged += (_, e) => Note($"{e.PreviousState} to {e.NewState}");
         node.Star.BecameActive += (_, _) => Note("active");
         node.Star.LeftActive += (_, _) => Note("left active");
         node.Star.BecamePassive += (_, _) => Note("passive");

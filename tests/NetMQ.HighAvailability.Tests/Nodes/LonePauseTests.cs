@@ -35,7 +35,7 @@ public sealed class LonePauseTests
         Pause(node, 2 * TestNode.Failover);
 
         node.WaitFor(BinaryStarState.Active);
-        node.Changes.Last().Cause.Should().Be(BinaryStarCause.PeerSilent);
+        node.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.PeerSilent);
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class LonePauseTests
     }
 
     private static void PromoteAlone(TestNode node) => Wait.Until(
-        () => node.Star.PromoteAsync().GetAwaiter().GetResult() == PromotionOutcome.Done, "the promotion");
+        () => node.Star.PromoteAsync().GetAwaiter().GetResult() == PromotionOutcome.Completed, "the promotion");
 
     private static void Fill(TestNode node, ConcurrentDictionary<string, int> store)
     {
@@ -95,7 +95,7 @@ public sealed class LonePauseTests
         var clock = System.Diagnostics.Stopwatch.StartNew();
         Wait.Until(() => clock.Elapsed >= time, "the pause to last long enough");
         over.Set();
-        Wait.Until(() => node.Changes.Any(change => change.Cause == BinaryStarCause.LeaseExpired), "the lease to be lost");
+        Wait.Until(() => node.Changes.Any(change => change.Reason == BinaryStarChangeReason.LeaseExpired), "the lease to be lost");
     }
 
     private static Action<VoterSocket> Store(ConcurrentDictionary<string, int> store) => socket =>

@@ -68,7 +68,7 @@ public sealed class MisconfigurationTests
 
         peer.SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to yield");
 
-        node.Changes.Last().Cause.Should().Be(BinaryStarCause.DualActive);
+        node.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.DualActive);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class MisconfigurationTests
 
         peer.SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to give in");
 
-        node.Changes.Last().Cause.Should().Be(BinaryStarCause.DualActive);
+        node.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.DualActive);
         node.LogCount(302).Should().Be(1, "it stayed at first, and said so once");
     }
 
@@ -171,7 +171,7 @@ public sealed class MisconfigurationTests
                 return SpinWait.SpinUntil(() => node.HasLogged(308), TestNode.Heartbeat);
             },
             "the step to be reported");
-        Wait.Until(() => node.Changes.Any(change => change.Cause == BinaryStarCause.LeaseExpired), "the node to give up active");
+        Wait.Until(() => node.Changes.Any(change => change.Reason == BinaryStarChangeReason.LeaseExpired), "the node to give up active");
         node.Star.Completion.IsCompleted.Should().BeFalse();
     }
 

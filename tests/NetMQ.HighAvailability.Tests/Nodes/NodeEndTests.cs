@@ -22,7 +22,7 @@ public sealed class NodeEndTests
         run.Exception!.InnerException.Should().BeSameAs(node.Star.Completion.Exception!.InnerException).And.BeOfType<TerminatingException>();
         node.LogCount(104).Should().Be(1);
         node.Star.Invoking(star => star.Stop()).Should().NotThrow();
-        (await node.Star.HandOverAsync()).Should().Be(HandOverOutcome.Ended);
+        (await node.Star.HandOverAsync()).Should().Be(HandOverOutcome.NodeStopped);
         node.Invoking(n => n.Dispose()).Should().NotThrow();
     }
 

@@ -15,10 +15,10 @@ public sealed class OperationTests
 
         var outcome = await primary.Star.HandOverAsync();
 
-        outcome.Should().Be(HandOverOutcome.Done);
+        outcome.Should().Be(HandOverOutcome.Completed);
         primary.State.Should().Be(BinaryStarState.Passive);
         backup.WaitFor(BinaryStarState.Active);
-        primary.Changes.Select(change => change.To).Should().Equal(
+        primary.Changes.Select(change => change.NewState).Should().Equal(
             BinaryStarState.Active, BinaryStarState.Yielding, BinaryStarState.Passive);
     }
 
@@ -33,7 +33,7 @@ public sealed class OperationTests
         for (var i = 0; i < 6; i++)
         {
             Wait.Until(() => active.Star.Status.PeerState == BinaryStarState.Passive, "the peer to be known as passive");
-            (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+            (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
             passive.WaitFor(BinaryStarState.Active);
             (active, passive) = (passive, active);
         }
@@ -88,12 +88,12 @@ public sealed class OperationTests
         while (outcome == PromotionOutcome.PeerMayBeAlive) outcome = await node.Star.PromoteAsync();
         client.AskUntilAnswered();
 
-        outcome.Should().Be(PromotionOutcome.Done);
-        node.Changes.Single().Cause.Should().Be(BinaryStarCause.Promoted);
+        outcome.Should().Be(PromotionOutcome.Completed);
+        node.Changes.Single().Reason.Should().Be(BinaryStarChangeReason.Promoted);
         node.HasLogged(202).Should().BeTrue("the danger is in the log");
         node.Dispose();
-        (await node.Star.PromoteAsync()).Should().Be(PromotionOutcome.Ended);
-        (await node.Star.HandOverAsync()).Should().Be(HandOverOutcome.Ended);
+        (await node.Star.PromoteAsync()).Should().Be(PromotionOutcome.NodeStopped);
+        (await node.Star.HandOverAsync()).Should().Be(HandOverOutcome.NodeStopped);
     }
 
     [Fact]
@@ -145,8 +145,8 @@ public sealed class OperationTests
 
         peer.SayUntil("3", () => lost is not null, "the node to yield and to be told");
 
-        lost!.From.Should().BeOnOrAfter(before).And.BeBefore(lost.To);
-        lost.To.Should().BeOnOrBefore(DateTimeOffset.UtcNow);
+        lost!.WindowStart.Should().BeOnOrAfter(before).And.BeBefore(lost.WindowEnd);
+        lost.WindowEnd.Should().BeOnOrBefore(DateTimeOffset.UtcNow);
         told.Should().Equal("passive", "active", "left active", "passive", "lost");
         node.HasLogged(203).Should().BeTrue();
     }

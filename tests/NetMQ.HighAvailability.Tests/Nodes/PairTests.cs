@@ -51,7 +51,7 @@ public sealed class PairTests
         toBackup.AskUntilAnswered();
 
         backup.State.Should().Be(BinaryStarState.Active);
-        backup.Changes.Last().Cause.Should().Be(BinaryStarCause.PeerSilent);
+        backup.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.PeerSilent);
     }
 
     [Fact]
@@ -93,8 +93,8 @@ public sealed class PairTests
         primary.Dispose();
         backup.WaitFor(BinaryStarState.Active);
 
-        backup.Changes.Last().Cause.Should().Be(BinaryStarCause.PeerWaiting);
-        primary.Changes.Select(change => change.To).Should().EndWith(
+        backup.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.PeerWaiting);
+        primary.Changes.Select(change => change.NewState).Should().EndWith(
             [BinaryStarState.Yielding, BinaryStarState.Passive], "it waits for the peer's word that it has taken over");
     }
 
@@ -109,7 +109,7 @@ public sealed class PairTests
         using var restarted = primary.Restarted();
         restarted.WaitFor(BinaryStarState.Passive);
 
-        restarted.Changes.Single().Cause.Should().Be(BinaryStarCause.PeerActive);
+        restarted.Changes.Single().Reason.Should().Be(BinaryStarChangeReason.PeerActive);
         backup.State.Should().Be(BinaryStarState.Active);
     }
 
@@ -135,8 +135,8 @@ public sealed class PairTests
         primary.WaitFor(BinaryStarState.Passive);
 
         served.Should().Be(1, "what waited is not served beside the successor");
-        primary.Changes.Select(change => change.Cause).Should().EndWith(
-            [BinaryStarCause.LeaseExpired, BinaryStarCause.PeerActive]);
+        primary.Changes.Select(change => change.Reason).Should().EndWith(
+            [BinaryStarChangeReason.LeaseExpired, BinaryStarChangeReason.PeerActive]);
         backup.State.Should().Be(BinaryStarState.Active);
     }
 

@@ -19,7 +19,7 @@ public sealed class TermTests
         backup.Star.Term.Should().BeNull();
 
         Wait.Until(() => primary.Star.Status.PeerState == BinaryStarState.Passive, "the peer to be known as passive");
-        (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Done);
+        (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
         Wait.For(next, "the peer's term");
         var second = await next;
 
@@ -46,7 +46,7 @@ public sealed class TermTests
         var outcome = await primary.Star.HandOverAsync();
         release.Set();
 
-        outcome.Should().Be(HandOverOutcome.Done);
+        outcome.Should().Be(HandOverOutcome.Completed);
         cancelledInCallback.Should().BeTrue();
     }
 

@@ -12,7 +12,7 @@ public class PairEngineCrashEvidenceTests
         node.State.Should().Be(BinaryStarState.Passive, "evidence alone takes nothing over");
 
         node.Vote(Ms(1110)).Should().BeTrue();
-        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.PeerCrashed);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.PeerCrashed);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public class PairEngineCrashEvidenceTests
         var node = Passive(Backup).QuietUntil(Ms(3050)).PeerLost(Ms(3100), collectedAt: Ms(3100));
 
         node.Vote(Ms(3150)).Should().BeTrue();
-        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.PeerSilent);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.PeerSilent);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public class PairEngineCrashEvidenceTests
         node.Vote(Ms(1100)).Should().BeFalse();
 
         node.QuietUntil(Ms(1375)).State.Should().Be(BinaryStarState.Active, "the offer of 1.0 s is out of the way");
-        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.PeerCrashed);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.PeerCrashed);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public class PairEngineDualActiveTests
 
         node.State.Should().Be(BinaryStarState.Passive);
         node.Transitions[^1].Should().Be(
-            new Transition(BinaryStarState.Active, BinaryStarState.Passive, BinaryStarCause.DualActive));
+            new Transition(BinaryStarState.Active, BinaryStarState.Passive, BinaryStarChangeReason.DualActive));
         node.Said[^1].Should().Be((Ms(1100), '4'));
     }
 
@@ -34,7 +34,7 @@ public class PairEngineDualActiveTests
         node.State.Should().Be(BinaryStarState.Active);
 
         node.Turn(Ms(3100), "3").State.Should().Be(BinaryStarState.Passive);
-        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.DualActive);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.DualActive);
     }
 
     [Theory]

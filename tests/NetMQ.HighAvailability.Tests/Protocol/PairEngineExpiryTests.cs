@@ -18,7 +18,7 @@ public class PairEngineExpiryTests
 
         node.State.Should().Be(BinaryStarState.Active);
         node.Transitions[^1].Should().Be(new Transition(
-            BinaryStarState.Passive, BinaryStarState.Active, BinaryStarCause.PeerSilent));
+            BinaryStarState.Passive, BinaryStarState.Active, BinaryStarChangeReason.PeerSilent));
         node.Said[^1].Should().Be((Ms(3000), '3'));
     }
 

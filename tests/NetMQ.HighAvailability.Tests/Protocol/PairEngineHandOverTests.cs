@@ -16,7 +16,7 @@ public class PairEngineHandOverTests
         node.HandOver(Ms(1200)).Should().BeTrue();
 
         node.Transitions[^1].Should().Be(
-            new Transition(BinaryStarState.Active, BinaryStarState.Yielding, BinaryStarCause.HandOver));
+            new Transition(BinaryStarState.Active, BinaryStarState.Yielding, BinaryStarChangeReason.HandOver));
         node.Said[^1].Should().Be((Ms(1200), offer));
         node.Vote(Ms(1250)).Should().BeFalse();
     }

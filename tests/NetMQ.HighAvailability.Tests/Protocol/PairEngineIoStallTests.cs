@@ -19,7 +19,7 @@ public class PairEngineIoStallTests
         node.TryTurn(Ms(1000) + ActiveLoopbackTimeout + Instant).Should().BeTrue("what is queued from the peer may be old");
 
         node.State.Should().Be(BinaryStarState.Yielding);
-        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.LeaseExpired);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.LeaseExpired);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public class PairEngineLeaseTests
         node.LateVote(Ms(1000) + Lease + Instant).Should().BeFalse();
         node.Turn(Ms(2001)).State.Should().Be(BinaryStarState.Yielding, "the next turn draws the consequence");
 
-        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.LeaseExpired);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.LeaseExpired);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public class PairEngineLeaseTests
         node.TryTurn(Ms(1000) + Lease + Instant).Should().BeTrue("what is queued from the peer may be old");
 
         node.State.Should().Be(BinaryStarState.Yielding);
-        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.LeaseExpired);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.LeaseExpired);
         node.Said[^1].Should().Be((Ms(1000) + Lease + Instant, '1'));
     }
 

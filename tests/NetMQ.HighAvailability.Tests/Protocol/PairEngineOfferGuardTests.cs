@@ -24,7 +24,7 @@ public class PairEngineOfferGuardTests
 
         node.QuietUntil(Ms(2375) - Instant).State.Should().Be(BinaryStarState.Primary);
         node.Turn(Ms(2375)).State.Should().Be(BinaryStarState.Active);
-        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.PeerSilent);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.PeerSilent);
         node.Vote(Ms(2400)).Should().BeTrue();
     }
 

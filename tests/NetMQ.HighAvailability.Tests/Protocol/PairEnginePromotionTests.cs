@@ -27,7 +27,7 @@ public class PairEnginePromotionTests
         node.Promote(Ms(2375)).Should().Be(Promotion.Done);
 
         node.Transitions[^1].Should().Be(
-            new Transition(BinaryStarState.Backup, BinaryStarState.Active, BinaryStarCause.Promoted));
+            new Transition(BinaryStarState.Backup, BinaryStarState.Active, BinaryStarChangeReason.Promoted));
         node.Said[^1].Should().Be((Ms(2375), '3'));
         node.Vote(Ms(2400)).Should().BeTrue();
     }
@@ -58,7 +58,7 @@ public class PairEnginePromotionTests
 
         node.QuietUntil(Ms(2375) - Instant).State.Should().Be(BinaryStarState.Backup);
         node.Turn(Ms(2375)).State.Should().Be(BinaryStarState.Active);
-        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.Promoted);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.Promoted);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public class PairEngineReclaimTests
         node.State.Should().Be(BinaryStarState.Yielding);
 
         node.Turn(Woken + F).State.Should().Be(BinaryStarState.Active);
-        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.PeerSilent);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.PeerSilent);
         node.Said[^1].Should().Be((Woken + F, '3'));
     }
 
@@ -46,7 +46,7 @@ public class PairEngineReclaimTests
         node.State.Should().Be(BinaryStarState.Yielding);
 
         node.Turn(Woken + Ms(750), $"{offer}").State.Should().Be(BinaryStarState.Active);
-        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.PeerWaiting);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.PeerWaiting);
     }
 
     [Theory]

@@ -23,7 +23,7 @@ public class PairEngineSettleTests
         var node = Started(role).Turn(Ms(10), "3");
 
         node.State.Should().Be(BinaryStarState.Passive);
-        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.PeerActive);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.PeerActive);
     }
 
     [Theory]

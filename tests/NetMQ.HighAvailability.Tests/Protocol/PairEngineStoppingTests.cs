@@ -14,7 +14,7 @@ public class PairEngineStoppingTests
         node.Stop(Ms(1200)).Should().BeTrue("the peer's 3 is worth waiting for");
 
         node.State.Should().Be(BinaryStarState.Yielding);
-        node.Transitions[^1].Cause.Should().Be(BinaryStarCause.HandOver);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.HandOver);
         node.Turn(Ms(1210), "3").State.Should().Be(BinaryStarState.Passive);
     }
 

@@ -42,7 +42,7 @@ public sealed class PeerRhythmTests
     [Fact]
     public void A_guides_node_beside_the_preset_for_it_fits()
     {
-        var options = new BinaryStarOptions(BinaryStarPreset.BesideOriginal);
+        var options = new BinaryStarOptions(BinaryStarPreset.ZeroMqGuide);
 
         var rhythm = Every(TimeSpan.FromSeconds(1), options.ToTiming());
 

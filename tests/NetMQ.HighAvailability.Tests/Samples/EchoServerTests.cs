@@ -81,7 +81,7 @@ public sealed class EchoServerTests
     [InlineData("--primary --peer-heartbeat 1000")]
     [InlineData("--primary --peer-failover-timeout 2000")]
     [InlineData("--primary --peer-heartbeat 1000 --peer-failover-timeout 2000")] // too long for the default failover timeout
-    [InlineData("--primary --preset BesideOriginal --peer-heartbeat soon")]
+    [InlineData("--primary --preset ZeroMqGuide --peer-heartbeat soon")]
     public void Bad_usage_exits_with_2_and_the_usage_text(string arguments)
     {
         using var server = SampleProcess.Start("EchoServer", arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));
@@ -98,7 +98,7 @@ public sealed class EchoServerTests
     [InlineData("--preset Local", "heartbeat 00:00:00.1000000, failover timeout 00:00:00.4000000")]
     [InlineData("--preset wan", "heartbeat 00:00:01, failover timeout 00:00:06")]
     [InlineData("--preset Wan --failover-timeout 5000", "heartbeat 00:00:01, failover timeout 00:00:05")]
-    [InlineData("--preset BesideOriginal", "heartbeat 00:00:00.5000000, failover timeout 00:00:03; the peer's heartbeat 00:00:01, failover timeout 00:00:02")]
+    [InlineData("--preset ZeroMqGuide", "heartbeat 00:00:00.5000000, failover timeout 00:00:03; the peer's heartbeat 00:00:01, failover timeout 00:00:02")]
     [InlineData("--heartbeat 200 --failover-timeout 2400 --peer-heartbeat 800 --peer-failover-timeout 1600", "heartbeat 00:00:00.2000000, failover timeout 00:00:02.4000000; the peer's heartbeat 00:00:00.8000000, failover timeout 00:00:01.6000000")]
     public void A_preset_or_single_values_give_the_timing_which_the_log_names(string arguments, string timing)
     {

@@ -19,7 +19,7 @@ public sealed class HostedServerTests
         await backup.ReportsAsync("\"status\":\"Healthy\"");
         (await backup.StatusAsync("health/paired")).Should().Be(HttpStatusCode.OK);
 
-        (await primary.OrderAsync("hand-over")).Should().Be((HttpStatusCode.OK, "{\"outcome\":\"Done\"}"));
+        (await primary.OrderAsync("hand-over")).Should().Be((HttpStatusCode.OK, "{\"outcome\":\"Completed\"}"));
         await backup.IsReadyAsync();
         (await primary.StatusAsync("health/ready")).Should().Be(HttpStatusCode.ServiceUnavailable);
         (await primary.GetAsync("metrics")).Should().Contain("binarystar_cause=\"hand_over\"");

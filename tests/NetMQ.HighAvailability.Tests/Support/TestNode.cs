@@ -45,7 +45,7 @@ internal sealed class TestNode : IDisposable
         Star.StateChanged += (_, e) =>
         {
             Changes.Enqueue(e);
-            told = e.To;
+            told = e.NewState;
         };
         try
         {

@@ -1,7 +1,7 @@
 namespace NetMQ.HighAvailability;
 
 /// <summary>How often a server may execute a request of a <see cref="BinaryStarClient"/>.</summary>
-public enum RequestDelivery
+public enum DeliveryGuarantee
 {
     /// <summary>
     /// The request is sent again until it is answered: to the other server after a failover, and to the same one if

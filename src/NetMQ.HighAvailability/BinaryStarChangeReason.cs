@@ -1,7 +1,7 @@
 namespace NetMQ.HighAvailability;
 
 /// <summary>Why a node changed its state.</summary>
-public enum BinaryStarCause
+public enum BinaryStarChangeReason
 {
     /// <summary>The peer said that it is waiting (starting, or giving up active): this node takes the pair.</summary>
     PeerWaiting,

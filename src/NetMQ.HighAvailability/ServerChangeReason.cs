@@ -1,7 +1,7 @@
 namespace NetMQ.HighAvailability;
 
 /// <summary>Why a <see cref="BinaryStarClient"/> uses another server than before.</summary>
-public enum ServerChangeCause
+public enum ServerChangeReason
 {
     /// <summary>It is the first server that answered.</summary>
     First = 0,
