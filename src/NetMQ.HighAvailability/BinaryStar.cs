@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Diagnostics;
 using NetMQ.HighAvailability.Nodes;
 using NetMQ.HighAvailability.Nodes.Voting;
@@ -69,10 +70,10 @@ public sealed partial class BinaryStar : IDisposable
 
         var timing = options.ToTiming();
         var engine = new PairEngine(options.Role, timing, options.DualActivePolicy);
-        Poller = poller ?? SocketLimitException.Guard(() => new NetMQPoller());
+        Poller = poller ?? SocketLimit.Guard(() => new NetMQPoller());
         try
         {
-            reactor = SocketLimitException.Guard(() => new NodeLoop(
+            reactor = SocketLimit.Guard(() => new NodeLoop(
                 Poller, engine, timing, options.ParseLocals(), options.ParseRemotes(), options.LookUp, options.ToLinkKeys(), options.DetectCrash, options.HandlerFaults,
                 options.TimeProvider, this.logger, new NodeMetrics(options.Name ?? "default", options.Role), Raise, RaiseRequestFailed, OnEnded));
         }
@@ -157,7 +158,7 @@ public sealed partial class BinaryStar : IDisposable
             if (started) throw new InvalidOperationException("The voter must be registered before the node starts.");
             if (reactor.HasVoter) throw new InvalidOperationException($"There is a voter already; a node has exactly one. '{endpoint}' was not bound.");
 
-            var voter = SocketLimitException.Guard(() => new Voter(endpoint, type, options.VoterHighWatermark, options.VoterMaxFrameBytes, options.VoterCertificate));
+            var voter = SocketLimit.Guard(() => new Voter(endpoint, type, options.VoterHighWatermark, options.VoterMaxFrameBytes, options.VoterCertificate));
             var socket = new VoterSocket(voter);
             voter.Handler = () => handler(socket);
             reactor.Use(voter);

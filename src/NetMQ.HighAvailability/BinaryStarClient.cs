@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Clients;
+using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Diagnostics;
 
 namespace NetMQ.HighAvailability;
@@ -50,7 +51,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
         metrics = new ClientMetrics(() => loop!.Read(), options.Servers);
         try
         {
-            loop = SocketLimitException.Guard(() => new ClientLoop(options, this, metrics, Raise, this.logger));
+            loop = SocketLimit.Guard(() => new ClientLoop(options, this, metrics, Raise, this.logger));
         }
         catch
         {

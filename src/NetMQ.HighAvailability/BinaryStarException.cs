@@ -1,6 +1,10 @@
 namespace NetMQ.HighAvailability;
 
-/// <summary>The base of everything that ends a node other than a request to stop or a handler's own exception.</summary>
+/// <summary>
+/// The base of this library's own exceptions, of a node, of its set-up and of a client. Not derived from it are
+/// <see cref="RequestTimeoutException"/>, which is a <see cref="TimeoutException"/>, and .NET's own exceptions for
+/// wrong arguments and wrong use. What an application's own callback throws leaves the node as it was thrown.
+/// </summary>
 public abstract class BinaryStarException : Exception
 {
     private protected BinaryStarException(string message, Exception? inner = null)
@@ -55,17 +59,5 @@ public sealed class SocketLimitException : BinaryStarException
             + "further remote endpoint, and two more for each remote endpoint with DetectCrash): set NetMQConfig.MaxSockets before the process creates its first socket.",
             inner)
     {
-    }
-
-    internal static T Guard<T>(Func<T> create)
-    {
-        try
-        {
-            return create();
-        }
-        catch (NetMQException e) when (e.ErrorCode == ErrorCode.TooManyOpenSockets)
-        {
-            throw new SocketLimitException(e);
-        }
     }
 }

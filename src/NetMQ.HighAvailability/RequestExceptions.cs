@@ -1,6 +1,10 @@
 namespace NetMQ.HighAvailability;
 
 /// <summary>No server answered a request within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</summary>
+/// <remarks>
+/// A <see cref="TimeoutException"/>, so that code that handles time-outs in general handles this one; it is therefore
+/// the one exception of this library that does not derive from <see cref="BinaryStarException"/>.
+/// </remarks>
 public sealed class RequestTimeoutException : TimeoutException
 {
     private RequestTimeoutException(string message, bool mayHaveBeenExecuted)
@@ -38,7 +42,7 @@ public sealed class RequestTimeoutException : TimeoutException
 /// A request of <see cref="DeliveryGuarantee.AtMostOnce"/> was sent to a server that was left before it answered:
 /// whether it was executed is unknown, and it was not sent again.
 /// </summary>
-public sealed class RequestOutcomeUnknownException : Exception
+public sealed class RequestOutcomeUnknownException : BinaryStarException
 {
     internal RequestOutcomeUnknownException()
         : base("The request was sent once and its server was lost before it answered: it may have been executed or not, and was not sent again.")
@@ -51,7 +55,7 @@ public sealed class RequestOutcomeUnknownException : Exception
 /// request may have been executed in part. It was not sent to the other server, whose handler would most likely fail as
 /// well; whether to try again is the caller's decision.
 /// </summary>
-public sealed class RequestFailedException : Exception
+public sealed class RequestFailedException : BinaryStarException
 {
     internal RequestFailedException(string server)
         : base($"The handler of {server} failed on the request: it may have been executed in part, and was not sent to the other server. The log of that server says why.")
@@ -63,7 +67,7 @@ public sealed class RequestFailedException : Exception
 /// A server answered, and so has executed the request, but the reply cannot be given to the caller: it is larger than
 /// <see cref="BinaryStarClientOptions.MaxReplyBytes"/>, or has several frames where one was asked for.
 /// </summary>
-public sealed class InvalidReplyException : Exception
+public sealed class InvalidReplyException : BinaryStarException
 {
     internal InvalidReplyException(string message)
         : base(message)
