@@ -3,7 +3,12 @@ namespace NetMQ.HighAvailability;
 /// <summary>A change of a node's state.</summary>
 public sealed class BinaryStarStateChangedEventArgs : EventArgs
 {
-    internal BinaryStarStateChangedEventArgs(BinaryStarState previousState, BinaryStarState newState, BinaryStarChangeReason reason, long term)
+    /// <summary>The arguments for a change of state.</summary>
+    /// <param name="previousState">The state before.</param>
+    /// <param name="newState">The state now.</param>
+    /// <param name="reason">Why it changed.</param>
+    /// <param name="term">How many terms this node has seen.</param>
+    public BinaryStarStateChangedEventArgs(BinaryStarState previousState, BinaryStarState newState, BinaryStarChangeReason reason, long term)
     {
         PreviousState = previousState;
         NewState = newState;

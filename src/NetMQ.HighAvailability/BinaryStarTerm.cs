@@ -8,7 +8,10 @@ namespace NetMQ.HighAvailability;
 /// </remarks>
 public sealed class BinaryStarTerm
 {
-    internal BinaryStarTerm(long number, CancellationToken token)
+    /// <summary>A term of an application's own, to test its work with.</summary>
+    /// <param name="number">The term's number.</param>
+    /// <param name="token">Cancelled when the term is over.</param>
+    public BinaryStarTerm(long number, CancellationToken token)
     {
         Number = number;
         Token = token;

@@ -3,7 +3,10 @@ namespace NetMQ.HighAvailability;
 /// <summary>Two active nodes met and this one gave way.</summary>
 public sealed class DualActiveLostEventArgs : EventArgs
 {
-    internal DualActiveLostEventArgs(DateTimeOffset windowStart, DateTimeOffset windowEnd)
+    /// <summary>The arguments for a node that gave way to another active one.</summary>
+    /// <param name="windowStart">The earliest moment at which both may have been active.</param>
+    /// <param name="windowEnd">When this node gave way.</param>
+    public DualActiveLostEventArgs(DateTimeOffset windowStart, DateTimeOffset windowEnd)
     {
         WindowStart = windowStart;
         WindowEnd = windowEnd;

@@ -3,8 +3,15 @@ namespace NetMQ.HighAvailability;
 /// <summary>Another server answers a <see cref="BinaryStarClient"/> than before.</summary>
 public sealed class ServerChangedEventArgs : EventArgs
 {
-    internal ServerChangedEventArgs(string? previousServer, string newServer, ServerChangeReason reason, TimeSpan duration)
+    /// <summary>The arguments for a change of server.</summary>
+    /// <param name="previousServer">The endpoint of the server that answered before; <see langword="null"/> if none did.</param>
+    /// <param name="newServer">The endpoint of the server that answers now.</param>
+    /// <param name="reason">Why the server before was left.</param>
+    /// <param name="duration">How long requests had to wait.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="newServer"/> is null.</exception>
+    public ServerChangedEventArgs(string? previousServer, string newServer, ServerChangeReason reason, TimeSpan duration)
     {
+        ArgumentNullException.ThrowIfNull(newServer);
         PreviousServer = previousServer;
         NewServer = newServer;
         Reason = reason;

@@ -8,7 +8,7 @@ namespace NetMQ.HighAvailability.Nodes.Voting;
 /// <see cref="Refuse">refused</see>. Its first frame has been received by then, which is the cheapest way to know that a
 /// message is there, and a ROUTER's second, which says whether the client wants to be told what becomes of its request.
 /// </summary>
-internal sealed class Voter : IDisposable
+internal sealed class Voter : IRequestChannel, IDisposable
 {
     // Replies that are still queued at the end are sent in the background for so long.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
