@@ -110,7 +110,12 @@ public sealed partial class BinaryStar : IDisposable
                 PeerState = (BinaryStarState?)memory.LastMessage,
                 PeerLastReceived = now - memory.LastReceived,
                 PeerAlive = peer == PeerStatus.Alive && now - memory.LastReceived < options.FailoverTimeout, // a pause of this node puts the expiry off
-                Paths = [.. reactor.Remotes.Zip(pathsReceived, (remote, received) => new BinaryStarPath(remote, now - received, now - received < options.FailoverTimeout))],
+                Paths = [.. reactor.Remotes.Zip(pathsReceived, (remote, received) => new BinaryStarPath
+                {
+                    RemoteEndpoint = remote,
+                    LastReceived = now - received,
+                    Alive = now - received < options.FailoverTimeout,
+                })],
                 VotesAccepted = counters.VotesAccepted,
                 VotesRejected = counters.VotesRejected,
                 RequestsFailed = counters.Faults.HandlerExceptions + counters.Faults.UnfinishedReplies,
