@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Diagnostics;
@@ -23,7 +22,7 @@ namespace NetMQ.HighAvailability;
 /// </para>
 /// <para>Source: the class <c>bstar</c> of the ZeroMQ guide, chapter 4, "Binary Star NodeLoop".</para>
 /// </remarks>
-public sealed partial class BinaryStar : IDisposable
+public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
 {
     /// <summary>The name of the one <see cref="System.Diagnostics.Metrics.Meter"/> under which all nodes of a process measure.</summary>
     public const string MeterName = "NetMQ.HighAvailability";
@@ -37,13 +36,7 @@ public sealed partial class BinaryStar : IDisposable
     private readonly ILogger logger;
     private readonly NodeLoop reactor;
     private readonly bool ownsPoller;
-    private readonly TaskCompletionSource completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
-    private Thread? thread;
-    private Exception? fault;
-    private bool stopSignalled;
-    private bool started;
-    private bool disposed;
 
     /// <summary>
     /// Binds the state endpoints. The peer is connected to, and the node speaks, from <see cref="Run"/> or
@@ -133,9 +126,6 @@ public sealed partial class BinaryStar : IDisposable
     /// <summary>The present term, for work that only the active node may do; <see langword="null"/> when this node is not active. Any thread.</summary>
     public BinaryStarTerm? Term => reactor.Status.Term;
 
-    /// <summary>Ends with the node: successfully after a stop, with the exception that <see cref="Run"/> throws after a fault.</summary>
-    public Task Completion => completion.Task;
-
     /// <summary>
     /// Binds the voter socket: the one socket that clients send their requests to. Each request is a vote; one that
     /// this node may serve is given to <paramref name="handler"/>, any other is received and dropped.
@@ -159,8 +149,8 @@ public sealed partial class BinaryStar : IDisposable
         ArgumentNullException.ThrowIfNull(handler);
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(disposed, this);
-            if (started) throw new InvalidOperationException("The voter must be registered before the node starts.");
+            ObjectDisposedException.ThrowIf(lifecycle == Lifecycle.Disposed, this);
+            if (lifecycle == Lifecycle.Started) throw new InvalidOperationException("The voter must be registered before the node starts.");
             if (reactor.HasVoter) throw new InvalidOperationException($"There is a voter already; a node has exactly one. '{endpoint}' was not bound.");
 
             var voter = SocketLimit.Guard(() => new Voter(endpoint, type, options.VoterHighWatermark, options.VoterMaxFrameBytes, options.VoterCertificate));
@@ -183,52 +173,6 @@ public sealed partial class BinaryStar : IDisposable
     [EditorBrowsable(EditorBrowsableState.Never)]
     public string RegisterVoter<TTask>(string endpoint, ZmqSocketType type, Func<VoterSocket, TTask> handler)
         where TTask : Task => throw new NotSupportedException(AsyncHandler);
-
-    /// <summary>
-    /// Runs the node on the calling thread until it is stopped: by <see cref="Stop"/>, by
-    /// <paramref name="cancellationToken"/>, or by SIGINT or SIGTERM (a second signal ends the process). An active
-    /// node whose peer is there waits for the peer to take over, at most three heartbeats or 2 s, whichever is less, and up to 1 s for requests to cease.
-    /// </summary>
-    /// <param name="cancellationToken">Stops the node; <see cref="Run"/> then returns normally.</param>
-    /// <exception cref="InvalidOperationException">There is no voter, the node was started before, or the application gave the poller.</exception>
-    /// <exception cref="SameRoleException">The peer has this node's role.</exception>
-    /// <exception cref="DualActiveException">Two active nodes met under <see cref="DualActivePolicy.Abort"/>.</exception>
-    /// <exception cref="ObjectDisposedException">The node is disposed.</exception>
-    /// <exception cref="Exception">
-    /// Whatever left an event's callback, one of the application's sockets or timers on the <see cref="Poller"/>, or under
-    /// <see cref="HandlerFaultPolicy.EndNode"/> the handler, as it was thrown; or what failed while the node ended.
-    /// </exception>
-    /// <remarks>Source: <c>bstar_start</c>.</remarks>
-    public void Run(CancellationToken cancellationToken = default)
-    {
-        if (!ownsPoller) throw new InvalidOperationException("The application gave the poller and runs it: call Start for the node, and Run on the poller.");
-        MarkStarted();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-        using var cancellation = cancellationToken.Register(Stop);
-        Loop();
-        completion.Task.GetAwaiter().GetResult();
-    }
-
-    /// <summary>
-    /// Runs the node on a background thread of its own, or on the application's poller if there is one, and returns at
-    /// once; <see cref="Completion"/> tells the end. Signals are left to the caller.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">There is no voter, or the node was started before.</exception>
-    /// <exception cref="ObjectDisposedException">The node is disposed.</exception>
-    public void Start()
-    {
-        MarkStarted();
-        if (!ownsPoller)
-        {
-            if (Poller.IsRunning) new Task(Begin).Start(Poller); // outside of whatever callback this is
-            else Begin();
-            return;
-        }
-
-        thread = new Thread(Loop) { IsBackground = true, Name = $"BinaryStar {options.Role}" };
-        thread.Start();
-    }
 
     /// <summary>
     /// Waits until this node is active; at once if it is. <see cref="BinaryStarTerm.Token"/> tells when that is over.
@@ -258,128 +202,16 @@ public sealed partial class BinaryStar : IDisposable
     /// <returns>What came of it, once the events have told of it: within a heartbeat, or beside one of the guide's nodes within a heartbeat of each.</returns>
     public Task<PromotionOutcome> PromoteAsync() => Order<PromotionOutcome>(reactor.Promote, PromotionOutcome.PeerMayBeAlive, PromotionOutcome.NodeStopped);
 
-    /// <summary>Asks the node to stop politely, as <see cref="Run"/> describes, and returns at once. Any thread; idempotent.</summary>
-    public void Stop() => reactor.Post(reactor.Stop);
-
-    /// <summary>Stops the node politely.</summary>
-    /// <returns>A task that ends as <see cref="Completion"/> does; at once if the node was never started.</returns>
-    public Task StopAsync()
-    {
-        lock (gate)
-        {
-            if (!started) return Task.CompletedTask;
-        }
-
-        Stop();
-        return Completion;
-    }
-
-    /// <summary>
-    /// Stops the node politely if it runs, waits for its end (without limit for a handler that does not return), and closes
-    /// everything, the <see cref="Poller"/> too unless the application gave it. Idempotent. Any thread but the poller's.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">Called on the poller's thread: call <see cref="Stop"/> there.</exception>
-    /// <remarks>Source: <c>bstar_destroy</c>.</remarks>
-    public void Dispose()
-    {
-        if (Poller is { IsDisposed: false, CanExecuteTaskInline: true } && started && !completion.Task.IsCompleted)
-            throw new InvalidOperationException("A node cannot be disposed on its poller's own thread. Call Stop there, and Dispose after Run has returned.");
-
-        bool wait;
-        lock (gate)
-        {
-            if (disposed) return;
-            disposed = true;
-            wait = started;
-        }
-
-        if (wait) WaitForEnd();
-        completion.TrySetResult();
-        reactor.Dispose();
-        if (ownsPoller) new Ending(e => Log.EndingFailed(logger, e)).Try(Poller.Dispose);
-        BackgroundLogger.Drain();
-    }
-
-    private void WaitForEnd()
-    {
-        Stop();
-        // A fault is Completion's to tell. A poller of the application's may have been stopped, and never comes to this.
-        while (Task.WaitAny([completion.Task], TimeSpan.FromMilliseconds(20)) < 0)
-        {
-            if (!ownsPoller && !Poller.IsRunning) reactor.End(null);
-        }
-
-        thread?.Join();
-    }
-
     private Task<T> Order<T>(Action<Action<T>> command, T early, T late)
     {
         lock (gate)
         {
-            if (!started) return Task.FromResult(early);
+            if (lifecycle == Lifecycle.Created) return Task.FromResult(early);
         }
 
         var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!reactor.Post(() => command(result => outcome.TrySetResult(result)))) return Task.FromResult(late);
         completion.Task.ContinueWith(_ => outcome.TrySetResult(late), TaskScheduler.Default);
         return outcome.Task;
-    }
-
-    private void MarkStarted()
-    {
-        lock (gate)
-        {
-            ObjectDisposedException.ThrowIf(disposed, this);
-            if (started) throw new InvalidOperationException("A node runs once. Create a new one to start again.");
-            if (!reactor.HasVoter) throw new InvalidOperationException("There is no voter: call RegisterVoter before starting, so that clients can vote.");
-            started = true;
-        }
-    }
-
-    private void Loop()
-    {
-        Begin();
-        try
-        {
-            if (!reactor.IsOver) Poller.Run();
-        }
-        catch (Exception e)
-        {
-            fault ??= e; // left one of the application's own sockets or timers on the poller
-        }
-
-        reactor.End(fault);
-        BackgroundLogger.Drain();
-        Complete();
-    }
-
-    private void Begin()
-    {
-        Log.Started(logger, options);
-        try
-        {
-            reactor.Begin();
-            if (options.DetectCrash) WarmUp.Begin();
-        }
-        catch (Exception e)
-        {
-            reactor.End(e);
-        }
-    }
-
-    private void OnEnded(Exception? exception)
-    {
-        fault ??= exception;
-        if (!ownsPoller) Complete();
-        else if (Poller.IsRunning) Poller.Stop(); // what this may throw leaves the poller, and so ends the loop as well
-    }
-
-    private void Complete() => _ = fault is null ? completion.TrySetResult() : completion.TrySetException(fault);
-
-    private void OnSignal(PosixSignalContext context)
-    {
-        context.Cancel = !stopSignalled;
-        stopSignalled = true;
-        Stop();
     }
 }

@@ -22,7 +22,7 @@ namespace NetMQ.HighAvailability;
 /// </para>
 /// <para>Source: the client of the Binary Star pattern in the ZeroMQ guide, chapter 4.</para>
 /// </remarks>
-public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
+public sealed class BinaryStarClient : IAsyncDisposable, IDisposable, IRequestOwner
 {
     private readonly BinaryStarClientOptions options;
     private readonly ILogger logger;
@@ -142,8 +142,9 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
 
     /// <summary>
     /// Ends the client: what is outstanding fails with <see cref="ObjectDisposedException"/>, and the connections are
-    /// closed. Idempotent.
+    /// closed. Idempotent. Any thread; blocks none, and continues on the thread pool.
     /// </summary>
+    /// <returns>A task that ends when the client has ended.</returns>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)
@@ -159,6 +160,12 @@ public sealed class BinaryStarClient : IAsyncDisposable, IRequestOwner
 
         await loop.Ended.ConfigureAwait(false);
     }
+
+    /// <summary>
+    /// As <see cref="DisposeAsync"/>, but blocks the calling thread until the client has ended: a few milliseconds, or longer
+    /// if the thread pool is starved. Idempotent. Any thread.
+    /// </summary>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     void IRequestOwner.Ended(int requests) => places.Release(requests);
 
