@@ -16,8 +16,8 @@ internal sealed class Operator : IDisposable
         if (OperatingSystem.IsWindows()) return; // it has no such signals
 
         var (handOver, promote) = OperatingSystem.IsMacOS() ? (30, 31) : (10, 12);
-        On(handOver, "hand-over", star.HandOverAsync);
-        On(promote, "promotion", star.PromoteAsync);
+        On(handOver, "hand-over", () => star.HandOverAsync());
+        On(promote, "promotion", () => star.PromoteAsync());
     }
 
     public void Dispose() => registrations.ForEach(registration => registration.Dispose());

@@ -30,9 +30,9 @@ internal static class Orders
             });
         });
 
-        orders.MapPost("/promote", async (HttpContext http) =>
+        orders.MapPost("/promote", async (HttpContext http, CancellationToken aborted) =>
         {
-            var outcome = await Pair(http).Node.PromoteAsync();
+            var outcome = await Pair(http).Node.PromoteAsync(aborted);
             return Answer(outcome.ToString(), outcome switch
             {
                 PromotionOutcome.Completed => StatusCodes.Status200OK,

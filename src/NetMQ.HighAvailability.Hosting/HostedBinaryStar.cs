@@ -77,7 +77,7 @@ public sealed class HostedBinaryStar : IDisposable
     /// Hands the pair over as <see cref="BinaryStar.HandOverAsync"/> does, once the work of the active node has ended,
     /// or its time is up. Until then this node goes on serving requests.
     /// </summary>
-    /// <param name="cancellationToken">Gives up waiting for the work, and goes on as the active node.</param>
+    /// <param name="cancellationToken">Gives up waiting for the work, and goes on as the active node. Of no effect once the hand-over itself has begun.</param>
     /// <returns>What came of it.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled before the hand-over began.</exception>
     public async Task<HandOverOutcome> HandOverAsync(CancellationToken cancellationToken = default)
@@ -88,7 +88,9 @@ public sealed class HostedBinaryStar : IDisposable
         if (!status.PeerAlive || status.PeerState != BinaryStarState.Passive) return HandOverOutcome.PeerNotPassive;
 
         await using var _ = await work.StepDownAsync(cancellationToken).ConfigureAwait(false);
-        return await Node.HandOverAsync().ConfigureAwait(false);
+
+        // From here on its outcome decides whether the work may begin again, so it is waited for.
+        return await Node.HandOverAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Closes all. A node that did not end in the host's time is left to the end of the process.</summary>

@@ -189,21 +189,28 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     /// between the two there are a few milliseconds, or, if the peer dies at that very moment, the failover timeout.
     /// Any thread; continues on the thread pool.
     /// </summary>
+    /// <param name="cancellationToken">Ends the waiting alone: a hand-over that has been ordered may still be carried out.</param>
     /// <returns>
     /// What came of it, once the events have told of it: after at most <see cref="BinaryStarOptions.FailoverTimeout"/> and two and a half heartbeats.
     /// </returns>
-    public Task<HandOverOutcome> HandOverAsync() => Order<HandOverOutcome>(reactor.HandOver, HandOverOutcome.NotActive, HandOverOutcome.NodeStopped);
+    /// <exception cref="OperationCanceledException">The waiting was cancelled; if the token was cancelled at the call, nothing was ordered.</exception>
+    public Task<HandOverOutcome> HandOverAsync(CancellationToken cancellationToken = default) =>
+        Order<HandOverOutcome>(reactor.HandOver, HandOverOutcome.NotActive, HandOverOutcome.NodeStopped, cancellationToken);
 
     /// <summary>
     /// Makes a backup active that was started alone and never met its primary; on its own it would wait for ever. An
     /// operator's decision: if the primary is active, out of this node's hearing, both serve.
     /// Any thread; continues on the thread pool.
     /// </summary>
+    /// <param name="cancellationToken">Ends the waiting alone: a promotion that has been ordered may still be carried out.</param>
     /// <returns>What came of it, once the events have told of it: within a heartbeat, or beside one of the guide's nodes within a heartbeat of each.</returns>
-    public Task<PromotionOutcome> PromoteAsync() => Order<PromotionOutcome>(reactor.Promote, PromotionOutcome.PeerMayBeAlive, PromotionOutcome.NodeStopped);
+    /// <exception cref="OperationCanceledException">The waiting was cancelled; if the token was cancelled at the call, nothing was ordered.</exception>
+    public Task<PromotionOutcome> PromoteAsync(CancellationToken cancellationToken = default) =>
+        Order<PromotionOutcome>(reactor.Promote, PromotionOutcome.NotStarted, PromotionOutcome.NodeStopped, cancellationToken);
 
-    private Task<T> Order<T>(Action<Action<T>> command, T early, T late)
+    private Task<T> Order<T>(Action<Action<T>> command, T early, T late, CancellationToken cancellationToken)
     {
+        if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<T>(cancellationToken);
         lock (gate)
         {
             if (lifecycle == Lifecycle.Created) return Task.FromResult(early);
@@ -212,6 +219,6 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
         var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!reactor.Post(() => command(result => outcome.TrySetResult(result)))) return Task.FromResult(late);
         completion.Task.ContinueWith(_ => outcome.TrySetResult(late), TaskScheduler.Default);
-        return outcome.Task;
+        return outcome.Task.WaitAsync(cancellationToken);
     }
 }

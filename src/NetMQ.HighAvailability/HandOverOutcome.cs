@@ -6,7 +6,7 @@ public enum HandOverOutcome
     /// <summary>The peer has taken over and this node is passive.</summary>
     Completed = 0,
 
-    /// <summary>Refused, nothing changed: this node is not active.</summary>
+    /// <summary>Refused, nothing changed: this node is not active, or has not been started.</summary>
     NotActive,
 
     /// <summary>Refused, nothing changed: the peer has not lately been heard to be passive, so it might not take over.</summary>

@@ -14,4 +14,7 @@ public enum PromotionOutcome
 
     /// <summary>The node stopped, or ended with a fault, before the outcome was known.</summary>
     NodeStopped,
+
+    /// <summary>Refused: this node has not been started.</summary>
+    NotStarted,
 }

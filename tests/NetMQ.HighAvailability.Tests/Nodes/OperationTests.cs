@@ -80,7 +80,7 @@ public sealed class OperationTests
     public async Task Promotion_makes_a_lone_backup_serve_once_its_peer_can_be_taken_for_dead()
     {
         using var node = new TestNode(Backup, PairPorts.New());
-        (await node.Star.PromoteAsync()).Should().Be(PromotionOutcome.PeerMayBeAlive);
+        (await node.Star.PromoteAsync()).Should().Be(PromotionOutcome.NotStarted);
         node.Started();
         using var client = Client.Of(node);
 
@@ -94,6 +94,31 @@ public sealed class OperationTests
         node.Dispose();
         (await node.Star.PromoteAsync()).Should().Be(PromotionOutcome.NodeStopped);
         (await node.Star.HandOverAsync()).Should().Be(HandOverOutcome.NodeStopped);
+    }
+
+    [Fact]
+    public async Task Cancellation_ends_the_waiting_for_an_order()
+    {
+        using var entered = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        using var node = new TestNode(Backup, PairPorts.New()).Started();
+        node.Star.Poller.Run(() =>
+        {
+            entered.Set();
+            release.Wait(TimeSpan.FromSeconds(30));
+        });
+        entered.Wait(TimeSpan.FromSeconds(30));
+        using var impatience = new CancellationTokenSource();
+
+        var promotion = node.Star.PromoteAsync(impatience.Token);
+        var handOver = node.Star.HandOverAsync(impatience.Token);
+        await impatience.CancelAsync();
+
+        await promotion.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>("the loop has not come to the order yet");
+        await handOver.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
+        release.Set();
+        (await node.Star.HandOverAsync(CancellationToken.None)).Should().Be(HandOverOutcome.NotActive, "the node goes on");
+        await node.Star.Awaiting(star => star.PromoteAsync(impatience.Token)).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Fact]
