@@ -27,9 +27,14 @@ public sealed partial class BinaryStar
 
     /// <summary>
     /// Runs the node on the calling thread until it is stopped: by <see cref="Stop"/>, by
-    /// <paramref name="cancellationToken"/>, or by SIGINT or SIGTERM (a second signal ends the process). An active
+    /// <paramref name="cancellationToken"/>, or by SIGINT (Ctrl+C) or SIGTERM, which it takes over for the whole process while it
+    /// runs, unless <paramref name="handleSignals"/> is <see langword="false"/>. An active
     /// node whose peer is there waits for the peer to take over, at most three heartbeats or 2 s, whichever is less, and up to 1 s for requests to cease.
     /// </summary>
+    /// <param name="handleSignals">
+    /// <see langword="true"/>: the first SIGINT or SIGTERM stops the node instead of ending the process, a second one ends the
+    /// process. <see langword="false"/>: signals are left to the caller, as with <see cref="Start"/>.
+    /// </param>
     /// <param name="cancellationToken">Stops the node; <see cref="Run"/> then returns normally.</param>
     /// <exception cref="InvalidOperationException">There is no voter, the node was started before, or the application gave the poller.</exception>
     /// <exception cref="SameRoleException">The peer has this node's role.</exception>
@@ -40,13 +45,13 @@ public sealed partial class BinaryStar
     /// <see cref="HandlerFaultPolicy.EndNode"/> the handler, as it was thrown; or what failed while the node ended.
     /// </exception>
     /// <remarks>Source: <c>bstar_start</c>.</remarks>
-    public void Run(CancellationToken cancellationToken = default)
+    public void Run(bool handleSignals = true, CancellationToken cancellationToken = default)
     {
         if (!ownsPoller) throw new InvalidOperationException("The application gave the poller and runs it: call Start for the node, and Run on the poller.");
         MarkStarted();
         var signalled = false;
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var interrupt = !handleSignals ? null : PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        using var terminate = !handleSignals ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
         using var cancellation = cancellationToken.Register(Stop);
         Loop();
         completion.Task.GetAwaiter().GetResult();

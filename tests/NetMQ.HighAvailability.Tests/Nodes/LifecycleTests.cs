@@ -13,7 +13,7 @@ public sealed class LifecycleTests
         using var node = new TestNode(Primary, PairPorts.New());
         using var cancellation = new CancellationTokenSource();
 
-        var run = Task.Run(() => node.Star.Run(cancellation.Token));
+        var run = Task.Run(() => node.Star.Run(handleSignals: false, cancellation.Token));
         Wait.Until(() => node.Star.Status.StatesPublished > 0, "the node to run");
         cancellation.Cancel();
 
