@@ -17,7 +17,7 @@ internal sealed class ClientLoop : IDisposable
 
     private readonly BinaryStarClientOptions options;
     private readonly ILogger logger;
-    private readonly ClientTrouble trouble;
+    private readonly LogThrottle throttle = new();
     private readonly ClientTiming timing;
     private readonly ClientCore core;
     private readonly IRequestOwner owner;
@@ -46,7 +46,6 @@ internal sealed class ClientLoop : IDisposable
         this.metrics = metrics;
         this.onServerChanged = onServerChanged;
         this.logger = logger;
-        trouble = new ClientTrouble(logger);
         timing = options.ToTiming();
         clock = new Clock(options.TimeProvider);
         pool = new PoolWatch(options.RunOnPool, timing.Tick, timing.Starvation);
@@ -180,7 +179,7 @@ internal sealed class ClientLoop : IDisposable
     {
         if (core.Outstanding == 0 || pool.Look(now) is not { } delay) return;
         core.Excuse(now);
-        trouble.Starved(now, delay);
+        if (throttle.Allows(LogEvent.ClientStarved, now, out var suppressed)) Log.ClientStarved(logger, delay, suppressed);
     }
 
     private void NoteConnection(int server, bool isUp)
@@ -265,7 +264,7 @@ internal sealed class ClientLoop : IDisposable
         }
 
         counters.OversizedReplies++;
-        trouble.Oversized(now, Name(server), options.MaxReplyBytes);
+        if (throttle.Allows(LogEvent.OversizedReply, now, out var suppressed)) Log.OversizedReply(logger, Name(server), options.MaxReplyBytes, suppressed);
         if (request.TryFail())
         {
             metrics.Failed("reply_too_large");
@@ -279,7 +278,7 @@ internal sealed class ClientLoop : IDisposable
     private void NoteGarbage(int server, TimeSpan now)
     {
         counters.GarbageReplies++;
-        trouble.Garbage(now, Name(server));
+        if (throttle.Allows(LogEvent.GarbageReply, now, out var suppressed)) Log.GarbageReply(logger, Name(server), suppressed);
     }
 
     private void TakeCommands(TimeSpan now)
@@ -304,7 +303,11 @@ internal sealed class ClientLoop : IDisposable
     {
         while (core.TryNextToSend(now, out var request) && Envelope.TrySend(links[core.Current].Socket, (PendingRequest)request, core.AsksForReceipt)) core.Sent(request, now);
         while (core.TryTakeFailure(out var failure)) Fail((PendingRequest)failure.Request, failure, now);
-        while (core.TryTakeDeparture(out var departure)) trouble.Left(now, Name(departure.From), Name(departure.To), departure.Cause);
+        while (core.TryTakeDeparture(out var departure))
+        {
+            if (throttle.Allows(LogEvent.ServerLeft, now, out var suppressed)) Log.ServerLeft(logger, Name(departure.From), departure.Cause, Name(departure.To), suppressed);
+        }
+
         var changed = false;
         while (core.TryTakeChange(out var change))
         {
@@ -326,24 +329,25 @@ internal sealed class ClientLoop : IDisposable
     {
         if (!request.TryFail()) return; // its caller has just left
         Exception told;
+        long suppressed;
         switch (failed.Failure)
         {
             case RequestFailure.TimedOut:
                 counters.TimedOut++;
                 metrics.Failed("timed_out");
-                trouble.TimedOut(now, timing.Request);
+                if (throttle.Allows(LogEvent.RequestTimedOut, now, out suppressed)) Log.RequestTimedOut(logger, timing.Request, suppressed);
                 told = RequestTimeoutException.NoAnswer(timing.Request, request.MayHaveBeenExecuted, StarvedSince(request.Deadline - timing.Request));
                 break;
             case RequestFailure.FailedAtServer:
                 counters.FailedAtServer++;
                 metrics.Failed("failed");
-                trouble.FailedAtServer(now, Name(failed.Server));
+                if (throttle.Allows(LogEvent.RequestFailedAtServer, now, out suppressed)) Log.RequestFailedAtServer(logger, Name(failed.Server), suppressed);
                 told = new RequestFailedException(Name(failed.Server));
                 break;
             default:
                 counters.OutcomeUnknown++;
                 metrics.Failed("outcome_unknown");
-                trouble.OutcomeUnknown(now);
+                if (throttle.Allows(LogEvent.OutcomeUnknown, now, out suppressed)) Log.OutcomeUnknown(logger, suppressed);
                 told = new RequestOutcomeUnknownException();
                 break;
         }

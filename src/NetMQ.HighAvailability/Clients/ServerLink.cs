@@ -19,6 +19,7 @@ internal sealed class ServerLink : IDisposable
     private static long monitors;
 
     private readonly ILogger logger;
+    private readonly LogThrottle throttle = new();
     private readonly Func<TimeSpan> now;
     private readonly NetMQMonitor monitor;
     private readonly HostResolver resolver;
@@ -29,7 +30,6 @@ internal sealed class ServerLink : IDisposable
     private bool isConnected;
     private TimeSpan dialled;
     private TimeSpan lookedUp;
-    private LogThrottle unresolved;
 
     public ServerLink(TcpEndpoint server, HostResolver resolver, NetMQCertificate? key, ClientLimits limits, TimeSpan patience, Func<TimeSpan> now, ILogger logger)
     {
@@ -137,7 +137,7 @@ internal sealed class ServerLink : IDisposable
     private void Use(IPAddress? address, string? failure, bool anew)
     {
         if (Socket.IsDisposed) return;
-        if (failure is not null && unresolved.Allows(now(), out var suppressed)) Log.ServerUnresolved(logger, Server.Host, failure, suppressed);
+        if (failure is not null && throttle.Allows(LogEvent.ServerUnresolved, now(), out var suppressed)) Log.ServerUnresolved(logger, Server.Host, failure, suppressed);
         if (address is null) onConnection!(false);
         else if (anew || AddressText(address) != connection) Connect(address); // the same one NetMQ tries by itself
     }

@@ -1,26 +1,51 @@
 namespace NetMQ.HighAvailability.Diagnostics;
 
+/// <summary>The messages of <see cref="Log"/> that a peer, a client or a server can cause at any rate, by their names there.</summary>
+internal enum LogEvent : byte
+{
+    Garbage,
+    OwnRole,
+    DualActive,
+    Interrupted,
+    SlowTurn,
+    ClockSteppedBack,
+    Deaf,
+    RequestFailed,
+    Undeliverable,
+    Unresolved,
+    ForeignPeer,
+    ServerLeft,
+    ServerUnresolved,
+    GarbageReply,
+    OversizedReply,
+    RequestTimedOut,
+    OutcomeUnknown,
+    RequestFailedAtServer,
+    ClientStarved,
+    Count, // how many there are
+}
+
 /// <summary>
-/// Lets a log message through at most once in ten seconds, for whatever a peer or a client can provoke at will, and
-/// counts what it held back.
+/// Allows each log message at most once in ten seconds, and counts how many it suppressed meanwhile. Allocates nothing
+/// after its construction. Not thread-safe: each owner uses its own, on its poller's thread.
 /// </summary>
-internal struct LogThrottle
+internal sealed class LogThrottle
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
-    private TimeSpan? last;
-    private long heldBack;
+    private readonly (TimeSpan? Last, long Suppressed)[] slots = new (TimeSpan?, long)[(int)LogEvent.Count];
 
-    public bool Allows(TimeSpan now, out long suppressed)
+    /// <summary>Whether to log a message now; if so, how many of its kind were suppressed since the last one.</summary>
+    public bool Allows(LogEvent message, TimeSpan now, out long suppressed)
     {
-        suppressed = heldBack;
-        if (now - last < Interval)
+        ref var slot = ref slots[(int)message];
+        suppressed = slot.Suppressed;
+        if (now - slot.Last < Interval)
         {
-            heldBack++;
+            slot.Suppressed++;
             return false;
         }
 
-        last = now;
-        heldBack = 0;
+        slot = (now, 0);
         return true;
     }
 }

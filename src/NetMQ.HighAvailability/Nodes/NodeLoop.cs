@@ -28,7 +28,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
     private readonly NodeStatus status;
     private readonly OperatorCommands orders;
     private readonly TermTracker terms;
-    private readonly NodeTrouble trouble;
+    private readonly LogThrottle throttle = new();
     private readonly NodeMetrics? metrics; // none while warming up
     private readonly CrashDetector? crashDetector;
     private readonly Clock clock;
@@ -58,14 +58,13 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         this.poller = poller;
         this.engine = engine;
         this.timing = timing;
-        trouble = new NodeTrouble(logger);
         this.logger = logger;
         this.metrics = metrics;
         this.ended = ended;
         commands = new NodeCommands(poller, command => Turn(Wake.Look, command));
         clock = new Clock(time);
         events = new NodeEvents(new CallbackContext(commands.Post, LateFault), raise, requestFailed);
-        faults = new RequestFaults(handlerFaults, clock, trouble, events, commands.Post, LateFault);
+        faults = new RequestFaults(handlerFaults, clock, logger, throttle, events, commands.Post, LateFault);
         engine.Start(TimeSpan.Zero);
         status = new NodeStatus(engine, remotes.Count);
         orders = new OperatorCommands(engine, timing, this);
@@ -226,12 +225,12 @@ internal sealed class NodeLoop : IPairShell, IDisposable
     private void NoticeInterruption(TimeSpan now)
     {
         var idle = now - turnEnded;
-        if (idle < TimeSpan.Zero) trouble.ClockSteppedBack(turnEnded, -idle);
-        if (engine.IsIoStalled && now > quietUntil) trouble.Deaf(now, now - engine.Memory.LoopbackSentAt!.Value);
+        if (idle < TimeSpan.Zero && throttle.Allows(LogEvent.ClockSteppedBack, turnEnded, out var suppressed)) Log.ClockSteppedBack(logger, -idle, suppressed);
+        if (engine.IsIoStalled && now > quietUntil && throttle.Allows(LogEvent.Deaf, now, out suppressed)) Log.Deaf(logger, now - engine.Memory.LoopbackSentAt!.Value, suppressed);
         if (!purged && idle <= timing.ShortGap) return;
 
         counters.Interruptions++;
-        if (idle > timing.ShortGap && now > quietUntil) trouble.Interrupted(now, idle);
+        if (idle > timing.ShortGap && now > quietUntil && throttle.Allows(LogEvent.Interrupted, now, out suppressed)) Log.Interrupted(logger, idle, suppressed);
     }
 
     TimeSpan IPairShell.Now => clock.Now;
@@ -258,7 +257,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
                     Log.Received(logger, (int)message);
                     return true;
                 case Inbox.Garbage:
-                    trouble.Garbage(engine.Memory.Turn, size, more);
+                    if (throttle.Allows(LogEvent.Garbage, engine.Memory.Turn, out var suppressed)) Log.Garbage(logger, size, more, suppressed);
                     goto default;
                 default:
                     counters.GarbageReceived++;
@@ -272,18 +271,19 @@ internal sealed class NodeLoop : IPairShell, IDisposable
     void IPairShell.OnReceived(PeerMessage message, ReceiveResult result)
     {
         var now = engine.Memory.Turn;
+        long suppressed;
         switch (result)
         {
             case ReceiveResult.OwnRoleIgnored:
                 counters.OwnRoleReceived++;
-                trouble.OwnRole(now, engine.Role);
+                if (throttle.Allows(LogEvent.OwnRole, now, out suppressed)) Log.OwnRole(logger, engine.Role, suppressed);
                 return;
             case ReceiveResult.OwnRoleFatal:
                 throw new SameRoleException(engine.Role);
             case ReceiveResult.DualActiveFatal:
                 throw new DualActiveException();
             case ReceiveResult.DualActiveStays:
-                trouble.DualActive(now);
+                if (throttle.Allows(LogEvent.DualActive, now, out suppressed)) Log.DualActive(logger, suppressed);
                 break;
         }
 
@@ -370,7 +370,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         turnEnded = clock.Now;
         var took = turnEnded - began;
         metrics?.Turn(took);
-        if (took > timing.ShortGap && turnEnded > quietUntil) trouble.SlowTurn(turnEnded, took);
+        if (took > timing.ShortGap && turnEnded > quietUntil && throttle.Allows(LogEvent.SlowTurn, turnEnded, out var suppressed)) Log.SlowTurn(logger, took, suppressed);
 
         if (shutdown is null)
         {

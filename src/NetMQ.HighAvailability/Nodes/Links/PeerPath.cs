@@ -24,6 +24,7 @@ internal sealed class PeerPath : IDisposable
 
     private readonly PathSettings settings;
     private readonly ILogger logger;
+    private readonly LogThrottle throttle = new();
     private readonly PeerFilter filter;
     private SubscriberSocket subscriber;
     private NetMQMonitor? monitor;
@@ -33,7 +34,6 @@ internal sealed class PeerPath : IDisposable
     private readonly HostResolver resolver;
     private string? connection; // the address that is connected to
     private Msg inbound;
-    private LogThrottle unresolved, foreign;
 
     public PeerPath(TcpEndpoint remote, PathSettings settings, ILogger logger)
     {
@@ -86,7 +86,7 @@ internal sealed class PeerPath : IDisposable
         {
         }
 
-        if (found == PeerFrame.Foreign && foreign.Allows(now, out var suppressed)) Log.ForeignPeer(logger, Remote, suppressed);
+        if (found == PeerFrame.Foreign && throttle.Allows(LogEvent.ForeignPeer, now, out var suppressed)) Log.ForeignPeer(logger, Remote, suppressed);
         return found switch
         {
             PeerFrame.Message => Inbox.Message,
@@ -115,7 +115,7 @@ internal sealed class PeerPath : IDisposable
     public void Dial(TimeSpan now) => resolver.LookUpNext((address, failure) =>
     {
         if (subscriber.IsDisposed) return;
-        if (failure is not null && unresolved.Allows(now, out var suppressed)) Log.Unresolved(logger, Remote.Host, failure, suppressed);
+        if (failure is not null && throttle.Allows(LogEvent.Unresolved, now, out var suppressed)) Log.Unresolved(logger, Remote.Host, failure, suppressed);
         if (address is not null) Connect(address);
     });
 

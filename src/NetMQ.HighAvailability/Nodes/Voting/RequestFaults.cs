@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Diagnostics;
 
 namespace NetMQ.HighAvailability.Nodes.Voting;
 
@@ -18,18 +20,20 @@ internal sealed class RequestFaults
 {
     private readonly HandlerFaultPolicy policy;
     private readonly Clock clock;
-    private readonly NodeTrouble trouble;
+    private readonly ILogger logger;
+    private readonly LogThrottle throttle;
     private readonly NodeEvents events;
     private readonly Func<Action, bool> post;
     private readonly CallbackContext context;
     private Voter? voter;
     private RequestFaultCounts counts;
 
-    public RequestFaults(HandlerFaultPolicy policy, Clock clock, NodeTrouble trouble, NodeEvents events, Func<Action, bool> post, Action<Exception> onLate)
+    public RequestFaults(HandlerFaultPolicy policy, Clock clock, ILogger logger, LogThrottle throttle, NodeEvents events, Func<Action, bool> post, Action<Exception> onLate)
     {
         this.policy = policy;
         this.clock = clock;
-        this.trouble = trouble;
+        this.logger = logger;
+        this.throttle = throttle;
         this.events = events;
         this.post = post;
         context = new CallbackContext(continuation => post(() => Run(continuation)), onLate);
@@ -115,12 +119,12 @@ internal sealed class RequestFaults
     private void Undeliverable(int frames)
     {
         counts.UndeliverableReplies++;
-        trouble.Undeliverable(clock.Now, frames);
+        if (throttle.Allows(LogEvent.Undeliverable, clock.Now, out var suppressed)) Log.Undeliverable(logger, frames, suppressed);
     }
 
     private void Report(Exception e)
     {
-        trouble.RequestFailed(clock.Now, e);
+        if (throttle.Allows(LogEvent.RequestFailed, clock.Now, out var suppressed)) Log.RequestFailed(logger, suppressed, e);
         events.RequestFailed(e);
     }
 }
