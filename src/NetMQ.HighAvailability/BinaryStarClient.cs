@@ -22,14 +22,14 @@ namespace NetMQ.HighAvailability;
 /// </para>
 /// <para>Source: the client of the Binary Star pattern in the ZeroMQ guide, chapter 4.</para>
 /// </remarks>
-public sealed class BinaryStarClient : IAsyncDisposable, IDisposable, IRequestOwner
+public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
 {
     private readonly BinaryStarClientOptions options;
     private readonly ILogger logger;
     private readonly ClientMetrics metrics;
     private readonly ClientLoop loop;
     private readonly EventRelay relay;
-    private readonly SemaphoreSlim places;
+    private readonly SemaphoreSlim slots;
     private readonly CancellationTokenSource lifetime = new();
     private long waitedInVain;
     private int disposed;
@@ -46,12 +46,12 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable, IRequestOw
         options.Validate();
         this.options = options = options.Copy();
         this.logger = BackgroundLogger.Before(logger);
-        places = new SemaphoreSlim(options.MaxOutstanding, options.MaxOutstanding);
+        slots = new SemaphoreSlim(options.MaxOutstanding, options.MaxOutstanding);
         relay = new EventRelay(fault => Log.ClientEventFailed(this.logger, fault));
         metrics = new ClientMetrics(() => loop!.Read(), options.Servers);
         try
         {
-            loop = SocketLimit.Guard(() => new ClientLoop(options, this, metrics, Raise, this.logger));
+            loop = SocketLimit.Guard(() => new ClientLoop(options, slots, metrics, Raise, this.logger));
         }
         catch
         {
@@ -115,8 +115,11 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable, IRequestOw
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The client has ended with a fault of its own: dispose it, and make a new one.</exception>
     /// <exception cref="ObjectDisposedException">The client is disposed, or was before the answer.</exception>
-    public Task<byte[]> RequestAsync(ReadOnlyMemory<byte> request, DeliveryGuarantee? delivery = null, CancellationToken cancellationToken = default) =>
-        Begin(new SingleRequest(request.ToArray(), delivery ?? options.Delivery, this), cancellationToken);
+    public Task<byte[]> RequestAsync(ReadOnlyMemory<byte> request, DeliveryGuarantee? delivery = null, CancellationToken cancellationToken = default)
+    {
+        var pending = new PendingRequest([request.ToArray()], isMultipart: false, delivery ?? options.Delivery, loop);
+        return Begin(pending, pending.Frame, cancellationToken);
+    }
 
     /// <summary>Sends a request of any number of frames and waits for its reply.</summary>
     /// <param name="request">The payload's frames, one or more; copied before this returns.</param>
@@ -137,7 +140,8 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable, IRequestOw
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Count == 0) throw new ArgumentException("A request has at least one frame; it may be empty.", nameof(request));
-        return Begin(new MultipartRequest([.. request.Select(frame => frame.ToArray())], delivery ?? options.Delivery, this), cancellationToken);
+        var pending = new PendingRequest([.. request.Select(frame => frame.ToArray())], isMultipart: true, delivery ?? options.Delivery, loop);
+        return Begin(pending, pending.Frames, cancellationToken);
     }
 
     /// <summary>
@@ -167,39 +171,31 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable, IRequestOw
     /// </summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    void IRequestOwner.Ended(int requests) => places.Release(requests);
-
-    void IRequestOwner.Cancelled(PendingRequest request)
-    {
-        metrics.Failed("cancelled");
-        loop.Withdraw(request);
-    }
-
-    private Task<T> Begin<T>(PendingRequest<T> request, CancellationToken cancellationToken)
+    private Task<T> Begin<T>(PendingRequest request, Task<T> reply, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<T>(cancellationToken);
 
-        request.Deadline = loop.Now + options.RequestTimeout;
-        if (!places.Wait(0, CancellationToken.None)) return WaitForPlaceAsync(request, cancellationToken);
+        request.Tracker.Deadline = loop.Now + options.RequestTimeout;
+        if (!slots.Wait(0, CancellationToken.None)) return WaitForSlotAsync(request, reply, cancellationToken);
         Launch(request, cancellationToken);
-        return request.Task;
+        return reply;
     }
 
-    private async Task<T> WaitForPlaceAsync<T>(PendingRequest<T> request, CancellationToken cancellationToken)
+    private async Task<T> WaitForSlotAsync<T>(PendingRequest request, Task<T> reply, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(options.RequestTimeout, options.TimeProvider);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.Token, timeout.Token);
         try
         {
-            await places.WaitAsync(any.Token).ConfigureAwait(false);
+            await slots.WaitAsync(any.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             ObjectDisposedException.ThrowIf(disposed != 0, this);
             Interlocked.Increment(ref waitedInVain);
             metrics.Failed("timed_out");
-            throw RequestTimeoutException.NoPlace(options.RequestTimeout, options.MaxOutstanding, loop.StarvedSince(request.Deadline - options.RequestTimeout));
+            throw RequestTimeoutException.NoPlace(options.RequestTimeout, options.MaxOutstanding, loop.StarvedSince(request.Tracker.Deadline - options.RequestTimeout));
         }
         catch (OperationCanceledException)
         {
@@ -208,7 +204,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable, IRequestOw
         }
 
         Launch(request, cancellationToken);
-        return await request.Task.ConfigureAwait(false);
+        return await reply.ConfigureAwait(false);
     }
 
     private void Launch(PendingRequest request, CancellationToken cancellationToken)

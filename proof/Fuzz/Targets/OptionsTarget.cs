@@ -38,6 +38,6 @@ internal static class OptionsTarget
         Check.That(timing.Tick > TimeSpan.Zero && timing.Tick <= timing.Silence, "silence is noticed in time");
         var core = new ClientCore(options.Servers.Count, timing);
         core.Start(TimeSpan.Zero);
-        core.Submit(new ClientRequest(options.Delivery) { Deadline = timing.Request }, TimeSpan.Zero);
+        core.Submit(new RequestTracker(options.Delivery) { Deadline = timing.Request }, TimeSpan.Zero);
     }
 }

@@ -68,7 +68,7 @@ internal sealed class Follower
 
     private void Ask()
     {
-        var request = new ClientRequest(dice.Percent(50) ? DeliveryGuarantee.AtMostOnce : DeliveryGuarantee.AtLeastOnce) 
+        var request = new RequestTracker(dice.Percent(50) ? DeliveryGuarantee.AtMostOnce : DeliveryGuarantee.AtLeastOnce) 
         {
             Deadline = world.Now + RequestTimeout,
             Key = new RequestKey(0, asked.Count), // no server of the pair's forges another's
@@ -139,7 +139,7 @@ internal sealed class Follower
         if (!accepted) return;
         Arrive(connection, ref connection.LastBack, () =>
         {
-            if (core.Answer(node.Index, copy.Key, copy.AsksForReceipt, world.Now, out _) == ReplyKind.LoopbackSentAt) Answered(copy.Key.Number);
+            if (core.Answer(node.Index, copy.Key, copy.AsksForReceipt, world.Now, out _) == ReplyKind.Awaited) Answered(copy.Key.Number);
             CarryOut();
         });
     }

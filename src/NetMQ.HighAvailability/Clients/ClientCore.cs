@@ -51,20 +51,20 @@ internal sealed class ClientCore
     public void Start(TimeSpan now) => TurnTo(0, now, fast: false);
 
     /// <summary>Takes a request, whose deadline and nonce are set, and gives it its number.</summary>
-    public void Submit(ClientRequest request, TimeSpan now)
+    public void Submit(RequestTracker request, TimeSpan now)
     {
         if (requests.Count == 0) BeOwedAgain(now);
         requests.Add(request);
     }
 
     /// <summary>Forgets a request, if it is outstanding: its caller has ended it.</summary>
-    public void Withdraw(ClientRequest request, TimeSpan now)
+    public void Withdraw(RequestTracker request, TimeSpan now)
     {
         if (request.IsOutstanding) requests.Remove(request, now);
     }
 
     /// <summary>All that is outstanding, when the client ends.</summary>
-    public ClientRequest? WithdrawNext()
+    public RequestTracker? WithdrawNext()
     {
         var request = requests.First;
         if (request is not null) requests.Remove(request, requests.EmptySince);
@@ -110,7 +110,7 @@ internal sealed class ClientCore
     /// <param name="askedForReceipt">The copy that it replies to asked for one (<see cref="AsksForReceipt"/>).</param>
     /// <param name="now">The time.</param>
     /// <param name="request">What it answers.</param>
-    public ReplyKind Answer(int server, RequestKey key, bool askedForReceipt, TimeSpan now, out ClientRequest? request)
+    public ReplyKind Answer(int server, RequestKey key, bool askedForReceipt, TimeSpan now, out RequestTracker? request)
     {
         var kind = requests.Find(server, key, out request);
         if (kind == ReplyKind.Unknown) return kind;
@@ -188,13 +188,13 @@ internal sealed class ClientCore
     /// The request to send now, and where. The caller sends it and says <see cref="Sent"/>; where that is not possible
     /// yet, it comes again.
     /// </summary>
-    public bool TryNextToSend(TimeSpan now, out ClientRequest request)
+    public bool TryNextToSend(TimeSpan now, out RequestTracker request)
     {
         request = null!;
         return requests.Count > 0 && servers.IsUp && (IsFollowing || now >= probes.Next) && requests.TryNext(now, IsFollowing, out request);
     }
 
-    public void Sent(ClientRequest request, TimeSpan now)
+    public void Sent(RequestTracker request, TimeSpan now)
     {
         requests.Sent(request, now);
         if (!IsFollowing) probes.Sent(now, timing);
@@ -225,7 +225,7 @@ internal sealed class ClientCore
     }
 
     // A server has shown that it is alive; and that it is active, unless it was left since.
-    private void Found(int server, ClientRequest? accepted, TimeSpan now)
+    private void Found(int server, RequestTracker? accepted, TimeSpan now)
     {
         servers[server].HeardOrDialled = now;
         if (servers[server].Link != Link.Up) return; // its last messages, read after the connection was lost

@@ -9,7 +9,7 @@ internal enum RequestFailure : byte
 }
 
 /// <summary>A request that ended without an answer; the server is the one whose handler failed, or -1.</summary>
-internal readonly record struct FailedRequest(ClientRequest Request, RequestFailure Failure, int Server = -1);
+internal readonly record struct FailedRequest(RequestTracker Request, RequestFailure Failure, int Server = -1);
 
 /// <summary>Another server answers than before (-1: none did).</summary>
 internal readonly record struct ServerChange(int From, int To, ServerChangeReason Cause, TimeSpan Took);
@@ -20,7 +20,7 @@ internal readonly record struct Departure(int From, int To, ServerChangeReason C
 /// <summary>What a server's message about a request is.</summary>
 internal enum ReplyKind : byte
 {
-    LoopbackSentAt,
+    Awaited,
     Late,     // its request has ended
     Unknown,  // no request ever had it, or it was not sent to the server that has it
 }

@@ -20,7 +20,7 @@ internal sealed class ClientLoop : IDisposable
     private readonly LogThrottle throttle = new();
     private readonly ClientTiming timing;
     private readonly ClientCore core;
-    private readonly IRequestOwner owner;
+    private readonly SemaphoreSlim slots;
     private readonly ClientMetrics metrics;
     private readonly Action<ServerChange> onServerChanged;
     private readonly Clock clock;
@@ -39,10 +39,10 @@ internal sealed class ClientLoop : IDisposable
     private volatile Exception? end; // what requests fail with once the loop has ended
     private volatile bool stopping;
 
-    public ClientLoop(BinaryStarClientOptions options, IRequestOwner owner, ClientMetrics metrics, Action<ServerChange> onServerChanged, ILogger logger)
+    public ClientLoop(BinaryStarClientOptions options, SemaphoreSlim slots, ClientMetrics metrics, Action<ServerChange> onServerChanged, ILogger logger)
     {
         this.options = options;
-        this.owner = owner;
+        this.slots = slots;
         this.metrics = metrics;
         this.onServerChanged = onServerChanged;
         this.logger = logger;
@@ -100,8 +100,15 @@ internal sealed class ClientLoop : IDisposable
         if (!commands.Post(new ClientCommand(request, false, null))) FailPosted();
     }
 
-    /// <summary>Any thread.</summary>
-    public void Withdraw(PendingRequest request) => commands.Post(new ClientCommand(request, true, null));
+    /// <summary>Forgets a request that its caller has cancelled. Any thread.</summary>
+    public void Withdraw(PendingRequest request)
+    {
+        metrics.Failed("cancelled");
+        commands.Post(new ClientCommand(request, true, null));
+    }
+
+    /// <summary>So many requests have ended. Any thread.</summary>
+    public void ReleaseSlots(int count) => slots.Release(count);
 
     /// <summary>Ends the loop, which fails what is outstanding. Any thread.</summary>
     public void Stop()
@@ -223,12 +230,12 @@ internal sealed class ClientLoop : IDisposable
         }
     }
 
-    // The places of all first, so that no caller has to wait for a place that is already free.
+    // The slots of all first, so that no caller has to wait for a slot that is already free.
     private void PublishAnswers()
     {
         if (answered.Count == 0) return;
         if (core.Answering != board.Answering) ShowBoard(); // whoever gets an answer can see who gave it
-        owner.Ended(answered.Count);
+        slots.Release(answered.Count);
         foreach (var request in answered) request.Publish();
         answered.Clear();
     }
@@ -244,7 +251,7 @@ internal sealed class ClientLoop : IDisposable
     private void TakeReply(int server, ReplyHead head, TimeSpan now)
     {
         var kind = core.Answer(server, head.Key, head.AskedForReceipt, now, out var request);
-        if (kind == ReplyKind.LoopbackSentAt && Complete((PendingRequest)request!, server, now)) return;
+        if (kind == ReplyKind.Awaited && Complete(request!.Request, server, now)) return;
 
         readers[server].Skip();
         if (kind == ReplyKind.Unknown) NoteGarbage(server, now);
@@ -258,7 +265,7 @@ internal sealed class ClientLoop : IDisposable
         {
             if (!request.TryAnswer(reply)) return false;
             counters.Answered++;
-            metrics.Answered(now - (request.Deadline - timing.Request));
+            metrics.Answered(now - (request.Tracker.Deadline - timing.Request));
             answered.Add(request);
             return true;
         }
@@ -287,22 +294,20 @@ internal sealed class ClientLoop : IDisposable
         {
             if (command.Run is not null) command.Run();
             else if (command.Request is not { } request) continue;
-            else if (command.IsWithdrawal) core.Withdraw(request, now);
-            else if (!request.IsOver) Submit(request, now);
+            else if (command.IsWithdrawal) core.Withdraw(request.Tracker, now);
+            else if (!request.IsOver)
+            {
+                request.Tracker.Key = new RequestKey(0, nonces.Next());
+                core.Submit(request.Tracker, now);
+            }
         }
-    }
-
-    private void Submit(PendingRequest request, TimeSpan now)
-    {
-        request.Key = new RequestKey(0, nonces.Next());
-        core.Submit(request, now);
     }
 
     // The one place that sends, fails requests, and tells of servers.
     private void CarryOut(TimeSpan now)
     {
-        while (core.TryNextToSend(now, out var request) && Envelope.TrySend(links[core.Current].Socket, (PendingRequest)request, core.AsksForReceipt)) core.Sent(request, now);
-        while (core.TryTakeFailure(out var failure)) Fail((PendingRequest)failure.Request, failure, now);
+        while (core.TryNextToSend(now, out var request) && Envelope.TrySend(links[core.Current].Socket, request.Request, core.AsksForReceipt)) core.Sent(request, now);
+        while (core.TryTakeFailure(out var failure)) Fail(failure, now);
         while (core.TryTakeDeparture(out var departure))
         {
             if (throttle.Allows(LogEvent.ServerLeft, now, out var suppressed)) Log.ServerLeft(logger, Name(departure.From), departure.Cause, Name(departure.To), suppressed);
@@ -325,9 +330,10 @@ internal sealed class ClientLoop : IDisposable
         if (!changed) ShowBoard();
     }
 
-    private void Fail(PendingRequest request, FailedRequest failed, TimeSpan now)
+    private void Fail(FailedRequest failed, TimeSpan now)
     {
-        if (!request.TryFail()) return; // its caller has just left
+        var request = failed.Request;
+        if (!request.Request.TryFail()) return; // its caller has just left
         Exception told;
         long suppressed;
         switch (failed.Failure)
@@ -353,7 +359,7 @@ internal sealed class ClientLoop : IDisposable
         }
 
         ShowBoard();
-        request.PublishFailure(told);
+        request.Request.PublishFailure(told);
     }
 
     private void KeepPace(TimeSpan pace)
@@ -382,7 +388,7 @@ internal sealed class ClientLoop : IDisposable
         PublishAnswers(); // those that a fault came between
         commands.Close();
         FailPosted();
-        while (core.WithdrawNext() is { } request) FailByEnd((PendingRequest)request);
+        while (core.WithdrawNext() is { } request) FailByEnd(request.Request);
         ShowBoard();
     }
 

@@ -16,7 +16,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
 
     public int Count => outstanding.Count;
 
-    public ClientRequest? First => outstanding.First;
+    public RequestTracker? First => outstanding.First;
 
     public long Resends { get; private set; }
 
@@ -29,35 +29,35 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
     /// <summary>All that may be sent has been.</summary>
     public bool IsAllSent => outstanding.Cursor is null;
 
-    public void Add(ClientRequest request)
+    public void Add(RequestTracker request)
     {
         request.Patience = timing.Silence;
         outstanding.Append(request);
     }
 
-    public ReplyKind Find(int server, RequestKey key, out ClientRequest? request) => outstanding.Find(server, key, out request);
+    public ReplyKind Find(int server, RequestKey key, out RequestTracker? request) => outstanding.Find(server, key, out request);
 
-    public void Remove(ClientRequest request, TimeSpan now)
+    public void Remove(RequestTracker request, TimeSpan now)
     {
         outstanding.Remove(request);
         if (outstanding.Count == 0) EmptySince = now;
     }
 
     /// <summary>Ends a request that a server has answered.</summary>
-    public void Answered(ClientRequest request, int server, TimeSpan now)
+    public void Answered(RequestTracker request, int server, TimeSpan now)
     {
         if (server == servers.Current) progress.Answered(request.To(server).Order);
         Remove(request, now);
     }
 
-    public void Fail(ClientRequest request, RequestFailure failure, TimeSpan now)
+    public void Fail(RequestTracker request, RequestFailure failure, TimeSpan now)
     {
         Remove(request, now);
         failures.Enqueue(new FailedRequest(request, failure));
     }
 
     /// <summary>Ends a request on which a server's handler failed.</summary>
-    public void FailedAt(int server, ClientRequest request, TimeSpan now)
+    public void FailedAt(int server, RequestTracker request, TimeSpan now)
     {
         Answered(request, server, now);
         failures.Enqueue(new FailedRequest(request, RequestFailure.FailedAtServer, server));
@@ -75,7 +75,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
 
     /// <summary>A server dropped a request.</summary>
     /// <returns>Whether that was news, and of a sending in the present stay with the server.</returns>
-    public bool Rejected(ClientRequest request, int server)
+    public bool Rejected(RequestTracker request, int server)
     {
         ref var sending = ref request.To(server);
         if (sending.Copies == 0) return false; // said twice
@@ -87,7 +87,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
     }
 
     /// <summary>Whether there is a request to send to the current server now.</summary>
-    public bool TryNext(TimeSpan now, bool isFollowing, out ClientRequest request)
+    public bool TryNext(TimeSpan now, bool isFollowing, out RequestTracker request)
     {
         AdvanceCursor(now);
         if (outstanding.Cursor is null && !isFollowing && now >= NextRound && !servers.GivesNotices(servers.Current)) BeginRound(now);
@@ -95,7 +95,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
         return request is not null;
     }
 
-    public void Sent(ClientRequest request, TimeSpan now)
+    public void Sent(RequestTracker request, TimeSpan now)
     {
         if (request.WasSent) Resends++;
         request.WasSent = true;
@@ -116,7 +116,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
     }
 
     /// <summary>The current server is followed from now on, because it accepted <paramref name="accepted"/>, if that is still outstanding.</summary>
-    public void Found(ClientRequest? accepted)
+    public void Found(RequestTracker? accepted)
     {
         outstanding.Rewind();
         progress.Reset();
@@ -193,7 +193,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
 
     // A server judges requests in the order in which they come: it accepted this one, so it dropped those before it. If
     // it answers out of order that is wrong, and what may be repeated is repeated.
-    private void SuspectEarlierThan(ClientRequest accepted, int server)
+    private void SuspectEarlierThan(RequestTracker accepted, int server)
     {
         var last = accepted.To(server);
         if (last.Stay != servers[server].Stay) return;
@@ -219,7 +219,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
         while (outstanding.Cursor is { } request && !IsToBeSent(request, now)) outstanding.Advance();
     }
 
-    private bool IsToBeSent(ClientRequest request, TimeSpan now)
+    private bool IsToBeSent(RequestTracker request, TimeSpan now)
     {
         ref var sending = ref request.To(servers.Current);
         if (sending.Copies > 0 && !sending.MayRepeat) return false;
@@ -231,7 +231,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
 
     // A server that was left for saying that it is not active says of each request that it has that it dropped it, or
     // answers it: there is no need to have it executed by the other as well.
-    private bool IsHeldElsewhere(ClientRequest request, TimeSpan now)
+    private bool IsHeldElsewhere(RequestTracker request, TimeSpan now)
     {
         for (var i = 0; i < servers.Count; i++)
         {

@@ -20,7 +20,7 @@ internal static class Envelope
     {
         // NetMQ does not copy what it sends, so each array is written once and never again. Nothing but the first
         // frame can be refused: for the other frames of a message there is always room.
-        if (!TrySend(socket, Id(request.Key, asksForReceipt), more: true)) return false;
+        if (!TrySend(socket, Id(request.Tracker.Key, asksForReceipt), more: true)) return false;
         TrySend(socket, [], more: true);
         request.SendPayload(socket);
         return true;

@@ -6,18 +6,18 @@ namespace NetMQ.HighAvailability.Clients;
 /// </summary>
 internal sealed class OutstandingRequests
 {
-    private readonly Dictionary<long, ClientRequest> byNumber = [];
-    private ClientRequest? last;
+    private readonly Dictionary<long, RequestTracker> byNumber = [];
+    private RequestTracker? last;
     private long numbers;
 
-    public ClientRequest? First { get; private set; }
+    public RequestTracker? First { get; private set; }
 
-    public ClientRequest? Cursor { get; private set; }
+    public RequestTracker? Cursor { get; private set; }
 
     public int Count => byNumber.Count;
 
     /// <summary>Gives the request its number.</summary>
-    public void Append(ClientRequest request)
+    public void Append(RequestTracker request)
     {
         request.Key = request.Key with { Number = ++numbers };
         request.Previous = last;
@@ -30,7 +30,7 @@ internal sealed class OutstandingRequests
         Cursor ??= request;
     }
 
-    public void Remove(ClientRequest request)
+    public void Remove(RequestTracker request)
     {
         if (Cursor == request) Advance();
         if (request.Previous is null) First = request.Next;
@@ -50,13 +50,13 @@ internal sealed class OutstandingRequests
     /// The request that a message of <paramref name="server"/> is about. One that has ended cannot be compared any more,
     /// and a message about it has no effect on any other.
     /// </summary>
-    public ReplyKind Find(int server, RequestKey key, out ClientRequest? request)
+    public ReplyKind Find(int server, RequestKey key, out RequestTracker? request)
     {
         request = null;
         if (key.Number < 1 || key.Number > numbers) return ReplyKind.Unknown;
         if (!byNumber.TryGetValue(key.Number, out var found)) return ReplyKind.Late;
         if (found.Key.Nonce != key.Nonce || !found.To(server).WasSent) return ReplyKind.Unknown;
         request = found;
-        return ReplyKind.LoopbackSentAt;
+        return ReplyKind.Awaited;
     }
 }

@@ -2,19 +2,40 @@ using NetMQ.Sockets;
 
 namespace NetMQ.HighAvailability.Clients;
 
-/// <summary>Told when requests end, however they end, on whatever thread ended them.</summary>
-internal interface IRequestOwner
+/// <summary>
+/// A request with its payload and its caller, who continues on the thread pool. It ends once, on whatever thread: by
+/// whoever claims its end first.
+/// </summary>
+internal sealed class PendingRequest
 {
-    void Ended(int requests);
+    private readonly ClientLoop loop;
 
-    void Cancelled(PendingRequest request);
-}
-
-/// <summary>A request with its payload and its caller. It ends once: by whoever claims its end first.</summary>
-internal abstract class PendingRequest(DeliveryGuarantee delivery, IRequestOwner owner) : ClientRequest(delivery)
-{
+    // One of them: RequestAsync gives one frame, RequestMultipartAsync any number. To unwrap the one frame in an async method would
+    // cost each request another task.
+    private readonly TaskCompletionSource<byte[]>? single;
+    private readonly TaskCompletionSource<byte[][]>? multipart;
     private CancellationTokenRegistration cancellation;
+    private byte[][] frames; // of the payload until it is answered, then of the reply
     private int claimed;
+
+    /// <param name="payload">One frame or more; neither the array nor a frame may be used by anyone else.</param>
+    /// <param name="isMultipart">Whether the caller gets <see cref="Frames"/> rather than <see cref="Frame"/>.</param>
+    /// <param name="delivery">How often it may be executed.</param>
+    /// <param name="loop">Where it is submitted.</param>
+    public PendingRequest(byte[][] payload, bool isMultipart, RequestDelivery delivery, ClientLoop loop)
+    {
+        frames = payload;
+        this.loop = loop;
+        Tracker = new RequestTracker(delivery, this);
+        if (isMultipart) multipart = new TaskCompletionSource<byte[][]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        else single = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public RequestTracker Tracker { get; }
+
+    public Task<byte[]> Frame => single!.Task;
+
+    public Task<byte[][]> Frames => multipart!.Task;
 
     public bool IsOver => Volatile.Read(ref claimed) != 0;
 
@@ -24,43 +45,51 @@ internal abstract class PendingRequest(DeliveryGuarantee delivery, IRequestOwner
         if (token.CanBeCanceled) cancellation = token.UnsafeRegister(static (state, token) => ((PendingRequest)state!).Cancel(token), this);
     }
 
-    /// <summary>Sends the frames of the payload, which are never written to.</summary>
-    public abstract void SendPayload(DealerSocket socket);
+    /// <summary>Sends the frames of the payload.</summary>
+    public void SendPayload(DealerSocket socket)
+    {
+        for (var i = 0; i < frames.Length; i++) Envelope.TrySend(socket, frames[i], more: i < frames.Length - 1);
+    }
 
     /// <summary>
-    /// Claims the end of the request for its reply. If true, the caller tells the owner, for many at once, and then
-    /// has it <see cref="Publish"/>.
+    /// Claims the end of the request for its reply, and keeps the reply's frames, but not the list. If true, the caller
+    /// releases the slots, of many requests at once, and then has it <see cref="Publish"/>.
     /// </summary>
     public bool TryAnswer(List<byte[]> reply)
     {
         if (!TryClaim()) return false;
-        Hold(reply);
+        if (reply.Count != frames.Length) frames = new byte[reply.Count][];
+        reply.CopyTo(frames);
         return true;
     }
 
-    public abstract void Publish();
-
-    public abstract void PublishFailure(Exception exception);
+    public void Publish()
+    {
+        if (multipart is not null) multipart.SetResult(frames);
+        else if (frames.Length == 1) single!.SetResult(frames[0]);
+        else PublishFailure(new UnusableReplyException($"The reply has {frames.Length} frames, and RequestAsync gives one: call RequestMultipartAsync. The request has been executed."));
+    }
 
     /// <summary>Claims the end of the request for a failure. If true, the caller counts it, and then has it <see cref="PublishFailure"/>.</summary>
     public bool TryFail()
     {
         if (!TryClaim()) return false;
-        owner.Ended(1);
+        loop.ReleaseSlots(1);
         return true;
     }
 
-    /// <summary>Keeps the reply's frames, but not the list.</summary>
-    protected abstract void Hold(List<byte[]> reply);
-
-    protected abstract void PublishCancellation(CancellationToken token);
+    public void PublishFailure(Exception exception)
+    {
+        single?.SetException(exception);
+        multipart?.SetException(exception);
+    }
 
     private void Cancel(CancellationToken token)
     {
-        if (!TryClaim()) return;
-        owner.Ended(1);
-        PublishCancellation(token);
-        owner.Cancelled(this);
+        if (!TryFail()) return;
+        single?.SetCanceled(token);
+        multipart?.SetCanceled(token);
+        loop.Withdraw(this);
     }
 
     private bool TryClaim()
@@ -69,54 +98,4 @@ internal abstract class PendingRequest(DeliveryGuarantee delivery, IRequestOwner
         cancellation.Unregister(); // not Dispose, which would wait for a callback that runs
         return true;
     }
-}
-
-/// <summary>A request whose caller gets a <typeparamref name="T"/>. The caller goes on on the thread pool.</summary>
-internal abstract class PendingRequest<T>(DeliveryGuarantee delivery, IRequestOwner owner) : PendingRequest(delivery, owner)
-{
-    private readonly TaskCompletionSource<T> source = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public Task<T> Task => source.Task;
-
-    protected void Publish(T result) => source.SetResult(result);
-
-    public sealed override void PublishFailure(Exception exception) => source.SetException(exception);
-
-    protected sealed override void PublishCancellation(CancellationToken token) => source.SetCanceled(token);
-}
-
-/// <summary>One frame to ask, one to answer.</summary>
-internal sealed class SingleRequest(byte[] payload, DeliveryGuarantee delivery, IRequestOwner owner) : PendingRequest<byte[]>(delivery, owner)
-{
-    private byte[] reply = [];
-    private int replyFrames;
-
-    public override void SendPayload(DealerSocket socket) => Envelope.TrySend(socket, payload, more: false);
-
-    public override void Publish()
-    {
-        if (replyFrames == 1) Publish(reply);
-        else PublishFailure(new InvalidReplyException($"The reply has {replyFrames} frames, and RequestAsync gives one: call RequestMultipartAsync. The request has been executed."));
-    }
-
-    protected override void Hold(List<byte[]> reply)
-    {
-        this.reply = reply[0];
-        replyFrames = reply.Count;
-    }
-}
-
-/// <summary>Several frames to ask, any number to answer.</summary>
-internal sealed class MultipartRequest(byte[][] payload, DeliveryGuarantee delivery, IRequestOwner owner) : PendingRequest<byte[][]>(delivery, owner)
-{
-    private byte[][] reply = [];
-
-    public override void SendPayload(DealerSocket socket)
-    {
-        for (var i = 0; i < payload.Length; i++) Envelope.TrySend(socket, payload[i], more: i < payload.Length - 1);
-    }
-
-    public override void Publish() => Publish(reply);
-
-    protected override void Hold(List<byte[]> reply) => this.reply = [.. reply];
 }

@@ -10,7 +10,7 @@ public sealed class ClientArchitectureTests
 
     [Theory]
     [InlineData(typeof(ClientCore))]
-    [InlineData(typeof(ClientRequest))]
+    [InlineData(typeof(RequestTracker))]
     [InlineData(typeof(Deliveries))]
     [InlineData(typeof(OutstandingRequests))]
     [InlineData(typeof(ServerTable))]

@@ -98,7 +98,7 @@ public sealed class ClientCoreExecutionsTests
             while (server.Replies.TryPeek(out var reply, out var due) && due <= client.Now)
             {
                 server.Replies.Dequeue();
-                if (client.Answer(index, reply) != ReplyKind.LoopbackSentAt) continue;
+                if (client.Answer(index, reply) != ReplyKind.Awaited) continue;
                 answered++;
                 client.Submit();
             }

@@ -14,7 +14,7 @@ public sealed class ClientCoreIdentityTests
         client.Answer(1, request).Should().Be(ReplyKind.Unknown);
 
         request.IsOutstanding.Should().BeTrue();
-        client.Answer(0, request).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(0, request).Should().Be(ReplyKind.Awaited);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class ClientCoreIdentityTests
         var client = CoreDriver.FollowingNotices();
         var request = client.Submit();
         client.Down(0);
-        client.Answer(1, request).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(1, request).Should().Be(ReplyKind.Awaited);
     }
 
     [Fact]

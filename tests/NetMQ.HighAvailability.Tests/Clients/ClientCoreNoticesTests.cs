@@ -139,7 +139,7 @@ public sealed class ClientCoreNoticesTests
         client.Pass(CoreDriver.Silence - 1);
 
         client.Numbers.Should().Equal(rejected.Number);
-        client.Answer(0, accepted).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(0, accepted).Should().Be(ReplyKind.Awaited);
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class ClientCoreNoticesTests
         });
 
         client.Sent.Count(sent => sent.Server == 0).Should().BeLessThanOrEqualTo(2, "it may be sent again once, after the server timeout");
-        client.Answer(0, slow).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(0, slow).Should().Be(ReplyKind.Awaited);
     }
 
     [Fact]
@@ -290,6 +290,6 @@ public sealed class ClientCoreNoticesTests
 
         client.Down(1);
         client.Failed.Should().Equal((rejected.Number, RequestFailure.OutcomeUnknown));
-        client.Answer(0, accepted).Should().Be(ReplyKind.LoopbackSentAt, "its server was not lost");
+        client.Answer(0, accepted).Should().Be(ReplyKind.Awaited, "its server was not lost");
     }
 }

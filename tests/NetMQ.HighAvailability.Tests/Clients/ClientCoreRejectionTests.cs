@@ -92,7 +92,7 @@ public sealed class ClientCoreRejectionTests
         client.Reject(0, rejected);
         client.Answer(1, rejected);
 
-        client.Answer(0, accepted).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(0, accepted).Should().Be(ReplyKind.Awaited);
 
         client.Core.Current.Should().Be(1);
         client.Core.IsFollowing.Should().BeTrue();
@@ -107,7 +107,7 @@ public sealed class ClientCoreRejectionTests
         var rejected = client.Submit();
         client.Reject(0, rejected);
 
-        client.Answer(0, accepted).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(0, accepted).Should().Be(ReplyKind.Awaited);
 
         client.Core.Current.Should().Be(1);
         client.Core.IsFollowing.Should().BeFalse();
@@ -222,7 +222,7 @@ public sealed class ClientCoreRejectionTests
         });
 
         client.Failed.Should().BeEmpty("the other server has had it only since, and may take long");
-        client.Answer(0, once).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(0, once).Should().Be(ReplyKind.Awaited);
     }
 
     [Fact]
@@ -235,7 +235,7 @@ public sealed class ClientCoreRejectionTests
         client.Pass(CoreDriver.Settle);
         client.Core.Current.Should().Be(1, "the first is silent this time");
 
-        client.Answer(0, request).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(0, request).Should().Be(ReplyKind.Awaited);
 
         client.Core.Current.Should().Be(0);
         client.Core.IsFollowing.Should().BeTrue();

@@ -118,7 +118,7 @@ public sealed class ClientCoreSendingTests
         client.Numbers.Count(number => number == slow.Number).Should().BeInRange(5, 6);
         client.Numbers.Count(number => number == once.Number).Should().Be(1);
         client.Failed.Should().BeEmpty("it was not left");
-        client.Answer(0, once).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(0, once).Should().Be(ReplyKind.Awaited);
         client.Core.IsFollowing.Should().BeTrue();
     }
 
@@ -207,7 +207,7 @@ public sealed class ClientCoreSendingTests
             if (client.Now % 100 == 0) client.Answer(0, client.Submit());
         });
         client.Failed.Should().BeEmpty();
-        client.Answer(0, slow).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(0, slow).Should().Be(ReplyKind.Awaited);
     }
 
     [Fact]
@@ -270,7 +270,7 @@ public sealed class ClientCoreSendingTests
         client.Answer(0, request.Number + 1).Should().Be(ReplyKind.Unknown);
         client.Answer(0, 0).Should().Be(ReplyKind.Unknown);
         client.Answer(0, -1).Should().Be(ReplyKind.Unknown);
-        client.Answer(0, request).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(0, request).Should().Be(ReplyKind.Awaited);
         client.Answer(0, request).Should().Be(ReplyKind.Late);
     }
 

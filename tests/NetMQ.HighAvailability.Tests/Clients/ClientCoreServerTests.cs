@@ -257,7 +257,7 @@ public sealed class ClientCoreServerTests
         client.Core.Current.Should().Be(1);
         client.Forget();
 
-        client.Answer(0, slow).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(0, slow).Should().Be(ReplyKind.Awaited);
         client.Core.Current.Should().Be(0);
         client.Core.IsFollowing.Should().BeTrue();
         client.Changes.Should().ContainSingle("it is the same server as before").Which.To.Should().Be(0);
@@ -273,7 +273,7 @@ public sealed class ClientCoreServerTests
         client.Pass(CoreDriver.Silence);
         client.Answer(1, first);
 
-        client.Answer(0, second).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(0, second).Should().Be(ReplyKind.Awaited);
         client.Core.Current.Should().Be(1);
     }
 
@@ -283,7 +283,7 @@ public sealed class ClientCoreServerTests
         var client = CoreDriver.Following();
         var request = client.Submit();
         client.Down(0);
-        client.Answer(0, request).Should().Be(ReplyKind.LoopbackSentAt);
+        client.Answer(0, request).Should().Be(ReplyKind.Awaited);
         client.Core.Current.Should().Be(1);
         client.Core.IsFollowing.Should().BeFalse();
     }

@@ -18,7 +18,7 @@ public sealed class ClientCoreWalkTests
     {
         var random = new Random(seed);
         var client = new CoreDriver();
-        var requests = new List<ClientRequest>();
+        var requests = new List<RequestTracker>();
         var answered = new HashSet<long>();
         var rejections = new List<long>();
         var notices = new HashSet<(int, long, int)>();
@@ -84,7 +84,7 @@ public sealed class ClientCoreWalkTests
             var sent = client.Sent[random.Next(Math.Max(0, client.Sent.Count - 20), client.Sent.Count)];
             var moved = client.Core.Current;
             givesNotices[sent.Server] = false; // it may come without the receipt that was asked for
-            if (client.Answer(sent.Server, sent.Number) == ReplyKind.LoopbackSentAt) answered.Add(sent.Number).Should().BeTrue(why);
+            if (client.Answer(sent.Server, sent.Number) == ReplyKind.Awaited) answered.Add(sent.Number).Should().BeTrue(why);
             if (moved != client.Core.Current) sawDown = true; // it returned to a server that answered
         }
 

@@ -68,19 +68,19 @@ internal sealed class CoreDriver
 
     public void Forget() => Sent.Clear();
 
-    public ClientRequest Submit(DeliveryGuarantee delivery = DeliveryGuarantee.AtLeastOnce)
+    public RequestTracker Submit(DeliveryGuarantee delivery = DeliveryGuarantee.AtLeastOnce)
     {
-        var request = new ClientRequest(delivery) { Deadline = Ms(Now + Request), Key = new RequestKey(0, 1000 + keys.Count) };
+        var request = new RequestTracker(delivery) { Deadline = Ms(Now + Request), Key = new RequestKey(0, 1000 + keys.Count) };
         core.Submit(request, Ms(Now));
         keys.Add(request.Number, request.Key);
         CarryOut();
         return request;
     }
 
-    public ClientRequest[] Submit(int count, DeliveryGuarantee delivery = DeliveryGuarantee.AtLeastOnce) =>
+    public RequestTracker[] Submit(int count, DeliveryGuarantee delivery = DeliveryGuarantee.AtLeastOnce) =>
         [.. Enumerable.Range(0, count).Select(_ => Submit(delivery))];
 
-    public ReplyKind Answer(int server, ClientRequest request) => Answer(server, request.Number);
+    public ReplyKind Answer(int server, RequestTracker request) => Answer(server, request.Number);
 
     /// <summary>A reply, with the mark of the last copy that was sent there.</summary>
     public ReplyKind Answer(int server, long number)
@@ -90,7 +90,7 @@ internal sealed class CoreDriver
         return kind;
     }
 
-    public bool Reject(int server, ClientRequest request) => Reject(server, request.Number);
+    public bool Reject(int server, RequestTracker request) => Reject(server, request.Number);
 
     public bool Reject(int server, long number)
     {
@@ -99,7 +99,7 @@ internal sealed class CoreDriver
         return known;
     }
 
-    public bool Receive(int server, ClientRequest request) => Receive(server, request.Number);
+    public bool Receive(int server, RequestTracker request) => Receive(server, request.Number);
 
     public bool Receive(int server, long number)
     {
@@ -108,7 +108,7 @@ internal sealed class CoreDriver
         return known;
     }
 
-    public bool Fail(int server, ClientRequest request) => Fail(server, request.Number);
+    public bool Fail(int server, RequestTracker request) => Fail(server, request.Number);
 
     public bool Fail(int server, long number)
     {
@@ -132,7 +132,7 @@ internal sealed class CoreDriver
         CarryOut();
     }
 
-    public void Withdraw(ClientRequest request)
+    public void Withdraw(RequestTracker request)
     {
         core.Withdraw(request, Ms(Now));
         CarryOut();

@@ -5,10 +5,17 @@ namespace NetMQ.HighAvailability.Clients;
 /// <summary>What a request is known by on the wire: its number, and a random part that only its servers have seen.</summary>
 internal readonly record struct RequestKey(long Number, long Nonce);
 
-/// <summary>What the core knows of a request. Written by the core alone, except where it says otherwise.</summary>
-internal class ClientRequest(DeliveryGuarantee delivery)
+/// <summary>
+/// What the core knows of a request: when it was sent where, and what may be done with it. Written by the core alone,
+/// except where it says otherwise.
+/// </summary>
+/// <param name="delivery">How often it may be executed.</param>
+/// <param name="request">The request itself, of which the core knows nothing; none where the core is checked alone.</param>
+internal sealed class RequestTracker(DeliveryGuarantee delivery, PendingRequest? request = null)
 {
     private Sendings sendings;
+
+    public PendingRequest Request => request!;
 
     public DeliveryGuarantee Delivery { get; } = delivery;
 
@@ -35,9 +42,9 @@ internal class ClientRequest(DeliveryGuarantee delivery)
     /// <summary>Sent once for all, to a server that has since answered a later one: most likely it was rejected.</summary>
     public bool IsDoubtful { get; set; }
 
-    public ClientRequest? Next { get; set; }
+    public RequestTracker? Next { get; set; }
 
-    public ClientRequest? Previous { get; set; }
+    public RequestTracker? Previous { get; set; }
 
     /// <summary>What is known of it at one server.</summary>
     public ref Sending To(int server) => ref sendings[server];
