@@ -26,6 +26,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
 {
     private readonly BinaryStarClientOptions options;
     private readonly ILogger logger;
+    private readonly ClientStatus status = new();
     private readonly ClientMetrics metrics;
     private readonly ClientLoop loop;
     private readonly EventRelay relay;
@@ -48,10 +49,10 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
         this.logger = BackgroundLogger.Before(logger);
         slots = new SemaphoreSlim(options.MaxOutstanding, options.MaxOutstanding);
         relay = new EventRelay(fault => Log.ClientEventFailed(this.logger, fault));
-        metrics = new ClientMetrics(() => loop!.Read(), options.Servers);
+        metrics = new ClientMetrics(status.Read, options.Servers);
         try
         {
-            loop = SocketLimit.Guard(() => new ClientLoop(options, slots, metrics, Raise, this.logger));
+            loop = SocketLimit.Guard(() => new ClientLoop(options, slots, status, metrics, Raise, this.logger));
         }
         catch
         {
@@ -77,7 +78,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
     {
         get
         {
-            var (counters, answering, isFollowing, outstanding, resends) = loop.Read();
+            var (counters, answering, isFollowing, outstanding, resends) = status.Read();
             return new BinaryStarClientStatus
             {
                 CurrentServer = answering < 0 ? null : loop.Name(answering),

@@ -21,6 +21,7 @@ internal sealed class ClientLoop : IDisposable
     private readonly ClientTiming timing;
     private readonly ClientCore core;
     private readonly SemaphoreSlim slots;
+    private readonly ClientStatus status;
     private readonly ClientMetrics metrics;
     private readonly Action<ServerChange> onServerChanged;
     private readonly Clock clock;
@@ -32,17 +33,15 @@ internal sealed class ClientLoop : IDisposable
     private readonly NetMQPoller poller = [];
     private readonly NetMQTimer tick;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock gate = new();
     private readonly List<PendingRequest> answered = [];
-    private ClientCounters counters;
-    private ClientReading board;
     private volatile Exception? end; // what requests fail with once the loop has ended
     private volatile bool stopping;
 
-    public ClientLoop(BinaryStarClientOptions options, SemaphoreSlim slots, ClientMetrics metrics, Action<ServerChange> onServerChanged, ILogger logger)
+    public ClientLoop(BinaryStarClientOptions options, SemaphoreSlim slots, ClientStatus status, ClientMetrics metrics, Action<ServerChange> onServerChanged, ILogger logger)
     {
         this.options = options;
         this.slots = slots;
+        this.status = status;
         this.metrics = metrics;
         this.onServerChanged = onServerChanged;
         this.logger = logger;
@@ -69,7 +68,6 @@ internal sealed class ClientLoop : IDisposable
             throw;
         }
 
-        board = new ClientReading(default, -1, false, 0, 0);
         tick = new NetMQTimer(timing.Tick);
         tick.Elapsed += (_, _) => Turn();
     }
@@ -79,12 +77,6 @@ internal sealed class ClientLoop : IDisposable
 
     /// <summary>Ends when the loop has, and all requests with it. Any thread.</summary>
     public Task Ended => ended.Task;
-
-    /// <summary>Any thread.</summary>
-    public ClientReading Read()
-    {
-        lock (gate) return board;
-    }
 
     /// <summary>How long the thread pool has started no work, if it was starved since a time. Any thread.</summary>
     public TimeSpan? StarvedSince(TimeSpan time) => pool.DelaySince(time);
@@ -234,7 +226,7 @@ internal sealed class ClientLoop : IDisposable
     private void PublishAnswers()
     {
         if (answered.Count == 0) return;
-        if (core.Answering != board.Answering) ShowBoard(); // whoever gets an answer can see who gave it
+        if (core.Answering != status.Read().Answering) status.Publish(core); // whoever gets an answer can see who gave it
         slots.Release(answered.Count);
         foreach (var request in answered) request.Publish();
         answered.Clear();
@@ -255,7 +247,7 @@ internal sealed class ClientLoop : IDisposable
 
         readers[server].Skip();
         if (kind == ReplyKind.Unknown) NoteGarbage(server, now);
-        else counters.LateReplies++;
+        else status.Counters.LateReplies++;
     }
 
     /// <returns>False: its caller has just left, and word of that is on its way.</returns>
@@ -264,13 +256,13 @@ internal sealed class ClientLoop : IDisposable
         if (readers[server].Read() is { } reply)
         {
             if (!request.TryAnswer(reply)) return false;
-            counters.Answered++;
+            status.Counters.Answered++;
             metrics.Answered(now - (request.Tracker.Deadline - timing.Request));
             answered.Add(request);
             return true;
         }
 
-        counters.OversizedReplies++;
+        status.Counters.OversizedReplies++;
         if (throttle.Allows(LogEvent.OversizedReply, now, out var suppressed)) Log.OversizedReply(logger, Name(server), options.MaxReplyBytes, suppressed);
         if (request.TryFail())
         {
@@ -284,7 +276,7 @@ internal sealed class ClientLoop : IDisposable
 
     private void NoteGarbage(int server, TimeSpan now)
     {
-        counters.GarbageReplies++;
+        status.Counters.GarbageReplies++;
         if (throttle.Allows(LogEvent.GarbageReply, now, out var suppressed)) Log.GarbageReply(logger, Name(server), suppressed);
     }
 
@@ -317,8 +309,8 @@ internal sealed class ClientLoop : IDisposable
         while (core.TryTakeChange(out var change))
         {
             changed = true;
-            counters.ServerChanges++;
-            ShowBoard();
+            status.Counters.ServerChanges++;
+            status.Publish(core);
             Log.ServerFound(logger, Name(change.To), change.Took, change.Cause);
             metrics.ServerChanged(change.Took);
             onServerChanged(change);
@@ -327,7 +319,7 @@ internal sealed class ClientLoop : IDisposable
         if (core.TryTakeRedial(out var server)) links[server].Dial();
         foreach (var link in links) link.Look();
         KeepPace(core.Pace(now));
-        if (!changed) ShowBoard();
+        if (!changed) status.Publish(core);
     }
 
     private void Fail(FailedRequest failed, TimeSpan now)
@@ -339,26 +331,26 @@ internal sealed class ClientLoop : IDisposable
         switch (failed.Failure)
         {
             case RequestFailure.TimedOut:
-                counters.TimedOut++;
+                status.Counters.TimedOut++;
                 metrics.Failed("timed_out");
                 if (throttle.Allows(LogEvent.RequestTimedOut, now, out suppressed)) Log.RequestTimedOut(logger, timing.Request, suppressed);
                 told = RequestTimeoutException.NoAnswer(timing.Request, request.MayHaveBeenExecuted, StarvedSince(request.Deadline - timing.Request));
                 break;
             case RequestFailure.FailedAtServer:
-                counters.FailedAtServer++;
+                status.Counters.FailedAtServer++;
                 metrics.Failed("failed");
                 if (throttle.Allows(LogEvent.RequestFailedAtServer, now, out suppressed)) Log.RequestFailedAtServer(logger, Name(failed.Server), suppressed);
                 told = new RequestFailedException(Name(failed.Server));
                 break;
             default:
-                counters.OutcomeUnknown++;
+                status.Counters.OutcomeUnknown++;
                 metrics.Failed("outcome_unknown");
                 if (throttle.Allows(LogEvent.OutcomeUnknown, now, out suppressed)) Log.OutcomeUnknown(logger, suppressed);
                 told = new RequestOutcomeUnknownException();
                 break;
         }
 
-        ShowBoard();
+        status.Publish(core);
         request.Request.PublishFailure(told);
     }
 
@@ -366,12 +358,6 @@ internal sealed class ClientLoop : IDisposable
     {
         var interval = Math.Max(1, (int)Math.Ceiling(pace.TotalMilliseconds));
         if (tick.Interval != interval) tick.Interval = interval; // which also starts it anew
-    }
-
-    private void ShowBoard()
-    {
-        var reading = new ClientReading(counters, core.Answering, core.IsFollowing, core.Outstanding, core.Resends);
-        lock (gate) board = reading;
     }
 
     // After the end, or by a caller who came too late for it.
@@ -389,7 +375,7 @@ internal sealed class ClientLoop : IDisposable
         commands.Close();
         FailPosted();
         while (core.WithdrawNext() is { } request) FailByEnd(request.Request);
-        ShowBoard();
+        status.Publish(core);
     }
 
     private void FailByEnd(PendingRequest request)

@@ -11,7 +11,7 @@ internal sealed class ClientMetrics : IDisposable
     private readonly Histogram<double> failover;
     private readonly Counter<long> failed;
 
-    public ClientMetrics(Func<ClientReading> read, IReadOnlyList<string> servers)
+    public ClientMetrics(Func<ClientSnapshot> read, IReadOnlyList<string> servers)
     {
         // One meter for each client, of one name: an instrument must not outlive the client that it reads.
         meter = new Meter(new MeterOptions(BinaryStar.MeterName) { Tags = [new("binarystar.client.servers", string.Join(",", servers))] });
