@@ -29,7 +29,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
     private readonly ClientStatus status = new();
     private readonly ClientMetrics metrics;
     private readonly ClientLoop loop;
-    private readonly EventRelay relay;
+    private readonly SerialEventDispatcher dispatcher;
     private readonly SemaphoreSlim slots;
     private readonly CancellationTokenSource lifetime = new();
     private long waitedInVain;
@@ -48,7 +48,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
         this.options = options = options.Copy();
         this.logger = BackgroundLogger.Before(logger);
         slots = new SemaphoreSlim(options.MaxOutstanding, options.MaxOutstanding);
-        relay = new EventRelay(fault => Log.ClientEventFailed(this.logger, fault));
+        dispatcher = new SerialEventDispatcher(fault => Log.ClientEventFailed(this.logger, fault));
         metrics = new ClientMetrics(status.Read, options.Servers);
         try
         {
@@ -217,6 +217,6 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
     private void Raise(ServerChange change)
     {
         var args = new ServerChangedEventArgs(change.From < 0 ? null : loop.Name(change.From), loop.Name(change.To), change.Cause, change.Took);
-        relay.Raise(() => ServerChanged?.Invoke(this, args));
+        dispatcher.Raise(() => ServerChanged?.Invoke(this, args));
     }
 }

@@ -103,13 +103,13 @@ internal sealed class Follower
         }
 
         while (core.TryTakeChange(out _)) tally.FollowerChanges++;
-        while (core.TryTakeDeparture(out _) || core.TryTakeRedial(out _))
+        while (core.TryTakeAbandoned(out _) || core.TryTakeRedial(out _))
         {
         }
 
         if (ticking || core.Outstanding == 0) return;
         ticking = true;
-        world.Schedule(core.Pace(world.Now), Tick);
+        world.Schedule(core.NextTimeout(world.Now), Tick);
     }
 
     private void Send(int server, Copy copy)

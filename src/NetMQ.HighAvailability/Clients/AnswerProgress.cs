@@ -12,7 +12,7 @@ internal sealed class AnswerProgress
     private int next;
     private long newest;
 
-    /// <summary>The newest sending that was answered by then (<see cref="Sending.Order"/>).</summary>
+    /// <summary>The newest sending that was answered by then (<see cref="Transmission.Order"/>).</summary>
     public long Before { get; private set; }
 
     public void Answered(long order)

@@ -18,10 +18,10 @@ internal sealed class ClientCore
     private readonly ServerTable servers;
     private readonly Deliveries requests;
     private readonly Queue<ServerChange> changes = new();
-    private readonly Queue<Departure> departures = new();
-    private long stays;
-    private TimeSpan stayUntil, silentSince, troubleSince, owingSince;
-    private ProbePace probes;
+    private readonly Queue<ServerAbandoned> abandoned = new();
+    private long epochs;
+    private TimeSpan mayLeaveAt, silentSince, outageSince, unansweredSince;
+    private ProbeBackoff probes;
     private ServerChangeReason cause = ServerChangeReason.First;
     private int? redial;
 
@@ -48,12 +48,12 @@ internal sealed class ClientCore
     public long Resends => requests.Resends;
 
     /// <summary>Begins the client's life with the first server.</summary>
-    public void Start(TimeSpan now) => TurnTo(0, now, fast: false);
+    public void Start(TimeSpan now) => SwitchTo(0, now, fast: false);
 
     /// <summary>Takes a request, whose deadline and nonce are set, and gives it its number.</summary>
     public void Submit(RequestTracker request, TimeSpan now)
     {
-        if (requests.Count == 0) BeOwedAgain(now);
+        if (requests.Count == 0) ResumeSilenceClock(now);
         requests.Add(request);
     }
 
@@ -81,12 +81,12 @@ internal sealed class ClientCore
             requests.EndConnection(server, now);
             requests.NextRound = now + timing.BlindRepeat;
             silentSince = now;
-            stayUntil = now + timing.Settle;
+            mayLeaveAt = now + timing.Settle;
             probes.DueAt(now);
         }
         else if (servers[Current].Link == Link.Down)
         {
-            TurnTo(server, now, fast: false);
+            SwitchTo(server, now, fast: false);
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class ClientCore
         var died = IsFollowing;
         var to = servers.OtherThatIsUp() ?? Current;
         Leave(to, ServerChangeReason.ConnectionLost, now);
-        TurnTo(to, now, fast: died);
+        SwitchTo(to, now, fast: died);
     }
 
     /// <summary>A reply came. The request that it answers, if one awaits it, is no longer outstanding.</summary>
@@ -155,16 +155,16 @@ internal sealed class ClientCore
     {
         if (requests.Find(server, key, out var request) == ReplyKind.Unknown) return false;
 
-        servers[server].HeardOrDialled = now;
+        servers[server].ReceivedOrDialled = now;
         requests.GaveNotice(server);
         if (request is null || !requests.Rejected(request, server)) return true;
         servers[server].Rejects = true;
-        if (server == Current) TurnAwayFrom(server, now);
+        if (server == Current) LeaveRejecting(server, now);
         return true;
     }
 
     /// <summary>Nothing could be received until now: that is no silence of a server's.</summary>
-    public void Excuse(TimeSpan now) => silentSince = owingSince = now;
+    public void ResetSilence(TimeSpan now) => silentSince = now;
 
     /// <summary>Looks at the clock.</summary>
     public void Tick(TimeSpan now)
@@ -176,8 +176,8 @@ internal sealed class ClientCore
 
         if (now - silentSince >= timing.Silence)
         {
-            if (!IsFollowing && servers.IsUp) servers[Current].WasAskedInVain = true;
-            if (now >= stayUntil) GiveUpWaiting(now);
+            if (!IsFollowing && servers.IsUp) servers[Current].HasNotAnswered = true;
+            if (now >= mayLeaveAt) GiveUpWaiting(now);
         }
 
         requests.Scan(now, IsFollowing);
@@ -201,7 +201,7 @@ internal sealed class ClientCore
     }
 
     /// <summary>In how long the clock is to be looked at again, if nothing happens.</summary>
-    public TimeSpan Pace(TimeSpan now)
+    public TimeSpan NextTimeout(TimeSpan now)
     {
         if (requests.Count == 0) return ClientTiming.IdleTick;
         if (IsFollowing || !servers.IsUp) return timing.Tick;
@@ -214,7 +214,7 @@ internal sealed class ClientCore
 
     public bool TryTakeChange(out ServerChange change) => changes.TryDequeue(out change);
 
-    public bool TryTakeDeparture(out Departure departure) => departures.TryDequeue(out departure);
+    public bool TryTakeAbandoned(out ServerAbandoned left) => abandoned.TryDequeue(out left);
 
     /// <summary>A connection that is to be made anew, because nothing has come over it for a request's whole life.</summary>
     public bool TryTakeRedial(out int server)
@@ -227,11 +227,11 @@ internal sealed class ClientCore
     // A server has shown that it is alive; and that it is active, unless it was left since.
     private void Found(int server, RequestTracker? accepted, TimeSpan now)
     {
-        servers[server].HeardOrDialled = now;
+        servers[server].ReceivedOrDialled = now;
         if (servers[server].Link != Link.Up) return; // its last messages, read after the connection was lost
         if (server == Current)
         {
-            silentSince = owingSince = now;
+            silentSince = unansweredSince = now;
             if (IsFollowing) return;
         }
         else
@@ -242,19 +242,19 @@ internal sealed class ClientCore
             servers[Current].HoldsSince ??= now;
             servers.Current = server;
             silentSince = now;
-            stayUntil = now + timing.Settle;
+            mayLeaveAt = now + timing.Settle;
         }
 
         IsFollowing = true;
         servers[server].HoldsSince = null;
         requests.Found(accepted);
-        if (Answering != server) changes.Enqueue(new ServerChange(Answering, server, cause, now - troubleSince));
+        if (Answering != server) changes.Enqueue(new ServerChange(Answering, server, cause, now - outageSince));
         Answering = server;
     }
 
     // Its word is surer than its silence: there is no need to stay until it has settled. What else was sent there may be
     // answered yet, or rejected like this one.
-    private void TurnAwayFrom(int server, TimeSpan now)
+    private void LeaveRejecting(int server, TimeSpan now)
     {
         var to = servers.OtherThatIsUp() ?? server;
         var pace = probes; // to and fro between two that reject, but no faster than a server is asked again
@@ -262,11 +262,11 @@ internal sealed class ClientCore
         if (IsFollowing)
         {
             Leave(to, ServerChangeReason.NotActive, now);
-            pace = ProbePace.From(now, timing, fast: true);
+            pace = ProbeBackoff.From(now, timing, fast: true);
             if (to == server) pace.DueAt(now + timing.Probe);
         }
 
-        TurnTo(to, now, pace);
+        SwitchTo(to, now, pace);
     }
 
     private void GiveUpWaiting(TimeSpan now)
@@ -276,65 +276,65 @@ internal sealed class ClientCore
             Leave(other, ServerChangeReason.Silent, silentSince);
             requests.FailSentOnce(Current, now);
             servers[Current].HoldsSince = null;
-            TurnTo(other, now, fast: false);
+            SwitchTo(other, now, fast: false);
         }
         else if (IsFollowing)
         {
             // Nowhere else to go. It may be slow, so that nothing is given up; and it is asked again, now and then.
-            Doubt(ServerChangeReason.Silent, silentSince);
-            TurnTo(Current, now, fast: false);
+            MarkUncertain(ServerChangeReason.Silent, silentSince);
+            SwitchTo(Current, now, fast: false);
             probes.Gap = timing.Silence;
         }
     }
 
     private void Leave(int to, ServerChangeReason why, TimeSpan since)
     {
-        Doubt(why, since);
-        departures.Enqueue(new Departure(Current, to, why));
+        MarkUncertain(why, since);
+        abandoned.Enqueue(new ServerAbandoned(Current, to, why));
     }
 
-    private void Doubt(ServerChangeReason why, TimeSpan since)
+    private void MarkUncertain(ServerChangeReason why, TimeSpan since)
     {
         if (!IsFollowing) return; // it is still the first loss that the search is for
         IsFollowing = false;
         cause = why;
-        troubleSince = since;
+        outageSince = since;
     }
 
-    private void TurnTo(int server, TimeSpan now, bool fast) => TurnTo(server, now, ProbePace.From(now, timing, fast));
+    private void SwitchTo(int server, TimeSpan now, bool fast) => SwitchTo(server, now, ProbeBackoff.From(now, timing, fast));
 
-    private void TurnTo(int server, TimeSpan now, ProbePace pace)
+    private void SwitchTo(int server, TimeSpan now, ProbeBackoff pace)
     {
         servers.Current = server;
-        servers[server].Stay = ++stays;
+        servers[server].Epoch = ++epochs;
         servers[server].Rejects = false;
-        stayUntil = now + timing.Settle;
+        mayLeaveAt = now + timing.Settle;
         silentSince = now;
         probes = pace;
-        requests.Turned(now);
+        requests.Switched(now);
     }
 
     // Whatever is still in flight over such a connection belongs to a request that has ended: it may be half-open.
     private void AskForRedial(TimeSpan now)
     {
         ref var server = ref servers[Current];
-        if (IsFollowing || !servers.IsUp || now - server.HeardOrDialled < timing.Request || now - owingSince < timing.Request) return;
-        server.HeardOrDialled = now;
+        if (IsFollowing || !servers.IsUp || now - server.ReceivedOrDialled < timing.Request || now - unansweredSince < timing.Request) return;
+        server.ReceivedOrDialled = now;
         server.Link = Link.Unknown;
         redial = Current;
         Leave(Current, ServerChangeReason.Silent, silentSince);
         requests.EndConnection(Current, now);
-        TurnTo(Current, now, fast: false);
+        SwitchTo(Current, now, fast: false);
     }
 
     // While nothing is outstanding nothing is owed, and that time does not count; but what was owed before, to callers who have
     // given up, does.
-    private void BeOwedAgain(TimeSpan now)
+    private void ResumeSilenceClock(TimeSpan now)
     {
         var pause = now - requests.EmptySince;
         silentSince = Min(silentSince + pause, now);
-        owingSince = Min(owingSince + pause, now);
-        troubleSince = now;
+        unansweredSince = Min(unansweredSince + pause, now);
+        outageSince = now;
     }
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -15,7 +15,7 @@ internal readonly record struct FailedRequest(RequestTracker Request, RequestFai
 internal readonly record struct ServerChange(int From, int To, ServerChangeReason Cause, TimeSpan Took);
 
 /// <summary>A server was left for another, or for a new attempt at the same.</summary>
-internal readonly record struct Departure(int From, int To, ServerChangeReason Cause);
+internal readonly record struct ServerAbandoned(int From, int To, ServerChangeReason Cause);
 
 /// <summary>What a server's message about a request is.</summary>
 internal enum ReplyKind : byte

@@ -131,7 +131,7 @@ internal sealed class ClientLoop : IDisposable
             for (var i = 0; i < links.Length; i++)
             {
                 var server = i;
-                links[i].Attach(poller, Turn, isUp => NoteConnection(server, isUp));
+                links[i].Attach(poller, Turn, isUp => OnConnection(server, isUp));
             }
 
             poller.Add(tick);
@@ -164,24 +164,24 @@ internal sealed class ClientLoop : IDisposable
             var now = Now;
             for (var i = 0; i < readers.Length; i++) TakeReplies(i, now);
             TakeCommands(now);
-            NoticeStarvation(now);
+            CheckThreadPool(now);
             core.Tick(now);
-            CarryOut(now);
+            ApplyDecisions(now);
         }
         while (commands.EndTaking() && ++rounds < MaxRounds);
 
-        if (rounds == MaxRounds) commands.Ring();
+        if (rounds == MaxRounds) commands.WakeUp();
     }
 
     // What has not arrived for want of a thread is no silence of the server's.
-    private void NoticeStarvation(TimeSpan now)
+    private void CheckThreadPool(TimeSpan now)
     {
-        if (core.Outstanding == 0 || pool.Look(now) is not { } delay) return;
-        core.Excuse(now);
+        if (core.Outstanding == 0 || pool.OnTurn(now) is not { } delay) return;
+        core.ResetSilence(now);
         if (throttle.Allows(LogEvent.ClientStarved, now, out var suppressed)) Log.ClientStarved(logger, delay, suppressed);
     }
 
-    private void NoteConnection(int server, bool isUp)
+    private void OnConnection(int server, bool isUp)
     {
         if (stopping) return;
         var now = Now;
@@ -214,10 +214,10 @@ internal sealed class ClientLoop : IDisposable
                 TakeReply(server, head, now);
                 return true;
             case Take.Notice:
-                if (!TakeNotice(server, head, now)) NoteGarbage(server, now);
+                if (!TakeNotice(server, head, now)) OnGarbage(server, now);
                 return true;
             default:
-                NoteGarbage(server, now);
+                OnGarbage(server, now);
                 return true;
         }
     }
@@ -246,7 +246,7 @@ internal sealed class ClientLoop : IDisposable
         if (kind == ReplyKind.Awaited && Complete(request!.Request, server, now)) return;
 
         readers[server].Skip();
-        if (kind == ReplyKind.Unknown) NoteGarbage(server, now);
+        if (kind == ReplyKind.Unknown) OnGarbage(server, now);
         else status.Counters.LateReplies++;
     }
 
@@ -274,7 +274,7 @@ internal sealed class ClientLoop : IDisposable
         return true;
     }
 
-    private void NoteGarbage(int server, TimeSpan now)
+    private void OnGarbage(int server, TimeSpan now)
     {
         status.Counters.GarbageReplies++;
         if (throttle.Allows(LogEvent.GarbageReply, now, out var suppressed)) Log.GarbageReply(logger, Name(server), suppressed);
@@ -296,13 +296,13 @@ internal sealed class ClientLoop : IDisposable
     }
 
     // The one place that sends, fails requests, and tells of servers.
-    private void CarryOut(TimeSpan now)
+    private void ApplyDecisions(TimeSpan now)
     {
         while (core.TryNextToSend(now, out var request) && Envelope.TrySend(links[core.Current].Socket, request.Request, core.AsksForReceipt)) core.Sent(request, now);
         while (core.TryTakeFailure(out var failure)) Fail(failure, now);
-        while (core.TryTakeDeparture(out var departure))
+        while (core.TryTakeAbandoned(out var left))
         {
-            if (throttle.Allows(LogEvent.ServerLeft, now, out var suppressed)) Log.ServerLeft(logger, Name(departure.From), departure.Cause, Name(departure.To), suppressed);
+            if (throttle.Allows(LogEvent.ServerLeft, now, out var suppressed)) Log.ServerLeft(logger, Name(left.From), left.Cause, Name(left.To), suppressed);
         }
 
         var changed = false;
@@ -317,8 +317,8 @@ internal sealed class ClientLoop : IDisposable
         }
 
         if (core.TryTakeRedial(out var server)) links[server].Dial();
-        foreach (var link in links) link.Look();
-        KeepPace(core.Pace(now));
+        foreach (var link in links) link.OnTurn();
+        SetTimer(core.NextTimeout(now));
         if (!changed) status.Publish(core);
     }
 
@@ -326,7 +326,7 @@ internal sealed class ClientLoop : IDisposable
     {
         var request = failed.Request;
         if (!request.Request.TryFail()) return; // its caller has just left
-        Exception told;
+        Exception reported;
         long suppressed;
         switch (failed.Failure)
         {
@@ -334,27 +334,27 @@ internal sealed class ClientLoop : IDisposable
                 status.Counters.TimedOut++;
                 metrics.Failed("timed_out");
                 if (throttle.Allows(LogEvent.RequestTimedOut, now, out suppressed)) Log.RequestTimedOut(logger, timing.Request, suppressed);
-                told = RequestTimeoutException.NoAnswer(timing.Request, request.MayHaveBeenExecuted, StarvedSince(request.Deadline - timing.Request));
+                reported = RequestTimeoutException.NoAnswer(timing.Request, request.MayHaveBeenExecuted, StarvedSince(request.Deadline - timing.Request));
                 break;
             case RequestFailure.FailedAtServer:
                 status.Counters.FailedAtServer++;
                 metrics.Failed("failed");
                 if (throttle.Allows(LogEvent.RequestFailedAtServer, now, out suppressed)) Log.RequestFailedAtServer(logger, Name(failed.Server), suppressed);
-                told = new RequestFailedException(Name(failed.Server));
+                reported = new RequestFailedException(Name(failed.Server));
                 break;
             default:
                 status.Counters.OutcomeUnknown++;
                 metrics.Failed("outcome_unknown");
                 if (throttle.Allows(LogEvent.OutcomeUnknown, now, out suppressed)) Log.OutcomeUnknown(logger, suppressed);
-                told = new RequestOutcomeUnknownException();
+                reported = new RequestOutcomeUnknownException();
                 break;
         }
 
         status.Publish(core);
-        request.Request.PublishFailure(told);
+        request.Request.PublishFailure(reported);
     }
 
-    private void KeepPace(TimeSpan pace)
+    private void SetTimer(TimeSpan pace)
     {
         var interval = Math.Max(1, (int)Math.Ceiling(pace.TotalMilliseconds));
         if (tick.Interval != interval) tick.Interval = interval; // which also starts it anew

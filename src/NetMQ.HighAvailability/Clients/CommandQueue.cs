@@ -6,22 +6,22 @@ namespace NetMQ.HighAvailability.Clients;
 internal sealed class CommandQueue : IDisposable
 {
     private readonly ConcurrentQueue<ClientCommand> commands = new();
-    private readonly NetMQQueue<byte> bell = new();
+    private readonly NetMQQueue<byte> wakeUp = new();
     private readonly Lock gate = new();
-    private int rung;
+    private int isWoken;
     private bool closed;
 
     public void Attach(NetMQPoller poller, Action onCommands)
     {
-        bell.ReceiveReady += (_, _) =>
+        wakeUp.ReceiveReady += (_, _) =>
         {
-            while (bell.TryDequeue(out _, TimeSpan.Zero))
+            while (wakeUp.TryDequeue(out _, TimeSpan.Zero))
             {
             }
 
             onCommands();
         };
-        poller.Add(bell);
+        poller.Add(wakeUp);
     }
 
     /// <summary>Any thread; false if the queue was closed, so that nobody may come to take the command.</summary>
@@ -29,7 +29,7 @@ internal sealed class CommandQueue : IDisposable
     {
         commands.Enqueue(command);
         Interlocked.MemoryBarrier(); // or the command might be seen only after the bell was looked at
-        if (Volatile.Read(ref rung) == 0 && Interlocked.Exchange(ref rung, 1) == 0) Ring();
+        if (Volatile.Read(ref isWoken) == 0 && Interlocked.Exchange(ref isWoken, 1) == 0) WakeUp();
         return !Volatile.Read(ref closed);
     }
 
@@ -41,16 +41,16 @@ internal sealed class CommandQueue : IDisposable
     /// </summary>
     public bool EndTaking()
     {
-        Interlocked.Exchange(ref rung, 0);
-        return !commands.IsEmpty && Interlocked.Exchange(ref rung, 1) == 0;
+        Interlocked.Exchange(ref isWoken, 0);
+        return !commands.IsEmpty && Interlocked.Exchange(ref isWoken, 1) == 0;
     }
 
     /// <summary>Has the poller come again, when there was too much for one turn.</summary>
-    public void Ring()
+    public void WakeUp()
     {
         lock (gate)
         {
-            if (!closed) bell.Enqueue(0);
+            if (!closed) wakeUp.Enqueue(0);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class CommandQueue : IDisposable
     public void Dispose()
     {
         Close();
-        bell.Dispose();
+        wakeUp.Dispose();
     }
 }
 

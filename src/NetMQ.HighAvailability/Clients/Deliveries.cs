@@ -10,7 +10,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
     private readonly OutstandingRequests outstanding = new();
     private readonly AnswerProgress progress = new();
     private readonly Queue<FailedRequest> failures = new();
-    private long sendings;
+    private long transmissions;
     private TimeSpan nextScan;
     private bool someAreHeld; // by a server that was left: nothing but time may free them
 
@@ -31,7 +31,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
 
     public void Add(RequestTracker request)
     {
-        request.Patience = timing.Silence;
+        request.RepeatDelay = timing.Silence;
         outstanding.Append(request);
     }
 
@@ -81,9 +81,9 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
         if (sending.Copies == 0) return false; // said twice
         sending.Copies--;
         request.Unresolved--;
-        request.IsDoubtful = false;
+        request.MayHaveBeenRejected = false;
         outstanding.Rewind(); // it may be that it can be sent again only now
-        return sending.Stay == servers[server].Stay;
+        return sending.Epoch == servers[server].Epoch;
     }
 
     /// <summary>Whether there is a request to send to the current server now.</summary>
@@ -103,13 +103,13 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
         ref var sending = ref request.To(servers.Current);
         sending.Copies++;
         sending.MayRepeat = false;
-        sending.Stay = servers[servers.Current].Stay;
-        sending.Order = ++sendings;
+        sending.Epoch = servers[servers.Current].Epoch;
+        sending.Order = ++transmissions;
         sending.At = now;
     }
 
     /// <summary>The current server was turned to.</summary>
-    public void Turned(TimeSpan now)
+    public void Switched(TimeSpan now)
     {
         outstanding.Rewind();
         if (!servers.GivesNotices(servers.Current)) BeginRound(now);
@@ -120,7 +120,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
     {
         outstanding.Rewind();
         progress.Reset();
-        if (accepted is not null && !servers.GivesNotices(servers.Current)) SuspectEarlierThan(accepted, servers.Current);
+        if (accepted is not null && !servers.GivesNotices(servers.Current)) MarkEarlierAsRejected(accepted, servers.Current);
     }
 
     /// <summary>A connection has ended: what came over it can be neither answered nor rejected any more.</summary>
@@ -173,16 +173,16 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
         {
             var next = request.Next;
             ref var sending = ref request.To(servers.Current);
-            if (sending is { Copies: > 0, MayRepeat: false } && now - sending.At >= request.Patience)
+            if (sending is { Copies: > 0, MayRepeat: false } && now - sending.At >= request.RepeatDelay)
             {
                 if (request.Delivery == DeliveryGuarantee.AtMostOnce)
                 {
-                    if (isFollowing && request.IsDoubtful) Fail(request, RequestFailure.OutcomeUnknown, now);
+                    if (isFollowing && request.MayHaveBeenRejected) Fail(request, RequestFailure.OutcomeUnknown, now);
                 }
                 else if (!isFollowing || sending.Order < progress.Before)
                 {
                     sending.MayRepeat = true;
-                    request.Patience *= 2;
+                    request.RepeatDelay *= 2;
                     outstanding.Rewind();
                 }
             }
@@ -193,16 +193,16 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
 
     // A server judges requests in the order in which they come: it accepted this one, so it dropped those before it. If
     // it answers out of order that is wrong, and what may be repeated is repeated.
-    private void SuspectEarlierThan(RequestTracker accepted, int server)
+    private void MarkEarlierAsRejected(RequestTracker accepted, int server)
     {
         var last = accepted.To(server);
-        if (last.Stay != servers[server].Stay) return;
+        if (last.Epoch != servers[server].Epoch) return;
         for (var request = outstanding.First; request is not null; request = request.Next)
         {
             ref var sending = ref request.To(server);
-            if (sending.Copies == 0 || sending.Stay != last.Stay || sending.Order > last.Order) continue;
+            if (sending.Copies == 0 || sending.Epoch != last.Epoch || sending.Order > last.Order) continue;
             if (request.Delivery == DeliveryGuarantee.AtLeastOnce) sending.MayRepeat = true;
-            else request.IsDoubtful = true;
+            else request.MayHaveBeenRejected = true;
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed class PoolWatch(Action<Action> queue, TimeSpan interval, TimeSpa
 
     /// <summary>Once a turn while something is outstanding.</summary>
     /// <returns>How long the pool has started no work, if that is starvation.</returns>
-    public TimeSpan? Look(TimeSpan now)
+    public TimeSpan? OnTurn(TimeSpan now)
     {
         if (waits)
         {

@@ -13,7 +13,7 @@ internal readonly record struct RequestKey(long Number, long Nonce);
 /// <param name="request">The request itself, of which the core knows nothing; none where the core is checked alone.</param>
 internal sealed class RequestTracker(DeliveryGuarantee delivery, PendingRequest? request = null)
 {
-    private Sendings sendings;
+    private Transmissions transmissions;
 
     public PendingRequest Request => request!;
 
@@ -37,27 +37,27 @@ internal sealed class RequestTracker(DeliveryGuarantee delivery, PendingRequest?
     public bool MayHaveBeenExecuted => Unresolved > 0;
 
     /// <summary>How long after a sending it may be sent to the same server again, although that rejects what it drops; doubles each time.</summary>
-    public TimeSpan Patience { get; set; }
+    public TimeSpan RepeatDelay { get; set; }
 
     /// <summary>Sent once for all, to a server that has since answered a later one: most likely it was rejected.</summary>
-    public bool IsDoubtful { get; set; }
+    public bool MayHaveBeenRejected { get; set; }
 
     public RequestTracker? Next { get; set; }
 
     public RequestTracker? Previous { get; set; }
 
     /// <summary>What is known of it at one server.</summary>
-    public ref Sending To(int server) => ref sendings[server];
+    public ref Transmission To(int server) => ref transmissions[server];
 
     [InlineArray(ClientCore.MaxServers)]
-    private struct Sendings
+    private struct Transmissions
     {
-        private Sending first;
+        private Transmission first;
     }
 }
 
 /// <summary>A request at one server.</summary>
-internal struct Sending
+internal struct Transmission
 {
     /// <summary>How many copies that server got over its present connection and has not rejected.</summary>
     public int Copies;
@@ -69,7 +69,7 @@ internal struct Sending
     public bool Received;
 
     /// <summary>In which stay with the server it was last sent.</summary>
-    public long Stay;
+    public long Epoch;
 
     /// <summary>The sequence number of its last sending there, among all sendings; 0 if it was never sent there.</summary>
     public long Order;

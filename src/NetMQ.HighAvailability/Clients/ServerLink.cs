@@ -89,9 +89,9 @@ internal sealed class ServerLink : IDisposable
 
         // A refused attempt shows as a socket closed before it was connected. Events of a connection that was replaced
         // may come late.
-        monitor.Connected += (_, e) => Note(e, isUp: true);
-        monitor.Disconnected += (_, e) => Note(e, isUp: false);
-        monitor.Closed += (_, e) => Note(e, isUp: false);
+        monitor.Connected += (_, e) => OnMonitor(e, isUp: true);
+        monitor.Disconnected += (_, e) => OnMonitor(e, isUp: false);
+        monitor.Closed += (_, e) => OnMonitor(e, isUp: false);
         monitor.AttachToPoller(poller);
         Dial();
     }
@@ -100,7 +100,7 @@ internal sealed class ServerLink : IDisposable
     public void Dial() => LookUp(anew: true);
 
     /// <summary>Tries another address where there is no connection.</summary>
-    public void Look()
+    public void OnTurn()
     {
         if (!isConnected && resolver.IsName && (connection is null || now() - dialled >= patience)) TryAnother();
     }
@@ -113,7 +113,7 @@ internal sealed class ServerLink : IDisposable
         Socket.Dispose();
     }
 
-    private void Note(NetMQMonitorEventArgs e, bool isUp)
+    private void OnMonitor(NetMQMonitorEventArgs e, bool isUp)
     {
         if (connection is not null && e.Address != connection) return;
         isConnected = isUp;

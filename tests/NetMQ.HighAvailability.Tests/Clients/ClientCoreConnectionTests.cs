@@ -95,7 +95,7 @@ public sealed class ClientCoreConnectionTests
             client.Pass(10);
         }
 
-        client.Departures.Should().Equal(new Departure(0, 0, ServerChangeReason.ConnectionLost));
+        client.Abandoned.Should().Equal(new ServerAbandoned(0, 0, ServerChangeReason.ConnectionLost));
     }
 
     [Fact]

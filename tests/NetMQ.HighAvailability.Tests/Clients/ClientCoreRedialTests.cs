@@ -64,7 +64,7 @@ public sealed class ClientCoreRedialTests
         AskOn(client, CoreDriver.Request - 1);
         client.Pass(1);
         client.Redials.Should().Equal(0);
-        client.Departures.Should().Equal(new Departure(0, 0, ServerChangeReason.Silent));
+        client.Abandoned.Should().Equal(new ServerAbandoned(0, 0, ServerChangeReason.Silent));
         client.Forget();
 
         AskOn(client, 1000);

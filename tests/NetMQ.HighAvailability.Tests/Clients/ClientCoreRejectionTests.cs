@@ -16,7 +16,7 @@ public sealed class ClientCoreRejectionTests
 
         client.Core.Current.Should().Be(1);
         client.Sent.Should().Equal((1, request.Number, client.Now));
-        client.Departures.Should().Equal(new Departure(0, 1, ServerChangeReason.NotActive));
+        client.Abandoned.Should().Equal(new ServerAbandoned(0, 1, ServerChangeReason.NotActive));
         client.Answer(1, request);
         client.Changes.Last().Should().Be(new ServerChange(0, 1, ServerChangeReason.NotActive, TimeSpan.Zero));
     }

@@ -63,13 +63,13 @@ public sealed class ClientCoreSeekingTests
         var request = client.Submit();
         client.Pass(10_500);
         client.Sent.Select(sent => sent.At).Should().Equal(10_000, 12_000, 14_000, 16_000, 18_000, 20_000);
-        client.Departures.Should().BeEmpty();
+        client.Abandoned.Should().BeEmpty();
 
         client.Up(1);
         client.Pass(1);
         client.Answer(1, request);
 
-        client.Departures.Should().Equal(new Departure(0, 1, ServerChangeReason.Silent));
+        client.Abandoned.Should().Equal(new ServerAbandoned(0, 1, ServerChangeReason.Silent));
         client.Changes[^1].Should().Be(new ServerChange(0, 1, ServerChangeReason.Silent, CoreDriver.Ms(10_501)), "it counts from the last sign of the first");
     }
 
@@ -109,7 +109,7 @@ public sealed class ClientCoreSeekingTests
         client.Submit();
         client.Pass(5);
 
-        client.Pace.Should().Be(100);
+        client.NextTimeout.Should().Be(100);
     }
 
     [Fact]
@@ -119,12 +119,12 @@ public sealed class ClientCoreSeekingTests
         client.Up(0);
         client.Submit(4);
         client.Pass(30);
-        client.Pace.Should().Be(70, "the second try is due at 100 ms");
+        client.NextTimeout.Should().Be(70, "the second try is due at 100 ms");
 
         client.Pass(70);
-        client.Pace.Should().Be(100, "the third is due at 300 ms");
+        client.NextTimeout.Should().Be(100, "the third is due at 300 ms");
         client.Pass(150);
-        client.Pace.Should().Be(50);
+        client.NextTimeout.Should().Be(50);
     }
 
     [Fact]
@@ -135,10 +135,10 @@ public sealed class ClientCoreSeekingTests
         client.Forget();
         client.IsBlocked = true;
         client.Down(0);
-        client.Pace.Should().Be(CoreDriver.Probe);
+        client.NextTimeout.Should().Be(CoreDriver.Probe);
         client.Pass(100);
         client.Sent.Should().BeEmpty();
-        client.Pace.Should().Be(CoreDriver.Probe);
+        client.NextTimeout.Should().Be(CoreDriver.Probe);
 
         client.IsBlocked = false;
         client.Pass(1);
@@ -155,7 +155,7 @@ public sealed class ClientCoreSeekingTests
         client.Core.IsFollowing.Should().BeFalse();
         client.Numbers.Should().Equal(once.Number);
 
-        client.Pace.Should().Be(100);
+        client.NextTimeout.Should().Be(100);
     }
 
     [Fact]

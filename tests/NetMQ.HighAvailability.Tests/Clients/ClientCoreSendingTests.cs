@@ -103,7 +103,7 @@ public sealed class ClientCoreSendingTests
         at[1].Should().BeInRange(2_000, 2_600);
         at[2].Should().BeInRange(6_000, 6_900);
         client.Core.Resends.Should().Be(3);
-        client.Departures.Should().BeEmpty();
+        client.Abandoned.Should().BeEmpty();
     }
 
     [Fact]
@@ -278,10 +278,10 @@ public sealed class ClientCoreSendingTests
     public void The_clock_is_looked_at_often_only_while_a_server_is_sought()
     {
         var client = CoreDriver.Following();
-        client.Core.Pace(CoreDriver.Ms(client.Now)).Should().Be(CoreDriver.Ms(1000), "nothing is outstanding");
+        client.Core.NextTimeout(CoreDriver.Ms(client.Now)).Should().Be(CoreDriver.Ms(1000), "nothing is outstanding");
         client.Submit();
-        client.Core.Pace(CoreDriver.Ms(client.Now)).Should().Be(CoreDriver.Ms(100));
+        client.Core.NextTimeout(CoreDriver.Ms(client.Now)).Should().Be(CoreDriver.Ms(100));
         client.Down(0);
-        client.Core.Pace(CoreDriver.Ms(client.Now)).Should().Be(CoreDriver.Ms(CoreDriver.Probe));
+        client.Core.NextTimeout(CoreDriver.Ms(client.Now)).Should().Be(CoreDriver.Ms(CoreDriver.Probe));
     }
 }

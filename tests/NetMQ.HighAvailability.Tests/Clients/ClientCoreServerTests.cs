@@ -104,7 +104,7 @@ public sealed class ClientCoreServerTests
 
         client.Pass(1);
         client.Core.Current.Should().Be(1);
-        client.Departures.Should().Equal(new Departure(0, 1, ServerChangeReason.Silent));
+        client.Abandoned.Should().Equal(new ServerAbandoned(0, 1, ServerChangeReason.Silent));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class ClientCoreServerTests
             client.Pass(60_000); // nothing is owed meanwhile, and that counts for nothing
         }
 
-        client.Departures.Should().Equal(new Departure(0, 1, ServerChangeReason.Silent));
+        client.Abandoned.Should().Equal(new ServerAbandoned(0, 1, ServerChangeReason.Silent));
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class ClientCoreServerTests
             client.Pass(1_000);
         }
 
-        client.Departures.Should().BeEmpty();
+        client.Abandoned.Should().BeEmpty();
     }
 
     [Fact]
@@ -183,7 +183,7 @@ public sealed class ClientCoreServerTests
         }
 
         client.Core.Current.Should().Be(0);
-        client.Departures.Should().BeEmpty();
+        client.Abandoned.Should().BeEmpty();
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class ClientCoreServerTests
             client.Answer(0, impatient).Should().Be(ReplyKind.Late);
         }
 
-        client.Departures.Should().BeEmpty();
+        client.Abandoned.Should().BeEmpty();
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class ClientStarvationTests
     public void A_pool_that_runs_its_work_is_not_starved()
     {
         var pool = new PoolWatch(work => work(), Ms(100), Ms(500));
-        for (var now = 0; now < 5000; now += 10) pool.Look(Ms(now)).Should().BeNull();
+        for (var now = 0; now < 5000; now += 10) pool.OnTurn(Ms(now)).Should().BeNull();
         pool.DelaySince(TimeSpan.Zero).Should().BeNull();
     }
 
@@ -18,12 +18,12 @@ public sealed class ClientStarvationTests
     {
         var given = new List<Action>();
         var pool = new PoolWatch(given.Add, Ms(100), Ms(500));
-        for (var now = 0; now <= 99; now++) pool.Look(Ms(now));
+        for (var now = 0; now <= 99; now++) pool.OnTurn(Ms(now));
         given.Should().ContainSingle();
         given[0]();
 
-        pool.Look(Ms(100));
-        for (var now = 101; now < 400; now++) pool.Look(Ms(now));
+        pool.OnTurn(Ms(100));
+        for (var now = 101; now < 400; now++) pool.OnTurn(Ms(now));
         given.Should().HaveCount(2);
     }
 
@@ -32,13 +32,13 @@ public sealed class ClientStarvationTests
     {
         var given = new List<Action>();
         var pool = new PoolWatch(given.Add, Ms(100), Ms(500));
-        pool.Look(Ms(1000));
+        pool.OnTurn(Ms(1000));
 
-        pool.Look(Ms(1499)).Should().BeNull();
-        pool.Look(Ms(1500)).Should().Be(Ms(500));
-        pool.Look(Ms(2000)).Should().Be(Ms(1000));
+        pool.OnTurn(Ms(1499)).Should().BeNull();
+        pool.OnTurn(Ms(1500)).Should().Be(Ms(500));
+        pool.OnTurn(Ms(2000)).Should().Be(Ms(1000));
         given[0]();
-        pool.Look(Ms(2001)).Should().BeNull();
+        pool.OnTurn(Ms(2001)).Should().BeNull();
 
         pool.DelaySince(Ms(2000)).Should().Be(Ms(1000));
         pool.DelaySince(Ms(2001)).Should().BeNull();
@@ -50,7 +50,7 @@ public sealed class ClientStarvationTests
         var client = CoreDriver.Following();
         client.Pass(10_000);
         client.Submit();
-        client.Pass(3 * CoreDriver.Silence, () => client.Core.Excuse(CoreDriver.Ms(client.Now)));
+        client.Pass(3 * CoreDriver.Silence, () => client.Core.ResetSilence(CoreDriver.Ms(client.Now)));
         client.Core.Current.Should().Be(0);
 
         client.Pass(CoreDriver.Silence);

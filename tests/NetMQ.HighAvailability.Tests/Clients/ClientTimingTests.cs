@@ -26,7 +26,7 @@ public sealed class ClientTimingTests
     public void Probes_begin_at_once_and_fifty_fast_ones_come_before_the_gap_doubles()
     {
         var timing = Of(request: 30_000, silence: 2_000, probe: 2);
-        var pace = ProbePace.From(CoreDriver.Ms(7), timing, fast: true);
+        var pace = ProbeBackoff.From(CoreDriver.Ms(7), timing, fast: true);
         pace.Next.Should().Be(CoreDriver.Ms(7));
 
         for (var i = 0; i < 49; i++) pace.Sent(TimeSpan.Zero, timing);
@@ -41,7 +41,7 @@ public sealed class ClientTimingTests
     public void A_gap_longer_than_the_slowest_probe_stays()
     {
         var timing = Of(request: 30_000, silence: 2_000, probe: 2);
-        var pace = ProbePace.From(TimeSpan.Zero, timing, fast: false);
+        var pace = ProbeBackoff.From(TimeSpan.Zero, timing, fast: false);
         pace.Gap.Should().Be(CoreDriver.Ms(100));
         pace.Gap = CoreDriver.Ms(2_000);
         pace.Sent(CoreDriver.Ms(1), timing);

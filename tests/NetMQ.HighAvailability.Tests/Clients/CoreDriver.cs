@@ -51,7 +51,7 @@ internal sealed class CoreDriver
     public bool IsBlocked { get; set; }
 
     /// <summary>In how many milliseconds the core wants to look at the clock again.</summary>
-    public double Pace => core.Pace(Ms(Now)).TotalMilliseconds;
+    public double NextTimeout => core.NextTimeout(Ms(Now)).TotalMilliseconds;
 
     /// <summary>What was sent since <see cref="Forget"/>: where, which number, when.</summary>
     public List<(int Server, long Number, int At)> Sent { get; } = [];
@@ -60,7 +60,7 @@ internal sealed class CoreDriver
 
     public List<ServerChange> Changes { get; } = [];
 
-    public List<Departure> Departures { get; } = [];
+    public List<ServerAbandoned> Abandoned { get; } = [];
 
     public List<int> Redials { get; } = [];
 
@@ -162,7 +162,7 @@ internal sealed class CoreDriver
 
         while (core.TryTakeFailure(out var failure)) Failed.Add((failure.Request.Number, failure.Failure));
         while (core.TryTakeChange(out var change)) Changes.Add(change);
-        while (core.TryTakeDeparture(out var departure)) Departures.Add(departure);
+        while (core.TryTakeAbandoned(out var departure)) Abandoned.Add(departure);
         while (core.TryTakeRedial(out var server)) Redials.Add(server);
     }
 

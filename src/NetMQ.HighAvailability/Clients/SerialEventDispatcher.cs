@@ -6,7 +6,7 @@ namespace NetMQ.HighAvailability.Clients;
 /// Raises events on the thread pool, one at a time and in order: a slow callback must not hold up the loop. What a callback
 /// throws, an <c>async void</c> one later too, is given to <paramref name="onFault"/>.
 /// </summary>
-internal sealed class EventRelay(Action<Exception> onFault)
+internal sealed class SerialEventDispatcher(Action<Exception> onFault)
 {
     private readonly CallbackContext context = new(static _ => false, onFault); // continuations go to the thread pool as well
     private readonly Lock gate = new();

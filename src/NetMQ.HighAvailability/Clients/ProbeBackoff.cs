@@ -1,7 +1,7 @@
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>When a server that is sought is asked next: often where the one before has just died, and ever more slowly.</summary>
-internal struct ProbePace
+internal struct ProbeBackoff
 {
     private int fast;
 
@@ -9,7 +9,7 @@ internal struct ProbePace
 
     public TimeSpan Gap { get; set; }
 
-    public static ProbePace From(TimeSpan now, ClientTiming timing, bool fast) => new()
+    public static ProbeBackoff From(TimeSpan now, ClientTiming timing, bool fast) => new()
     {
         Next = now,
         Gap = fast ? timing.Probe : timing.SlowProbe,
