@@ -2,9 +2,9 @@
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>
-/// How far the answers of the server that is followed have come, and how far they had come a server timeout ago. A
-/// server may have a long queue, so the time that a request waits says little; but one that was passed over by answers
-/// to later ones is slow, or was dropped.
+/// The newest request that the followed server has answered, and the newest one that it had answered a server timeout
+/// ago. A server may have a long queue, so waiting time alone proves little; but a request that is still unanswered when
+/// later ones were answered long ago is slow, or was dropped.
 /// </summary>
 internal sealed class AnswerProgress
 {
@@ -12,7 +12,7 @@ internal sealed class AnswerProgress
     private int next;
     private long newest;
 
-    /// <summary>The newest sending that was answered by then (<see cref="Transmission.Order"/>).</summary>
+    /// <summary>The newest transmission that was answered by then (<see cref="Transmission.Order"/>).</summary>
     public long Before { get; private set; }
 
     public void Answered(long order)

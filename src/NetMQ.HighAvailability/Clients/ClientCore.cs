@@ -1,13 +1,12 @@
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>
-/// Which server to use, which request to send it and when, what to give up. Takes events with their time and leaves
-/// its decisions to be taken: no clock, socket, thread or log.
+/// Decides which server to use, which request to send and when, and which requests fail. It takes events with their
+/// time, and its caller takes its decisions: no clock, socket, thread or log.
 /// <para>
-/// The client <em>follows</em> the server that answers: everything goes there at once. Otherwise it <em>seeks</em>: one
-/// request after the other, each of them a vote, goes to one server at small intervals, until that server says that it
-/// received one, or answers one; then all the rest follows. Which requests may be sent, and how often, is the matter of
-/// <see cref="Deliveries"/>.
+/// The client <em>follows</em> the server that answers: every request is sent there at once. Otherwise it <em>seeks</em>:
+/// it sends one request at a time to one server, at short intervals, until that server acknowledges or answers one; then
+/// it sends the rest. Each of them is a vote. <see cref="Deliveries"/> decides which requests may be sent, and how often.
 /// </para>
 /// </summary>
 internal sealed class ClientCore
@@ -40,30 +39,30 @@ internal sealed class ClientCore
 
     public bool IsFollowing { get; private set; }
 
-    /// <summary>Whether what is sent now is to ask for a receipt. A server that is followed has given one, or gives none.</summary>
+    /// <summary>Whether requests sent now ask for a receipt. A followed server has given one, or never gives any.</summary>
     public bool AsksForReceipt => !IsFollowing;
 
     public int Outstanding => requests.Count;
 
     public long Resends => requests.Resends;
 
-    /// <summary>Begins the client's life with the first server.</summary>
+    /// <summary>Starts with the first server.</summary>
     public void Start(TimeSpan now) => SwitchTo(0, now, fast: false);
 
-    /// <summary>Takes a request, whose deadline and nonce are set, and gives it its number.</summary>
+    /// <summary>Adds a request, whose deadline and nonce are set, and numbers it.</summary>
     public void Submit(RequestTracker request, TimeSpan now)
     {
         if (requests.Count == 0) ResumeSilenceClock(now);
         requests.Add(request);
     }
 
-    /// <summary>Forgets a request, if it is outstanding: its caller has ended it.</summary>
+    /// <summary>Removes a request, if it is outstanding: its caller has cancelled it.</summary>
     public void Withdraw(RequestTracker request, TimeSpan now)
     {
         if (request.IsOutstanding) requests.Remove(request, now);
     }
 
-    /// <summary>All that is outstanding, when the client ends.</summary>
+    /// <summary>Removes and returns the next outstanding request, when the client ends; null when there is none.</summary>
     public RequestTracker? WithdrawNext()
     {
         var request = requests.First;
@@ -77,7 +76,7 @@ internal sealed class ClientCore
         if (IsFollowing) return;
         if (server == Current)
         {
-            // Its time to answer begins now; and what was sent on an earlier connection is lost.
+            // The server timeout starts now, and what was sent on an earlier connection is lost.
             requests.EndConnection(server, now);
             requests.NextRound = now + timing.BlindRepeat;
             silentSince = now;
@@ -104,12 +103,12 @@ internal sealed class ClientCore
         SwitchTo(to, now, fast: died);
     }
 
-    /// <summary>A reply came. The request that it answers, if one awaits it, is no longer outstanding.</summary>
-    /// <param name="server">Which sent it.</param>
-    /// <param name="key">What it says that it replies to.</param>
-    /// <param name="askedForReceipt">The copy that it replies to asked for one (<see cref="AsksForReceipt"/>).</param>
-    /// <param name="now">The time.</param>
-    /// <param name="request">What it answers.</param>
+    /// <summary>A reply was received. The request that it answers, if there is one, is no longer outstanding.</summary>
+    /// <param name="server">The sender.</param>
+    /// <param name="key">The request that it names.</param>
+    /// <param name="askedForReceipt">Whether the copy that it replies to asked for one (<see cref="AsksForReceipt"/>).</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="request">The request that it answers.</param>
     public ReplyKind Answer(int server, RequestKey key, bool askedForReceipt, TimeSpan now, out RequestTracker? request)
     {
         var kind = requests.Find(server, key, out request);
@@ -124,19 +123,19 @@ internal sealed class ClientCore
         return kind;
     }
 
-    /// <summary>A server says that it is active and received a request, whose reply follows. False: there is no such request.</summary>
+    /// <summary>A receipt: the server is active, and the reply follows. False if there is no such request.</summary>
     public bool Received(int server, RequestKey key, TimeSpan now)
     {
         if (requests.Find(server, key, out var request) == ReplyKind.Unknown) return false;
 
         if (request is not null) request.To(server).Received = true;
         requests.GaveNotice(server);
-        servers[server].Rejects = false; // notices come in the order in which a server judges
+        servers[server].Rejects = false; // notices arrive in the order of the server's decisions
         Found(server, request, now);
         return true;
     }
 
-    /// <summary>A server says that its handler failed on a request, which ends with that. False: there is no such request.</summary>
+    /// <summary>A notice that the server's handler failed on a request, which ends it. False if there is no such request.</summary>
     public bool Failed(int server, RequestKey key, TimeSpan now)
     {
         if (requests.Find(server, key, out var request) == ReplyKind.Unknown) return false;
@@ -148,8 +147,8 @@ internal sealed class ClientCore
     }
 
     /// <summary>
-    /// A server says that it dropped a request, because it is not active. Then it has not executed it, and no other is
-    /// worth sending there. False: there is no such request.
+    /// A notice that the server dropped a request because it is not active: it has not executed it, and would drop others
+    /// too. False if there is no such request.
     /// </summary>
     public bool Rejected(int server, RequestKey key, TimeSpan now)
     {
@@ -163,14 +162,14 @@ internal sealed class ClientCore
         return true;
     }
 
-    /// <summary>Nothing could be received until now: that is no silence of a server's.</summary>
+    /// <summary>Restarts the server timeout: nothing could be received until now, whatever the server did.</summary>
     public void ResetSilence(TimeSpan now) => silentSince = now;
 
-    /// <summary>Looks at the clock.</summary>
+    /// <summary>Applies whatever depends on the time alone.</summary>
     public void Tick(TimeSpan now)
     {
-        // Nearly in the order of their deadlines: a caller that was delayed between reading the clock and submitting
-        // makes those before it wait as long at most.
+        // Requests are nearly in the order of their deadlines: a caller that was delayed between reading the clock and
+        // submitting delays the timeouts of those behind it by as much at most.
         while (requests.First is { } oldest && oldest.Deadline <= now) requests.Fail(oldest, RequestFailure.TimedOut, now);
         if (requests.Count == 0) return;
 
@@ -185,8 +184,8 @@ internal sealed class ClientCore
     }
 
     /// <summary>
-    /// The request to send now, and where. The caller sends it and says <see cref="Sent"/>; where that is not possible
-    /// yet, it comes again.
+    /// The request to send to <see cref="Current"/> now. The caller sends it and then calls <see cref="Sent"/>; if it
+    /// could not be sent yet, it is returned again.
     /// </summary>
     public bool TryNextToSend(TimeSpan now, out RequestTracker request)
     {
@@ -200,7 +199,7 @@ internal sealed class ClientCore
         if (!IsFollowing) probes.Sent(now, timing);
     }
 
-    /// <summary>In how long the clock is to be looked at again, if nothing happens.</summary>
+    /// <summary>After how long to call <see cref="Tick"/> again, if nothing happens.</summary>
     public TimeSpan NextTimeout(TimeSpan now)
     {
         if (requests.Count == 0) return ClientTiming.IdleTick;
@@ -216,7 +215,7 @@ internal sealed class ClientCore
 
     public bool TryTakeAbandoned(out ServerAbandoned left) => abandoned.TryDequeue(out left);
 
-    /// <summary>A connection that is to be made anew, because nothing has come over it for a request's whole life.</summary>
+    /// <summary>A server to connect to anew, because nothing was received over the connection for a whole request timeout.</summary>
     public bool TryTakeRedial(out int server)
     {
         server = redial ?? -1;
@@ -224,7 +223,7 @@ internal sealed class ClientCore
         return server >= 0;
     }
 
-    // A server has shown that it is alive; and that it is active, unless it was left since.
+    // A server has shown that it is alive; and that it is active, unless it was abandoned since.
     private void Found(int server, RequestTracker? accepted, TimeSpan now)
     {
         servers[server].ReceivedOrDialled = now;
@@ -236,8 +235,8 @@ internal sealed class ClientCore
         }
         else
         {
-            // A server that was left answers after all. While another one serves that means nothing, nor does the
-            // answer to a question of long ago; but a server that is still sought is found in the one that answers.
+            // An abandoned server answers after all. That changes nothing while another one serves, nor if the request
+            // has ended; but while the client still seeks, it has found its server.
             if (IsFollowing || accepted is null || servers[server].Rejects) return;
             servers[Current].HoldsSince ??= now;
             servers.Current = server;
@@ -252,12 +251,12 @@ internal sealed class ClientCore
         Answering = server;
     }
 
-    // Its word is surer than its silence: there is no need to stay until it has settled. What else was sent there may be
-    // answered yet, or rejected like this one.
+    // A rejection is certain where silence is not, so there is no need to wait for the settle time. What else was sent
+    // there may still be answered, or rejected like this one.
     private void LeaveRejecting(int server, TimeSpan now)
     {
         var to = servers.OtherThatIsUp() ?? server;
-        var pace = probes; // to and fro between two that reject, but no faster than a server is asked again
+        var pace = probes; // back and forth between two that reject, but no faster than one server is probed
         servers[server].HoldsSince ??= now;
         if (IsFollowing)
         {
@@ -280,7 +279,7 @@ internal sealed class ClientCore
         }
         else if (IsFollowing)
         {
-            // Nowhere else to go. It may be slow, so that nothing is given up; and it is asked again, now and then.
+            // There is no other server. This one may be slow, so no request fails; it is probed again now and then.
             MarkUncertain(ServerChangeReason.Silent, silentSince);
             SwitchTo(Current, now, fast: false);
             probes.Gap = timing.Silence;
@@ -295,7 +294,7 @@ internal sealed class ClientCore
 
     private void MarkUncertain(ServerChangeReason why, TimeSpan since)
     {
-        if (!IsFollowing) return; // it is still the first loss that the search is for
+        if (!IsFollowing) return; // the search is still for the first loss
         IsFollowing = false;
         cause = why;
         outageSince = since;
@@ -314,7 +313,7 @@ internal sealed class ClientCore
         requests.Switched(now);
     }
 
-    // Whatever is still in flight over such a connection belongs to a request that has ended: it may be half-open.
+    // The connection may be half-open. All that is still in flight over it belongs to requests that have ended.
     private void AskForRedial(TimeSpan now)
     {
         ref var server = ref servers[Current];
@@ -327,8 +326,7 @@ internal sealed class ClientCore
         SwitchTo(Current, now, fast: false);
     }
 
-    // While nothing is outstanding nothing is owed, and that time does not count; but what was owed before, to callers who have
-    // given up, does.
+    // Idle time does not count towards the server timeout; time during which since-cancelled requests were outstanding does.
     private void ResumeSilenceClock(TimeSpan now)
     {
         var pause = now - requests.EmptySince;

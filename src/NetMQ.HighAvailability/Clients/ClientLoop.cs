@@ -5,12 +5,12 @@ using NetMQ.HighAvailability.Diagnostics;
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>
-/// A client at work: wakes up for replies, connections, commands and its timer, lets the <see cref="ClientCore"/>
-/// decide, and carries the decisions out. All on the poller's thread, except where it says otherwise.
+/// Runs a client: on replies, connection changes, commands and its timer it lets the <see cref="ClientCore"/> decide, and
+/// applies the decisions. On the poller's thread, except where stated.
 /// </summary>
 internal sealed class ClientLoop : IDisposable
 {
-    // What one turn takes from each source at most, so that none can starve the others.
+    // Limits of what one turn takes from each source, so that none can starve the others.
     private const int MaxReplies = 256;
     private const int MaxCommands = 1024;
     private const int MaxRounds = 4;
@@ -72,18 +72,18 @@ internal sealed class ClientLoop : IDisposable
         tick.Elapsed += (_, _) => Turn();
     }
 
-    /// <summary>Since the client's making. Any thread.</summary>
+    /// <summary>Time since the client was constructed. Any thread.</summary>
     public TimeSpan Now => clock.Now;
 
-    /// <summary>Ends when the loop has, and all requests with it. Any thread.</summary>
+    /// <summary>Completes when the loop and all requests have ended. Any thread.</summary>
     public Task Ended => ended.Task;
 
-    /// <summary>How long the thread pool has started no work, if it was starved since a time. Any thread.</summary>
+    /// <summary>For how long the thread pool had started no work, if it was starved since the given time. Any thread.</summary>
     public TimeSpan? StarvedSince(TimeSpan time) => pool.DelaySince(time);
 
     public string Name(int server) => links[server].Server.ToString();
 
-    /// <summary>Starts the thread. Once, any thread.</summary>
+    /// <summary>Starts the thread; once. Any thread.</summary>
     public void Start() => new Thread(Loop) { IsBackground = true, Name = "BinaryStar client" }.Start();
 
     /// <summary>Any thread.</summary>
@@ -102,14 +102,14 @@ internal sealed class ClientLoop : IDisposable
     /// <summary>So many requests have ended. Any thread.</summary>
     public void ReleaseSlots(int count) => slots.Release(count);
 
-    /// <summary>Ends the loop, which fails what is outstanding. Any thread.</summary>
+    /// <summary>Ends the loop, which fails all outstanding requests. Any thread.</summary>
     public void Stop()
     {
         stopping = true;
         commands.Post(default);
     }
 
-    /// <summary>Closes all, after the end or instead of a beginning.</summary>
+    /// <summary>Closes all sockets, after the loop has ended or if it is never started.</summary>
     public void Dispose()
     {
         for (var i = 0; i < links.Length; i++)
@@ -148,7 +148,7 @@ internal sealed class ClientLoop : IDisposable
         ended.SetResult();
     }
 
-    // The one turn, whatever the reason: replies first, so that no request is given up whose answer is here.
+    // The same turn for every wake-up. Replies come first: a request whose reply has arrived must not time out.
     private void Turn()
     {
         if (stopping)
@@ -157,7 +157,7 @@ internal sealed class ClientLoop : IDisposable
             return;
         }
 
-        // Callers that are answered now ask the next at once: a round more is cheaper than a bell and a turn.
+        // Callers that have just been answered often send the next request at once: another round is cheaper than a wake-up.
         var rounds = 0;
         do
         {
@@ -173,7 +173,7 @@ internal sealed class ClientLoop : IDisposable
         if (rounds == MaxRounds) commands.WakeUp();
     }
 
-    // What has not arrived for want of a thread is no silence of the server's.
+    // A server is not silent if this process could not receive.
     private void CheckThreadPool(TimeSpan now)
     {
         if (core.Outstanding == 0 || pool.OnTurn(now) is not { } delay) return;
@@ -222,17 +222,17 @@ internal sealed class ClientLoop : IDisposable
         }
     }
 
-    // The slots of all first, so that no caller has to wait for a slot that is already free.
+    // All slots are released first, so that no caller waits for a slot that is already free.
     private void PublishAnswers()
     {
         if (answered.Count == 0) return;
-        if (core.Answering != status.Read().Answering) status.Publish(core); // whoever gets an answer can see who gave it
+        if (core.Answering != status.Read().Answering) status.Publish(core); // a caller that continues can see who answered
         slots.Release(answered.Count);
         foreach (var request in answered) request.Publish();
         answered.Clear();
     }
 
-    /// <returns>False: it is about no request of this client's that the server was sent.</returns>
+    /// <returns>False if no request with this key was sent to that server.</returns>
     private bool TakeNotice(int server, ReplyHead head, TimeSpan now) => head.Notice switch
     {
         RequestNotice.Received => core.Received(server, head.Key, now),
@@ -250,7 +250,7 @@ internal sealed class ClientLoop : IDisposable
         else status.Counters.LateReplies++;
     }
 
-    /// <returns>False: its caller has just left, and word of that is on its way.</returns>
+    /// <returns>False if its caller has just cancelled it; the withdrawal is already in the queue.</returns>
     private bool Complete(PendingRequest request, int server, TimeSpan now)
     {
         if (readers[server].Read() is { } reply)
@@ -295,7 +295,7 @@ internal sealed class ClientLoop : IDisposable
         }
     }
 
-    // The one place that sends, fails requests, and tells of servers.
+    // The one place that sends and fails requests and reports server changes.
     private void ApplyDecisions(TimeSpan now)
     {
         while (core.TryNextToSend(now, out var request) && Envelope.TrySend(links[core.Current].Socket, request.Request, core.AsksForReceipt)) core.Sent(request, now);
@@ -325,7 +325,7 @@ internal sealed class ClientLoop : IDisposable
     private void Fail(FailedRequest failed, TimeSpan now)
     {
         var request = failed.Request;
-        if (!request.Request.TryFail()) return; // its caller has just left
+        if (!request.Request.TryFail()) return; // its caller has just cancelled it
         Exception reported;
         long suppressed;
         switch (failed.Failure)
@@ -357,10 +357,10 @@ internal sealed class ClientLoop : IDisposable
     private void SetTimer(TimeSpan pace)
     {
         var interval = Math.Max(1, (int)Math.Ceiling(pace.TotalMilliseconds));
-        if (tick.Interval != interval) tick.Interval = interval; // which also starts it anew
+        if (tick.Interval != interval) tick.Interval = interval; // which also restarts it
     }
 
-    // After the end, or by a caller who came too late for it.
+    // After the end; also for a caller that submits during it.
     private void FailPosted()
     {
         while (commands.TryTake(out var command))
@@ -371,7 +371,7 @@ internal sealed class ClientLoop : IDisposable
 
     private void FailAll()
     {
-        PublishAnswers(); // those that a fault came between
+        PublishAnswers(); // answers that a fault has interrupted
         commands.Close();
         FailPosted();
         while (core.WithdrawNext() is { } request) FailByEnd(request.Request);

@@ -3,7 +3,7 @@ using NetMQ.HighAvailability.Diagnostics;
 
 namespace NetMQ.HighAvailability.Clients;
 
-/// <summary>A client's instruments, on the library's meter; of no cost while nobody listens.</summary>
+/// <summary>A client's instruments, on the library's meter; without cost while nobody listens.</summary>
 internal sealed class ClientMetrics : IDisposable
 {
     private readonly Meter meter;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace NetMQ.HighAvailability.Clients;
 
-/// <summary>What callers want of the poller's thread, in order. A bell wakes that thread, once for any number of commands.</summary>
+/// <summary>Commands from callers to the poller's thread, in order. The poller is woken up once for any number of commands.</summary>
 internal sealed class CommandQueue : IDisposable
 {
     private readonly ConcurrentQueue<ClientCommand> commands = new();
@@ -24,11 +24,11 @@ internal sealed class CommandQueue : IDisposable
         poller.Add(wakeUp);
     }
 
-    /// <summary>Any thread; false if the queue was closed, so that nobody may come to take the command.</summary>
+    /// <summary>Any thread. False if the queue is closed, so that the command may never be taken.</summary>
     public bool Post(ClientCommand command)
     {
         commands.Enqueue(command);
-        Interlocked.MemoryBarrier(); // or the command might be seen only after the bell was looked at
+        Interlocked.MemoryBarrier(); // the command must be visible before the flag is read
         if (Volatile.Read(ref isWoken) == 0 && Interlocked.Exchange(ref isWoken, 1) == 0) WakeUp();
         return !Volatile.Read(ref closed);
     }
@@ -36,8 +36,8 @@ internal sealed class CommandQueue : IDisposable
     public bool TryTake(out ClientCommand command) => commands.TryDequeue(out command);
 
     /// <summary>
-    /// Says, at the end of a turn, that whoever posts a command from now on must ring. True: there are commands that
-    /// came before that, and nobody will ring for them.
+    /// Ends a turn: whoever posts a command from now on wakes the poller up. True if there are commands that were posted
+    /// before, for which nobody will.
     /// </summary>
     public bool EndTaking()
     {
@@ -45,7 +45,7 @@ internal sealed class CommandQueue : IDisposable
         return !commands.IsEmpty && Interlocked.Exchange(ref isWoken, 1) == 0;
     }
 
-    /// <summary>Has the poller come again, when there was too much for one turn.</summary>
+    /// <summary>Schedules another turn, when there was too much for one.</summary>
     public void WakeUp()
     {
         lock (gate)

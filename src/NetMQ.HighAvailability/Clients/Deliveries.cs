@@ -1,9 +1,9 @@
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>
-/// What was sent where, and what may be sent now. A server that tells what becomes of requests gets each of them once,
-/// until it says that it dropped it, its connection ends, or the request has waited for a server timeout; to one that is
-/// not known to do so, all of them go again and again, in rounds. A part of the <see cref="ClientCore"/>.
+/// What was sent where, and what may be sent now. A server that gives notices is sent each request once, and again only
+/// after it has rejected it, its connection has ended, or a server timeout has passed without an answer; a server that is
+/// not known to give notices is sent all of them again and again, in rounds. A part of the <see cref="ClientCore"/>.
 /// </summary>
 internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
 {
@@ -12,7 +12,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
     private readonly Queue<FailedRequest> failures = new();
     private long transmissions;
     private TimeSpan nextScan;
-    private bool someAreHeld; // by a server that was left: nothing but time may free them
+    private bool someAreHeld; // by an abandoned server: time alone may release them
 
     public int Count => outstanding.Count;
 
@@ -20,13 +20,13 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
 
     public long Resends { get; private set; }
 
-    /// <summary>Since when nothing is outstanding, if nothing is.</summary>
+    /// <summary>When the last outstanding request ended, if none is outstanding.</summary>
     public TimeSpan EmptySince { get; private set; }
 
-    /// <summary>When all of them may be sent again to a server that does not tell what it drops.</summary>
+    /// <summary>When all of them may be sent again to a server that does not report what it drops.</summary>
     public TimeSpan NextRound { get; set; }
 
-    /// <summary>All that may be sent has been.</summary>
+    /// <summary>Everything that may be sent has been sent.</summary>
     public bool IsAllSent => outstanding.Cursor is null;
 
     public void Add(RequestTracker request)
@@ -65,7 +65,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
 
     public bool TryTakeFailure(out FailedRequest failure) => failures.TryDequeue(out failure);
 
-    /// <summary>A server has sent a notice: it will tell, from now on, what becomes of all that it has.</summary>
+    /// <summary>A server has sent a notice: from now on it will give one, or a reply, for every request that it has.</summary>
     public void GaveNotice(int server)
     {
         var isFirst = !servers[server].HasGivenNotice;
@@ -74,16 +74,16 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
     }
 
     /// <summary>A server dropped a request.</summary>
-    /// <returns>Whether that was news, and of a sending in the present stay with the server.</returns>
+    /// <returns>Whether it was rejected for the first time, and was sent in the current epoch.</returns>
     public bool Rejected(RequestTracker request, int server)
     {
-        ref var sending = ref request.To(server);
-        if (sending.Copies == 0) return false; // said twice
-        sending.Copies--;
+        ref var transmission = ref request.To(server);
+        if (transmission.Copies == 0) return false; // a duplicate
+        transmission.Copies--;
         request.Unresolved--;
         request.MayHaveBeenRejected = false;
-        outstanding.Rewind(); // it may be that it can be sent again only now
-        return sending.Epoch == servers[server].Epoch;
+        outstanding.Rewind(); // it may become sendable only now
+        return transmission.Epoch == servers[server].Epoch;
     }
 
     /// <summary>Whether there is a request to send to the current server now.</summary>
@@ -100,22 +100,22 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
         if (request.WasSent) Resends++;
         request.WasSent = true;
         request.Unresolved++;
-        ref var sending = ref request.To(servers.Current);
-        sending.Copies++;
-        sending.MayRepeat = false;
-        sending.Epoch = servers[servers.Current].Epoch;
-        sending.Order = ++transmissions;
-        sending.At = now;
+        ref var transmission = ref request.To(servers.Current);
+        transmission.Copies++;
+        transmission.MayRepeat = false;
+        transmission.Epoch = servers[servers.Current].Epoch;
+        transmission.Order = ++transmissions;
+        transmission.At = now;
     }
 
-    /// <summary>The current server was turned to.</summary>
+    /// <summary>The client has switched to the current server.</summary>
     public void Switched(TimeSpan now)
     {
         outstanding.Rewind();
         if (!servers.GivesNotices(servers.Current)) BeginRound(now);
     }
 
-    /// <summary>The current server is followed from now on, because it accepted <paramref name="accepted"/>, if that is still outstanding.</summary>
+    /// <summary>The current server is followed from now on, because it accepted <paramref name="accepted"/> (null if that has ended).</summary>
     public void Found(RequestTracker? accepted)
     {
         outstanding.Rewind();
@@ -123,22 +123,22 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
         if (accepted is not null && !servers.GivesNotices(servers.Current)) MarkEarlierAsRejected(accepted, servers.Current);
     }
 
-    /// <summary>A connection has ended: what came over it can be neither answered nor rejected any more.</summary>
+    /// <summary>A connection has ended: what was sent over it can be neither answered nor rejected any more.</summary>
     public void EndConnection(int server, TimeSpan now)
     {
         servers[server].EndConnection();
         FailSentOnce(server, now);
         for (var request = outstanding.First; request is not null; request = request.Next)
         {
-            ref var sending = ref request.To(server);
-            sending.Copies = 0;
-            sending.Received = false;
+            ref var transmission = ref request.To(server);
+            transmission.Copies = 0;
+            transmission.Received = false;
         }
 
         outstanding.Rewind();
     }
 
-    /// <summary>Fails what was sent for good to a server that is not waited for any more.</summary>
+    /// <summary>Fails the at-most-once requests that a lost or abandoned server has.</summary>
     public void FailSentOnce(int server, TimeSpan now)
     {
         for (var request = outstanding.First; request is not null;)
@@ -149,7 +149,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
         }
     }
 
-    /// <summary>Looks, now and then, for requests that have waited for too long.</summary>
+    /// <summary>Looks, now and then, for requests that have waited too long.</summary>
     public void Scan(TimeSpan now, bool isFollowing)
     {
         if (now < nextScan) return;
@@ -164,24 +164,24 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
         if (isFollowing || servers.GivesNotices(servers.Current)) RepeatForgotten(now, isFollowing);
     }
 
-    // A server that gave up being active for a moment may have dropped what it got then, though it answers again; and no
-    // reply is sure to arrive.
+    // A server that was not active for a moment may have dropped what it received then, although it answers again; and a
+    // reply may be lost.
     private void RepeatForgotten(TimeSpan now, bool isFollowing)
     {
-        var youngest = now - timing.Silence + timing.Request; // the deadline of those that may have been sent so long ago
+        var youngest = now - timing.Silence + timing.Request; // the latest deadline of requests that can have been sent a server timeout ago
         for (var request = outstanding.First; request is not null && request.Deadline <= youngest;)
         {
             var next = request.Next;
-            ref var sending = ref request.To(servers.Current);
-            if (sending is { Copies: > 0, MayRepeat: false } && now - sending.At >= request.RepeatDelay)
+            ref var transmission = ref request.To(servers.Current);
+            if (transmission is { Copies: > 0, MayRepeat: false } && now - transmission.At >= request.RepeatDelay)
             {
                 if (request.Delivery == DeliveryGuarantee.AtMostOnce)
                 {
                     if (isFollowing && request.MayHaveBeenRejected) Fail(request, RequestFailure.OutcomeUnknown, now);
                 }
-                else if (!isFollowing || sending.Order < progress.Before)
+                else if (!isFollowing || transmission.Order < progress.Before)
                 {
-                    sending.MayRepeat = true;
+                    transmission.MayRepeat = true;
                     request.RepeatDelay *= 2;
                     outstanding.Rewind();
                 }
@@ -191,17 +191,17 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
         }
     }
 
-    // A server judges requests in the order in which they come: it accepted this one, so it dropped those before it. If
-    // it answers out of order that is wrong, and what may be repeated is repeated.
+    // A server accepts or drops requests in the order in which it receives them: it accepted this one, so it dropped the
+    // earlier ones. For a server that answers out of order that is wrong, and only costs repeated copies.
     private void MarkEarlierAsRejected(RequestTracker accepted, int server)
     {
         var last = accepted.To(server);
         if (last.Epoch != servers[server].Epoch) return;
         for (var request = outstanding.First; request is not null; request = request.Next)
         {
-            ref var sending = ref request.To(server);
-            if (sending.Copies == 0 || sending.Epoch != last.Epoch || sending.Order > last.Order) continue;
-            if (request.Delivery == DeliveryGuarantee.AtLeastOnce) sending.MayRepeat = true;
+            ref var transmission = ref request.To(server);
+            if (transmission.Copies == 0 || transmission.Epoch != last.Epoch || transmission.Order > last.Order) continue;
+            if (request.Delivery == DeliveryGuarantee.AtLeastOnce) transmission.MayRepeat = true;
             else request.MayHaveBeenRejected = true;
         }
     }
@@ -221,23 +221,23 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
 
     private bool IsToBeSent(RequestTracker request, TimeSpan now)
     {
-        ref var sending = ref request.To(servers.Current);
-        if (sending.Copies > 0 && !sending.MayRepeat) return false;
+        ref var transmission = ref request.To(servers.Current);
+        if (transmission.Copies > 0 && !transmission.MayRepeat) return false;
         if (request is { MayHaveBeenExecuted: true, Delivery: DeliveryGuarantee.AtMostOnce }) return false;
         if (!IsHeldElsewhere(request, now)) return true;
         someAreHeld = true;
         return false;
     }
 
-    // A server that was left for saying that it is not active says of each request that it has that it dropped it, or
-    // answers it: there is no need to have it executed by the other as well.
+    // A server that was abandoned because it rejects will reject or answer each request that it has: there is no need to
+    // have the other one execute it as well.
     private bool IsHeldElsewhere(RequestTracker request, TimeSpan now)
     {
         for (var i = 0; i < servers.Count; i++)
         {
             if (i == servers.Current || servers[i].HoldsSince is not { } since) continue;
-            ref var sending = ref request.To(i);
-            if (sending.Copies > 0 && now - (sending.At > since ? sending.At : since) < timing.Silence && servers.GivesNotices(i)) return true;
+            ref var transmission = ref request.To(i);
+            if (transmission.Copies > 0 && now - (transmission.At > since ? transmission.At : since) < timing.Silence && servers.GivesNotices(i)) return true;
         }
 
         return false;

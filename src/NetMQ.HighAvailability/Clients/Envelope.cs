@@ -5,8 +5,8 @@ using NetMQ.Sockets;
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>
-/// What a request looks like on the wire: an id, an empty frame, the payload. A server's ROUTER returns what is before
-/// the payload as it came, as the ZeroMQ guide's servers do, and as they do for a REQ client, whose envelope is the
+/// A request on the wire: an id, an empty frame, the payload. A server's ROUTER returns what is before the payload
+/// unchanged, as the ZeroMQ guide's servers do, and as they do for a REQ client, whose envelope is the
 /// empty frame alone. A voter of this library also sends the id alone, as a <see cref="RequestNotice"/>.
 /// </summary>
 internal static class Envelope
@@ -18,8 +18,8 @@ internal static class Envelope
     /// <summary>Sends a request; false if there is no connection yet.</summary>
     public static bool TrySend(DealerSocket socket, PendingRequest request, bool asksForReceipt)
     {
-        // NetMQ does not copy what it sends, so each array is written once and never again. Nothing but the first
-        // frame can be refused: for the other frames of a message there is always room.
+        // NetMQ does not copy what it sends, so each array is written once and never again. Only the
+        // first frame can be refused: there is always room for the rest of a message.
         if (!TrySend(socket, Id(request.Tracker.Key, asksForReceipt), more: true)) return false;
         TrySend(socket, [], more: true);
         request.SendPayload(socket);
@@ -36,7 +36,7 @@ internal static class Envelope
         return id;
     }
 
-    /// <summary>What a message's first frame is about, if it has the form of an id or of a notice.</summary>
+    /// <summary>Reads a message's first frame, if it has the form of an id or of a notice.</summary>
     public static bool TryRead(in Msg frame, out ReplyHead head)
     {
         head = default;
@@ -48,7 +48,7 @@ internal static class Envelope
         return true;
     }
 
-    /// <summary>Sends a frame as it is; the array must never be written to again.</summary>
+    /// <summary>Sends a frame without copying it; the array must never be written to again.</summary>
     public static bool TrySend(DealerSocket socket, byte[] frame, bool more)
     {
         var msg = new Msg();
@@ -59,8 +59,8 @@ internal static class Envelope
     }
 }
 
-/// <summary>What the first frame of a server's message says.</summary>
+/// <summary>The first frame of a server's message.</summary>
 /// <param name="Key">The request that it is about.</param>
-/// <param name="Notice">None: it is the reply.</param>
-/// <param name="AskedForReceipt">The copy of the request that it replies to asked for one.</param>
+/// <param name="Notice">None if it is the reply.</param>
+/// <param name="AskedForReceipt">Whether the copy of the request that it replies to asked for one.</param>
 internal readonly record struct ReplyHead(RequestKey Key, RequestNotice Notice, bool AskedForReceipt);

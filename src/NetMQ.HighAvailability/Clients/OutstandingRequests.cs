@@ -1,8 +1,8 @@
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>
-/// The outstanding requests: by their number, and in the order of their submission, as a list through the requests
-/// themselves. The cursor saves looking at all of them for one to send: none before it needs to be sent now.
+/// The outstanding requests, by number and, as a linked list, in the order of submission. The cursor saves a search for
+/// the next one to send: none before it needs to be sent now.
 /// </summary>
 internal sealed class OutstandingRequests
 {
@@ -16,7 +16,7 @@ internal sealed class OutstandingRequests
 
     public int Count => byNumber.Count;
 
-    /// <summary>Gives the request its number.</summary>
+    /// <summary>Numbers the request.</summary>
     public void Append(RequestTracker request)
     {
         request.Key = request.Key with { Number = ++numbers };
@@ -47,8 +47,8 @@ internal sealed class OutstandingRequests
     public void Rewind() => Cursor = First;
 
     /// <summary>
-    /// The request that a message of <paramref name="server"/> is about. One that has ended cannot be compared any more,
-    /// and a message about it has no effect on any other.
+    /// The request that a message of <paramref name="server"/> is about. One that has ended cannot be
+    /// compared any more, and a message about it affects no other.
     /// </summary>
     public ReplyKind Find(int server, RequestKey key, out RequestTracker? request)
     {

@@ -1,12 +1,12 @@
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>
-/// Measures how long .NET's thread pool takes to start a piece of work. NetMQ is told by the pool what its sockets
-/// receive, so while callers block all of the pool's threads no reply arrives, whatever the servers do. On the poller's
+/// Measures how long .NET's thread pool takes to start a piece of work. NetMQ completes its socket I/O on
+/// the pool, so while callers block all of its threads no reply is received, whatever the servers do. On the poller's
 /// thread, except <see cref="DelaySince"/>.
 /// </summary>
-/// <param name="queue">Has the pool run something.</param>
-/// <param name="interval">From one piece of work to the next.</param>
+/// <param name="queue">Queues work to the pool.</param>
+/// <param name="interval">Between two measurements.</param>
 /// <param name="tolerance">A longer delay is starvation.</param>
 internal sealed class PoolWatch(Action<Action> queue, TimeSpan interval, TimeSpan tolerance)
 {
@@ -15,7 +15,7 @@ internal sealed class PoolWatch(Action<Action> queue, TimeSpan interval, TimeSpa
     private volatile bool waits;
     private (TimeSpan At, TimeSpan Delay) starvation = (TimeSpan.MinValue, TimeSpan.Zero);
 
-    /// <summary>Once a turn while something is outstanding.</summary>
+    /// <summary>To be called once a turn while a request is outstanding.</summary>
     /// <returns>How long the pool has started no work, if that is starvation.</returns>
     public TimeSpan? OnTurn(TimeSpan now)
     {

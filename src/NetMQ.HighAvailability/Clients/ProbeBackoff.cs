@@ -1,6 +1,6 @@
 namespace NetMQ.HighAvailability.Clients;
 
-/// <summary>When a server that is sought is asked next: often where the one before has just died, and ever more slowly.</summary>
+/// <summary>When to probe the server next: often where the previous one has just died, then with growing intervals.</summary>
 internal struct ProbeBackoff
 {
     private int fast;

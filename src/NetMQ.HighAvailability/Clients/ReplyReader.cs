@@ -6,18 +6,18 @@ namespace NetMQ.HighAvailability.Clients;
 internal enum Take : byte
 {
     Nothing,
-    Reply,   // its payload is to be read or skipped
-    Notice,  // what became of a request, and nothing more
-    Garbage, // all of it has been thrown away
+    Reply,   // the caller reads or skips its payload
+    Notice,  // has no payload
+    Garbage, // has been discarded
 }
 
-/// <summary>Reads one server's replies, each to its end. What a reply holds is not trusted.</summary>
+/// <summary>Reads one server's messages, each to its end. Their content is not trusted.</summary>
 internal sealed class ReplyReader(IReceivingSocket socket, int maxReplyBytes) : IDisposable
 {
     private readonly List<byte[]> frames = [];
     private Msg msg = NewMsg();
 
-    /// <summary>Takes the next message as far as its envelope.</summary>
+    /// <summary>Reads the next message up to its payload.</summary>
     public Take TryTake(out ReplyHead head)
     {
         head = default;
@@ -34,7 +34,7 @@ internal sealed class ReplyReader(IReceivingSocket socket, int maxReplyBytes) : 
         return Take.Garbage;
     }
 
-    /// <summary>The payload's frames, valid until the next call; null, and thrown away, if they are larger than allowed.</summary>
+    /// <summary>The payload's frames, in a list that is valid until the next call; null if they are larger than allowed.</summary>
     public List<byte[]>? Read()
     {
         frames.Clear();
@@ -49,7 +49,7 @@ internal sealed class ReplyReader(IReceivingSocket socket, int maxReplyBytes) : 
         return size > maxReplyBytes ? null : frames;
     }
 
-    /// <summary>Throws away what is left of the message.</summary>
+    /// <summary>Discards the rest of the message.</summary>
     public void Skip()
     {
         while (Next())
@@ -59,7 +59,7 @@ internal sealed class ReplyReader(IReceivingSocket socket, int maxReplyBytes) : 
 
     public void Dispose() => msg.Close();
 
-    // The frames of a message arrive together: there is nothing to wait for.
+    // NetMQ delivers messages whole: there is nothing to wait for.
     private bool Next() => msg.HasMore && socket.TryReceive(ref msg, TimeSpan.Zero);
 
     private static Msg NewMsg()

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>
-/// The random part of requests' ids. Drawn from the system's generator, many at a time because a draw costs more than a
-/// request; so one id says nothing about another, and a server can give no reply to a request that it was not sent.
+/// The random part of request ids, from the system's generator, in batches because one call costs more than a request.
+/// No id can be derived from another, so a server cannot reply to a request that it was not sent.
 /// </summary>
 internal sealed class RequestNonces
 {

@@ -2,12 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace NetMQ.HighAvailability.Clients;
 
-/// <summary>What a request is known by on the wire: its number, and a random part that only its servers have seen.</summary>
+/// <summary>Identifies a request on the wire: its number, and a random part that only its servers have seen.</summary>
 internal readonly record struct RequestKey(long Number, long Nonce);
 
 /// <summary>
-/// What the core knows of a request: when it was sent where, and what may be done with it. Written by the core alone,
-/// except where it says otherwise.
+/// What the core knows of a request: where it was sent and when, and whether it may be sent again. Written by the core
+/// alone, except where stated.
 /// </summary>
 /// <param name="delivery">How often it may be executed.</param>
 /// <param name="request">The request itself, of which the core knows nothing; none where the core is checked alone.</param>
@@ -19,7 +19,7 @@ internal sealed class RequestTracker(DeliveryGuarantee delivery, PendingRequest?
 
     public DeliveryGuarantee Delivery { get; } = delivery;
 
-    /// <summary>When it is given up. Set before it is submitted.</summary>
+    /// <summary>When it times out. Set before it is submitted.</summary>
     public TimeSpan Deadline { get; set; }
 
     /// <summary>Its number, 0 until it is submitted, and its nonce, which is set before.</summary>
@@ -31,15 +31,15 @@ internal sealed class RequestTracker(DeliveryGuarantee delivery, PendingRequest?
 
     public bool WasSent { get; set; }
 
-    /// <summary>How often it was sent and not said to have been rejected.</summary>
+    /// <summary>How many copies were sent and not reported as rejected.</summary>
     public int Unresolved { get; set; }
 
     public bool MayHaveBeenExecuted => Unresolved > 0;
 
-    /// <summary>How long after a sending it may be sent to the same server again, although that rejects what it drops; doubles each time.</summary>
+    /// <summary>How long after a transmission it may be sent again to a server that gives notices; doubles each time.</summary>
     public TimeSpan RepeatDelay { get; set; }
 
-    /// <summary>Sent once for all, to a server that has since answered a later one: most likely it was rejected.</summary>
+    /// <summary>Sent, to be executed once at most, to a server that has since answered a later request: most likely it was rejected.</summary>
     public bool MayHaveBeenRejected { get; set; }
 
     public RequestTracker? Next { get; set; }
@@ -59,22 +59,22 @@ internal sealed class RequestTracker(DeliveryGuarantee delivery, PendingRequest?
 /// <summary>A request at one server.</summary>
 internal struct Transmission
 {
-    /// <summary>How many copies that server got over its present connection and has not rejected.</summary>
+    /// <summary>How many copies were sent over the current connection and not rejected.</summary>
     public int Copies;
 
-    /// <summary>It may be sent there again, whatever became of those.</summary>
+    /// <summary>It may be sent there again, regardless of those.</summary>
     public bool MayRepeat;
 
-    /// <summary>The server has said, over its present connection, that it received it.</summary>
+    /// <summary>The server has acknowledged it over its current connection.</summary>
     public bool Received;
 
-    /// <summary>In which stay with the server it was last sent.</summary>
+    /// <summary>The epoch (<see cref="ServerState.Epoch"/>) in which it was last sent there.</summary>
     public long Epoch;
 
-    /// <summary>The sequence number of its last sending there, among all sendings; 0 if it was never sent there.</summary>
+    /// <summary>The sequence number, among all transmissions, of its last one there; 0 if it was never sent there.</summary>
     public long Order;
 
-    /// <summary>When that was.</summary>
+    /// <summary>When it was last sent there.</summary>
     public TimeSpan At;
 
     public readonly bool WasSent => Order > 0;

@@ -3,8 +3,8 @@ using NetMQ.HighAvailability.Common;
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>
-/// Raises events on the thread pool, one at a time and in order: a slow callback must not hold up the loop. What a callback
-/// throws, an <c>async void</c> one later too, is given to <paramref name="onFault"/>.
+/// Raises events on the thread pool, one at a time and in order: a slow callback must not delay the loop. What a callback
+/// throws, an <c>async void</c> one also later, goes to <paramref name="onFault"/>.
 /// </summary>
 internal sealed class SerialEventDispatcher(Action<Exception> onFault)
 {
@@ -23,7 +23,7 @@ internal sealed class SerialEventDispatcher(Action<Exception> onFault)
         {
             using (context.Enter()) callback();
         }
-#pragma warning disable CA1031 // The application's own fault, told and not spread: nobody waits for this thread.
+#pragma warning disable CA1031 // The application's own fault is reported; nobody waits for this thread.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -7,14 +7,14 @@ using NetMQ.Sockets;
 
 namespace NetMQ.HighAvailability.Clients;
 
-/// <summary>The connection to one server: a DEALER and what its monitor says. On the poller's thread, but for its making.</summary>
+/// <summary>The connection to one server: a DEALER and its monitor. On the poller's thread, except for the constructor.</summary>
 internal sealed class ServerLink : IDisposable
 {
-    // A refused attempt costs NetMQ milliseconds, all day long where one server of the pair is down.
+    // A refused attempt costs NetMQ milliseconds, for as long as one server of the pair is down.
     private static readonly TimeSpan ReconnectInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan MaxReconnectInterval = TimeSpan.FromSeconds(1);
 
-    // The least time from one lookup to the next of a name that leads nowhere or does not resolve.
+    // The minimum time between lookups of a host that does not resolve or does not answer.
     private static readonly TimeSpan LookUpInterval = TimeSpan.FromSeconds(2);
     private static long monitors;
 
@@ -46,21 +46,21 @@ internal sealed class ServerLink : IDisposable
             Socket.Options.ReconnectIntervalMax = MaxReconnectInterval;
             Socket.Options.MaxMsgSize = limits.MaxFrameBytes;
 
-            // What is outstanding is bounded already, and a request that waited in NetMQ would not be where it can be
-            // given up. What a server sends unasked stays bounded.
+            // MaxOutstanding bounds what is sent already, and a request in NetMQ's queue could not be cancelled. What a
+            // server sends unasked stays bounded.
             Socket.Options.SendHighWatermark = 0;
             Socket.Options.ReceiveHighWatermark = limits.ReceiveHighWatermark;
 
             if (key is not null)
             {
                 Socket.Options.CurveServerCertificate = key;
-                Socket.Options.CurveCertificate = new NetMQCertificate(); // CURVE asks for one; no server can ask whose it is
+                Socket.Options.CurveCertificate = new NetMQCertificate(); // CURVE needs one; no server can check whose it is
             }
 
-            // Without a connection nothing is taken: a server must not find, when it comes back, what was asked before.
+            // Nothing is queued without a connection: a server that comes back must not receive old requests.
             Socket.Options.DelayAttachOnConnect = true;
 
-            // A monitor's name cannot be used again at once.
+            // NetMQ frees a monitor's name only later, so each has a name of its own.
             monitor = new NetMQMonitor(
                 Socket, $"inproc://binarystar-client-{Interlocked.Increment(ref monitors)}",
                 SocketEvents.Connected | SocketEvents.Disconnected | SocketEvents.Closed);
@@ -78,8 +78,8 @@ internal sealed class ServerLink : IDisposable
 
     /// <summary>Joins the poller and connects.</summary>
     /// <param name="poller">Not running yet.</param>
-    /// <param name="onReady">Replies have come.</param>
-    /// <param name="onConnection">The connection was made (true), or was lost or refused.</param>
+    /// <param name="onReady">Replies can be received.</param>
+    /// <param name="onConnection">The connection was established (true), or was lost or refused (false).</param>
     public void Attach(NetMQPoller poller, Action onReady, Action<bool> onConnection)
     {
         this.poller = poller;
@@ -87,8 +87,8 @@ internal sealed class ServerLink : IDisposable
         Socket.ReceiveReady += (_, _) => onReady();
         poller.Add(Socket);
 
-        // A refused attempt shows as a socket closed before it was connected. Events of a connection that was replaced
-        // may come late.
+        // A refused attempt is reported as a socket that is closed before it was connected. Events of a replaced
+        // connection may be late.
         monitor.Connected += (_, e) => OnMonitor(e, isUp: true);
         monitor.Disconnected += (_, e) => OnMonitor(e, isUp: false);
         monitor.Closed += (_, e) => OnMonitor(e, isUp: false);
@@ -96,7 +96,7 @@ internal sealed class ServerLink : IDisposable
         Dial();
     }
 
-    /// <summary>Connects, or connects anew, to the next address of the host.</summary>
+    /// <summary>Connects or reconnects, to the next address of the host.</summary>
     public void Dial() => LookUp(anew: true);
 
     /// <summary>Tries another address where there is no connection.</summary>
@@ -121,7 +121,7 @@ internal sealed class ServerLink : IDisposable
         if (!isUp && resolver.IsName) TryAnother();
     }
 
-    // Each address once, and after that the name is looked up again, but not too often.
+    // Each address is tried once; then the name is looked up again, at a limited rate.
     private void TryAnother()
     {
         if (connection is not null && resolver.HasUntried) Connect(resolver.Next());
@@ -139,7 +139,7 @@ internal sealed class ServerLink : IDisposable
         if (Socket.IsDisposed) return;
         if (failure is not null && throttle.Allows(LogEvent.ServerUnresolved, now(), out var suppressed)) Log.ServerUnresolved(logger, Server.Host, failure, suppressed);
         if (address is null) onConnection!(false);
-        else if (anew || AddressText(address) != connection) Connect(address); // the same one NetMQ tries by itself
+        else if (anew || AddressText(address) != connection) Connect(address); // NetMQ retries the same one by itself
     }
 
     private void Connect(IPAddress address)
@@ -155,10 +155,10 @@ internal sealed class ServerLink : IDisposable
     private string AddressText(IPAddress address) => new TcpEndpoint(address.ToString(), Server.Port).ToString();
 }
 
-/// <summary>What a server may make the client keep.</summary>
+/// <summary>Limits on the memory that a server can make the client use.</summary>
 /// <param name="MaxReplyBytes">A larger reply is dropped.</param>
 /// <param name="MaxFrameBytes">Whoever sends a larger frame is disconnected by NetMQ, before it costs memory.</param>
-/// <param name="ReceiveHighWatermark">Messages that wait to be read.</param>
+/// <param name="ReceiveHighWatermark">How many messages may wait to be read.</param>
 internal sealed record ClientLimits(int MaxReplyBytes, long MaxFrameBytes, int ReceiveHighWatermark)
 {
     public static ClientLimits From(BinaryStarClientOptions options) =>

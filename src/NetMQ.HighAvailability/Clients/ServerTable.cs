@@ -5,11 +5,11 @@ namespace NetMQ.HighAvailability.Clients;
 internal enum Link : byte
 {
     Unknown,
-    Up,     // which does not mean alive: the kernel accepts for a process that is stopped
+    Up,     // not necessarily alive: the kernel accepts connections for a stopped process
     Down,
 }
 
-/// <summary>Whether a server tells what becomes of requests (<see cref="RequestNotice"/>).</summary>
+/// <summary>Whether a server reports what it does with requests (<see cref="RequestNotice"/>).</summary>
 internal enum NoticeSupport : byte
 {
     Unknown,
@@ -22,28 +22,28 @@ internal struct ServerState
 {
     public Link Link;
 
-    /// <summary>The present or last stay with it.</summary>
+    /// <summary>The current or last period in which requests were sent to it, counted over all servers.</summary>
     public long Epoch;
 
-    /// <summary>When a message of it last came or its connection was asked for anew.</summary>
+    /// <summary>When a message was last received from it, or a new connection was requested.</summary>
     public TimeSpan ReceivedOrDialled;
 
-    /// <summary>It said in this stay that it is not active.</summary>
+    /// <summary>It has rejected a request in this epoch.</summary>
     public bool Rejects;
 
     /// <summary>
-    /// Since when it is left to another, although it will tell what becomes of the requests that it has: those wait for
-    /// that, rather than be sent elsewhere too.
+    /// Since when another server is used although this one will still report on the requests that it has: those wait for
+    /// its report instead of being sent to the other one too.
     /// </summary>
     public TimeSpan? HoldsSince;
 
-    /// <summary>As seen over any of its connections.</summary>
+    /// <summary>As observed over any of its connections.</summary>
     public NoticeSupport Notices { get; private set; }
 
-    /// <summary>It has sent a notice over its present connection.</summary>
+    /// <summary>It has sent a notice over its current connection.</summary>
     public bool HasGivenNotice { get; private set; }
 
-    /// <summary>It has sent nothing for a whole server timeout over its present connection, although it was asked.</summary>
+    /// <summary>It has sent nothing over its current connection for a whole server timeout, although requests were sent to it.</summary>
     public bool HasNotAnswered { get; set; }
 
     public void GaveNotice()
@@ -53,7 +53,7 @@ internal struct ServerState
         HasNotAnswered = false;
     }
 
-    /// <summary>It replied to a request that asked for a receipt, without one.</summary>
+    /// <summary>It replied to a request that asked for a receipt without giving one.</summary>
     public void GaveNoReceipt()
     {
         Notices = NoticeSupport.No;
@@ -92,8 +92,8 @@ internal sealed class ServerTable(int count)
     }
 
     /// <summary>
-    /// Whether a server tells what becomes of requests: it has done so over this connection; or, until it was asked in
-    /// vain over this one, over an earlier one; or the other half of its pair does, and nothing is known of itself.
+    /// Whether a server reports what it does with requests: it has done so over this connection; or over an earlier one,
+    /// unless it has left requests over this one unanswered; or the other server does, and nothing is known of this one.
     /// </summary>
     public bool GivesNotices(int server)
     {
