@@ -13,7 +13,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
     private static readonly string[] NodeKeys =
     [
         "Preset", "Name", "Role", "LocalEndpoints", "RemoteEndpoints", "HeartbeatInterval", "FailoverTimeout",
-        "PeerHeartbeatInterval", "PeerFailoverTimeout", "DualActivePolicy", "HandlerFaults", "DetectCrash", "VoterHighWatermark",
+        "PeerHeartbeatInterval", "PeerFailoverTimeout", "DualActivePolicy", "HandlerFaults", "DetectCrash", "WarmUpOnStart", "VoterHighWatermark",
         "VoterMaxFrameBytes", "CertificateFile", "PeerCertificateFile", "VoterCertificateFile",
     ];
 
@@ -42,6 +42,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
         Use<DualActivePolicy>("DualActivePolicy", Enum.TryParse, value => options.DualActivePolicy = value, Names<DualActivePolicy>());
         Use<HandlerFaultPolicy>("HandlerFaults", Enum.TryParse, value => options.HandlerFaults = value, Names<HandlerFaultPolicy>());
         Use<bool>("DetectCrash", Bool, value => options.DetectCrash = value, "true or false");
+        Use<bool>("WarmUpOnStart", Bool, value => options.WarmUpOnStart = value, "true or false");
         Use<int>("VoterHighWatermark", Number, value => options.VoterHighWatermark = value, "a number");
         Use<int>("VoterMaxFrameBytes", Number, value => options.VoterMaxFrameBytes = value, "a number");
         Keys("CertificateFile", value => options.Certificate = value);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Diagnostics;
@@ -8,9 +9,9 @@ using NetMQ.Sockets;
 namespace NetMQ.HighAvailability.Nodes;
 
 /// <summary>
-/// Lets a node of its own lose its peer and take over, once in a process, on a thread and loopback sockets of its own,
-/// while the real one settles. What runs for the first time must be loaded and compiled, and unrehearsed that takes
-/// longer than all else between a crash and the successor's first answer.
+/// Has a second node lose its peer and take over, once per process, on its own thread and loopback sockets, while the real
+/// one settles. Code that runs for the first time must be loaded and compiled; in a takeover without warm-up that takes
+/// longer than everything else between a crash and the successor's first answer.
 /// </summary>
 internal static class WarmUp
 {
@@ -21,19 +22,21 @@ internal static class WarmUp
 
     private static int begun;
 
+    /// <summary>Starts it in the background, unless it was started before or everything is compiled already.</summary>
     public static void Begin()
     {
+        if (!RuntimeFeature.IsDynamicCodeCompiled) return;
         if (Interlocked.Exchange(ref begun, 1) == 1) return;
-        new Thread(Play) { IsBackground = true, Name = "BinaryStar rehearsal" }.Start();
+        new Thread(Run) { IsBackground = true, Name = "BinaryStar warm-up" }.Start();
     }
 
-    private static void Play()
+    private static void Run()
     {
         try
         {
             TakeOver();
         }
-#pragma warning disable CA1031 // Nothing depends on a rehearsal: without sockets for it, the node does without it.
+#pragma warning disable CA1031 // Nothing depends on the warm-up: the node can do without it.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -52,7 +55,7 @@ internal static class WarmUp
         var engine = new PairEngine(BinaryStarRole.Backup, timing, DualActivePolicy.BackupYields);
         using var reactor = new NodeLoop(
             poller, engine, timing, [], [remote], HostResolver.LookUpAsync, keys: null, detectCrash: true, HandlerFaultPolicy.EndNode, TimeProvider.System,
-            BackgroundLogger.Before(new Mute()), metrics: null,
+            BackgroundLogger.Before(new DiscardingLogger()), metrics: null,
             raise: change =>
             {
                 if (change.Transition.To == BinaryStarState.Passive) poller.RemoveAndDispose(peer);
@@ -94,8 +97,8 @@ internal static class WarmUp
         while (more);
     }
 
-    // What the node logs is rehearsed too, and nobody hears of it.
-    private sealed class Mute : ILogger
+    // Warms up the logging path; the output is discarded.
+    private sealed class DiscardingLogger : ILogger
     {
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 

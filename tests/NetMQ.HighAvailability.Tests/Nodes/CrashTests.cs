@@ -91,7 +91,7 @@ public sealed class CrashTests
     }
 
     [Fact]
-    public void The_rehearsal_is_played_to_its_end() => WarmUp.TakeOver().Should().BeTrue();
+    public void A_warm_up_ends_with_a_takeover() => WarmUp.TakeOver().Should().BeTrue();
 
     /// <summary>Real time, but whoever looks for evidence of a crash has minutes for it.</summary>
     private sealed class LongTimers : TimeProvider
