@@ -1,3 +1,5 @@
+using static NetMQ.HighAvailability.Common.TimeSpanMath;
+
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>
@@ -204,8 +206,8 @@ internal sealed class ClientCore
     {
         if (requests.Count == 0) return ClientTiming.IdleTick;
         if (IsFollowing || !servers.IsUp) return timing.Tick;
-        var due = requests.IsAllSent && requests.NextRound > probes.Next ? requests.NextRound : probes.Next;
-        if (now < due) return due - now < timing.Tick ? due - now : timing.Tick;
+        var due = requests.IsAllSent ? Max(requests.NextRound, probes.Next) : probes.Next;
+        if (now < due) return Min(due - now, timing.Tick);
         return requests.IsAllSent ? timing.Tick : timing.Probe; // it was due and could not be sent
     }
 
@@ -334,6 +336,4 @@ internal sealed class ClientCore
         unansweredSince = Min(unansweredSince + pause, now);
         outageSince = now;
     }
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

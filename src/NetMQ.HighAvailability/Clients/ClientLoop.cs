@@ -354,9 +354,9 @@ internal sealed class ClientLoop : IDisposable
         request.Request.PublishFailure(reported);
     }
 
-    private void SetTimer(TimeSpan pace)
+    private void SetTimer(TimeSpan timeout)
     {
-        var interval = Math.Max(1, (int)Math.Ceiling(pace.TotalMilliseconds));
+        var interval = timeout.ToTimerInterval();
         if (tick.Interval != interval) tick.Interval = interval; // which also restarts it
     }
 

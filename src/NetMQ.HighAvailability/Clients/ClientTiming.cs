@@ -1,3 +1,5 @@
+using static NetMQ.HighAvailability.Common.TimeSpanMath;
+
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>The client's configured times, and those derived from them.</summary>
@@ -34,7 +36,7 @@ internal sealed record ClientTiming(TimeSpan Request, TimeSpan Silence, TimeSpan
     public TimeSpan Scan { get; } = Silence / ScansInSilence;
 
     /// <summary>How often to check the clock while nothing happens: an upper bound on how late silence and timeouts are detected.</summary>
-    public TimeSpan Tick { get; } = TimeSpan.FromMilliseconds(Math.Clamp((Silence < Request ? Silence : Request).TotalMilliseconds / 8, 1, 100));
+    public TimeSpan Tick { get; } = TimeSpan.FromMilliseconds(Math.Clamp(Min(Silence, Request).TotalMilliseconds / 8, 1, 100));
 
     /// <summary>The same while nothing is outstanding, so that nothing can be late.</summary>
     public static TimeSpan IdleTick { get; } = TimeSpan.FromSeconds(1);

@@ -1,3 +1,5 @@
+using static NetMQ.HighAvailability.Common.TimeSpanMath;
+
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>
@@ -237,7 +239,7 @@ internal sealed class Deliveries(ServerTable servers, ClientTiming timing)
         {
             if (i == servers.Current || servers[i].HoldsSince is not { } since) continue;
             ref var transmission = ref request.To(i);
-            if (transmission.Copies > 0 && now - (transmission.At > since ? transmission.At : since) < timing.Silence && servers.GivesNotices(i)) return true;
+            if (transmission.Copies > 0 && now - Max(transmission.At, since) < timing.Silence && servers.GivesNotices(i)) return true;
         }
 
         return false;

@@ -1,3 +1,5 @@
+using static NetMQ.HighAvailability.Common.TimeSpanMath;
+
 namespace NetMQ.HighAvailability.Clients;
 
 /// <summary>When to probe the server next: often where the previous one has just died, then with growing intervals.</summary>
@@ -22,6 +24,6 @@ internal struct ProbeBackoff
     {
         Next = now + Gap;
         if (--fast > 0 || Gap >= timing.SlowestProbe) return;
-        Gap = 2 * Gap < timing.SlowestProbe ? 2 * Gap : timing.SlowestProbe;
+        Gap = Min(2 * Gap, timing.SlowestProbe);
     }
 }

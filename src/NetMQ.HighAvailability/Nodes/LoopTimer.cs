@@ -1,3 +1,5 @@
+using NetMQ.HighAvailability.Common;
+
 namespace NetMQ.HighAvailability.Nodes;
 
 /// <summary>Wakes the node when nothing else does. On the poller's thread only, or before that runs.</summary>
@@ -24,7 +26,7 @@ internal sealed class LoopTimer
     public void Join() => poller.Add(timer);
 
     /// <summary>Sets how long the timer waits, from now on or from the end of the callback.</summary>
-    public void Wait(TimeSpan interval) => timer.Interval = Math.Max(1, (int)Math.Ceiling(interval.TotalMilliseconds));
+    public void Wait(TimeSpan interval) => timer.Interval = interval.ToTimerInterval();
 
     /// <summary>Has the timer fire next of all: before the poller looks at any socket again.</summary>
     public void Hurry() => timer.Interval = 0;

@@ -1,4 +1,5 @@
 using NetMQ.HighAvailability.Protocol;
+using static NetMQ.HighAvailability.Common.TimeSpanMath;
 
 namespace NetMQ.HighAvailability.Nodes;
 
@@ -34,7 +35,7 @@ internal sealed class TermTracker(PairEngine engine)
         }
 
         // The peer may have become active at once after it was last heard not to be.
-        var from = activeSince > peerNotActiveAt ? activeSince : peerNotActiveAt;
-        return new NodeChange(transition, Term, transition.Reason == BinaryStarChangeReason.DualActive ? now - from : null);
+        var from = Max(activeSince, peerNotActiveAt);
+        return new NodeChange(transition, Term, transition.Cause == BinaryStarChangeReason.DualActive ? now - from : null);
     }
 }

@@ -1,3 +1,5 @@
+using static NetMQ.HighAvailability.Common.TimeSpanMath;
+
 namespace NetMQ.HighAvailability.Protocol;
 
 /// <summary>
@@ -399,8 +401,4 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         PeerMessage.Passive => BinaryStarChangeReason.PeerPassive,
         _ => BinaryStarChangeReason.PeerWaiting,
     };
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -1,3 +1,5 @@
+using static NetMQ.HighAvailability.Common.TimeSpanMath;
+
 namespace NetMQ.HighAvailability.Protocol;
 
 /// <summary>
@@ -26,7 +28,7 @@ internal sealed class PeerRhythm(Timing timing)
             var (shortest, longest) = (timing.Failover / 2, timing.Failover * 3 / 4);
             if (last is null) return shortest;
             var usual = Interval * 3 / 2 ?? longest;
-            return usual < shortest ? shortest : usual > longest ? longest : usual;
+            return Max(shortest, Min(usual, longest));
         }
     }
 

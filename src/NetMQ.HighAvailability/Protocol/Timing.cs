@@ -1,3 +1,5 @@
+using static NetMQ.HighAvailability.Common.TimeSpanMath;
+
 namespace NetMQ.HighAvailability.Protocol;
 
 /// <summary>
@@ -119,8 +121,4 @@ internal sealed record Timing
     private static TimeSpan LeaseOf(TimeSpan failover, TimeSpan heartbeat) => (failover * 0.98 - heartbeat / 4) / 2;
 
     private static TimeSpan ActiveLoopbackTimeoutOf(TimeSpan failover, TimeSpan heartbeat) => failover * 0.98 - heartbeat * 2;
-
-    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -187,9 +187,5 @@ internal sealed class StateLink : IDisposable
         && paths.Exists(other => other != path && now - other.LastReceived <= pathSilence);
 
     // Prompt, and no storm: a peer that is back is heard within an eighth of a heartbeat.
-    private static TimeSpan ReconnectInterval(Timing timing)
-    {
-        var shortest = TimeSpan.FromMilliseconds(10);
-        return timing.Heartbeat / 8 > shortest ? timing.Heartbeat / 8 : shortest;
-    }
+    private static TimeSpan ReconnectInterval(Timing timing) => TimeSpanMath.Max(timing.Heartbeat / 8, TimeSpan.FromMilliseconds(10));
 }
