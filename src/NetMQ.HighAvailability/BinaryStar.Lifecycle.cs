@@ -209,7 +209,7 @@ public sealed partial class BinaryStar
         try
         {
             reactor.Begin();
-            if (options.DetectCrash) WarmUp.Begin();
+            if (options is { DetectCrash: true, WarmUpOnStart: true }) WarmUp.Begin();
         }
         catch (Exception e)
         {

@@ -219,64 +219,6 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
         var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!reactor.Post(() => command(result => outcome.TrySetResult(result)))) return Task.FromResult(late);
         completion.Task.ContinueWith(_ => outcome.TrySetResult(late), TaskScheduler.Default);
-        return outcome.Task;
-    }
-
-    private void MarkStarted()
-    {
-        lock (gate)
-        {
-            ObjectDisposedException.ThrowIf(disposed, this);
-            if (started) throw new InvalidOperationException("A node runs once. Create a new one to start again.");
-            if (!reactor.HasVoter) throw new InvalidOperationException("There is no voter: call RegisterVoter before starting, so that clients can vote.");
-            started = true;
-        }
-    }
-
-    private void Loop()
-    {
-        Begin();
-        try
-        {
-            if (!reactor.IsOver) Poller.Run();
-        }
-        catch (Exception e)
-        {
-            fault ??= e; // left one of the application's own sockets or timers on the poller
-        }
-
-        reactor.End(fault);
-        BackgroundLogger.Drain();
-        Complete();
-    }
-
-    private void Begin()
-    {
-        Log.Started(logger, options);
-        try
-        {
-            reactor.Begin();
-            if (options is { DetectCrash: true, WarmUpOnStart: true }) WarmUp.Begin();
-        }
-        catch (Exception e)
-        {
-            reactor.End(e);
-        }
-    }
-
-    private void OnEnded(Exception? exception)
-    {
-        fault ??= exception;
-        if (!ownsPoller) Complete();
-        else if (Poller.IsRunning) Poller.Stop(); // what this may throw leaves the poller, and so ends the loop as well
-    }
-
-    private void Complete() => _ = fault is null ? completion.TrySetResult() : completion.TrySetException(fault);
-
-    private void OnSignal(PosixSignalContext context)
-    {
-        context.Cancel = !stopSignalled;
-        stopSignalled = true;
-        Stop();
+        return outcome.Task.WaitAsync(cancellationToken);
     }
 }

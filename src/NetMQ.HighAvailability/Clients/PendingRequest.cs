@@ -22,7 +22,7 @@ internal sealed class PendingRequest
     /// <param name="isMultipart">Whether the caller gets <see cref="Frames"/> rather than <see cref="Frame"/>.</param>
     /// <param name="delivery">How often it may be executed.</param>
     /// <param name="loop">Where it is submitted.</param>
-    public PendingRequest(byte[][] payload, bool isMultipart, RequestDelivery delivery, ClientLoop loop)
+    public PendingRequest(byte[][] payload, bool isMultipart, DeliveryGuarantee delivery, ClientLoop loop)
     {
         frames = payload;
         this.loop = loop;
@@ -67,7 +67,7 @@ internal sealed class PendingRequest
     {
         if (multipart is not null) multipart.SetResult(frames);
         else if (frames.Length == 1) single!.SetResult(frames[0]);
-        else PublishFailure(new UnusableReplyException($"The reply has {frames.Length} frames, and RequestAsync gives one: call RequestMultipartAsync. The request has been executed."));
+        else PublishFailure(new InvalidReplyException($"The reply has {frames.Length} frames, and RequestAsync gives one: call RequestMultipartAsync. The request has been executed."));
     }
 
     /// <summary>Claims the end of the request for a failure. If true, the caller counts it, and then has it <see cref="PublishFailure"/>.</summary>

@@ -36,6 +36,6 @@ internal sealed class TermTracker(PairEngine engine)
 
         // The peer may have become active at once after it was last heard not to be.
         var from = Max(activeSince, peerNotActiveAt);
-        return new NodeChange(transition, Term, transition.Cause == BinaryStarChangeReason.DualActive ? now - from : null);
+        return new NodeChange(transition, Term, transition.Reason == BinaryStarChangeReason.DualActive ? now - from : null);
     }
 }

@@ -64,7 +64,7 @@ public sealed class ClientStarvationTests
         client.Pass(2 * CoreDriver.Request, () =>
         {
             if (client.Now % 1000 == 0) client.Submit();
-            client.Core.Excuse(CoreDriver.Ms(client.Now));
+            client.Core.ResetSilence(CoreDriver.Ms(client.Now));
         });
         client.Redials.Should().BeEmpty();
     }
