@@ -22,7 +22,7 @@ internal sealed class ClientCore
     private readonly Queue<ServerAbandoned> abandoned = new();
     private long epochs;
     private TimeSpan mayLeaveAt, silentSince, outageSince, unansweredSince;
-    private ProbeBackoff probes;
+    private ProbeBackoff backoff;
     private ServerChangeReason cause = ServerChangeReason.First;
     private int? redial;
 
@@ -83,7 +83,7 @@ internal sealed class ClientCore
             requests.NextRound = now + timing.BlindRepeat;
             silentSince = now;
             mayLeaveAt = now + timing.Settle;
-            probes.DueAt(now);
+            backoff.DueAt(now);
         }
         else if (servers[Current].Link == Link.Down)
         {
@@ -101,7 +101,7 @@ internal sealed class ClientCore
 
         var died = IsFollowing;
         var to = servers.OtherThatIsUp() ?? Current;
-        Leave(to, ServerChangeReason.ConnectionLost, now);
+        Abandon(to, ServerChangeReason.ConnectionLost, now);
         SwitchTo(to, now, fast: died);
     }
 
@@ -192,13 +192,13 @@ internal sealed class ClientCore
     public bool TryNextToSend(TimeSpan now, out RequestTracker request)
     {
         request = null!;
-        return requests.Count > 0 && servers.IsUp && (IsFollowing || now >= probes.Next) && requests.TryNext(now, IsFollowing, out request);
+        return requests.Count > 0 && servers.IsUp && (IsFollowing || now >= backoff.Next) && requests.TryNext(now, IsFollowing, out request);
     }
 
     public void Sent(RequestTracker request, TimeSpan now)
     {
         requests.Sent(request, now);
-        if (!IsFollowing) probes.Sent(now, timing);
+        if (!IsFollowing) backoff.Sent(now, timing);
     }
 
     /// <summary>After how long to call <see cref="Tick"/> again, if nothing happens.</summary>
@@ -206,7 +206,7 @@ internal sealed class ClientCore
     {
         if (requests.Count == 0) return ClientTiming.IdleTick;
         if (IsFollowing || !servers.IsUp) return timing.Tick;
-        var due = requests.IsAllSent ? Max(requests.NextRound, probes.Next) : probes.Next;
+        var due = requests.IsAllSent ? Max(requests.NextRound, backoff.Next) : backoff.Next;
         if (now < due) return Min(due - now, timing.Tick);
         return requests.IsAllSent ? timing.Tick : timing.Probe; // it was due and could not be sent
     }
@@ -258,23 +258,23 @@ internal sealed class ClientCore
     private void LeaveRejecting(int server, TimeSpan now)
     {
         var to = servers.OtherThatIsUp() ?? server;
-        var pace = probes; // back and forth between two that reject, but no faster than one server is probed
+        var next = backoff; // back and forth between two that reject, but no faster than one server is probed
         servers[server].HoldsSince ??= now;
         if (IsFollowing)
         {
-            Leave(to, ServerChangeReason.NotActive, now);
-            pace = ProbeBackoff.From(now, timing, fast: true);
-            if (to == server) pace.DueAt(now + timing.Probe);
+            Abandon(to, ServerChangeReason.NotActive, now);
+            next = ProbeBackoff.From(now, timing, fast: true);
+            if (to == server) next.DueAt(now + timing.Probe);
         }
 
-        SwitchTo(to, now, pace);
+        SwitchTo(to, now, next);
     }
 
     private void GiveUpWaiting(TimeSpan now)
     {
         if (servers.OtherThatIsUp() is { } other)
         {
-            Leave(other, ServerChangeReason.Silent, silentSince);
+            Abandon(other, ServerChangeReason.Silent, silentSince);
             requests.FailSentOnce(Current, now);
             servers[Current].HoldsSince = null;
             SwitchTo(other, now, fast: false);
@@ -284,11 +284,11 @@ internal sealed class ClientCore
             // There is no other server. This one may be slow, so no request fails; it is probed again now and then.
             MarkUncertain(ServerChangeReason.Silent, silentSince);
             SwitchTo(Current, now, fast: false);
-            probes.Gap = timing.Silence;
+            backoff.Gap = timing.Silence;
         }
     }
 
-    private void Leave(int to, ServerChangeReason why, TimeSpan since)
+    private void Abandon(int to, ServerChangeReason why, TimeSpan since)
     {
         MarkUncertain(why, since);
         abandoned.Enqueue(new ServerAbandoned(Current, to, why));
@@ -304,14 +304,14 @@ internal sealed class ClientCore
 
     private void SwitchTo(int server, TimeSpan now, bool fast) => SwitchTo(server, now, ProbeBackoff.From(now, timing, fast));
 
-    private void SwitchTo(int server, TimeSpan now, ProbeBackoff pace)
+    private void SwitchTo(int server, TimeSpan now, ProbeBackoff next)
     {
         servers.Current = server;
         servers[server].Epoch = ++epochs;
         servers[server].Rejects = false;
         mayLeaveAt = now + timing.Settle;
         silentSince = now;
-        probes = pace;
+        backoff = next;
         requests.Switched(now);
     }
 
@@ -323,7 +323,7 @@ internal sealed class ClientCore
         server.ReceivedOrDialled = now;
         server.Link = Link.Unknown;
         redial = Current;
-        Leave(Current, ServerChangeReason.Silent, silentSince);
+        Abandon(Current, ServerChangeReason.Silent, silentSince);
         requests.EndConnection(Current, now);
         SwitchTo(Current, now, fast: false);
     }
