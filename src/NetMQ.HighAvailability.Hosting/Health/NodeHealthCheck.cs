@@ -8,15 +8,15 @@ internal sealed class NodeHealthCheck(HostedBinaryStar pair) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var (status, what, fault) = Judge(pair.Node.Completion, pair.Node.Status);
+        var (status, what, fault) = Judge(pair.Node.Completion, pair.Node.Status, context.Registration.FailureStatus);
         return Task.FromResult(new HealthCheckResult(status, what, fault, Data(pair.Node.Status)));
     }
 
-    private (HealthStatus Status, string What, Exception? Fault) Judge(Task completion, BinaryStarStatus node)
+    private (HealthStatus Status, string What, Exception? Fault) Judge(Task completion, BinaryStarStatus node, HealthStatus failed)
     {
-        if (completion.IsFaulted) return (HealthStatus.Unhealthy, "The node ended with a fault.", completion.Exception.GetBaseException());
-        if (completion.IsCompleted) return (HealthStatus.Unhealthy, "The node has ended.", null);
-        if (IsStalled(pair, node)) return (HealthStatus.Unhealthy, $"The loop has stood still for {Seconds(node.TurnAge)} s: a handler or callback does not return, or the process is starved.", null);
+        if (completion.IsFaulted) return (failed, "The node ended with a fault.", completion.Exception.GetBaseException());
+        if (completion.IsCompleted) return (failed, "The node has ended.", null);
+        if (IsStalled(pair, node)) return (failed, $"The loop has stood still for {Seconds(node.TurnAge)} s: a handler or callback does not return, or the process is starved.", null);
         if (!node.PeerAlive) return (HealthStatus.Degraded, $"{node.State}, without a peer: nobody could take over.", null);
         if (node is { State: BinaryStarState.Active, PeerState: BinaryStarState.Active }) return (HealthStatus.Degraded, "Both nodes are active.", null);
         return node.State is BinaryStarState.Active or BinaryStarState.Passive

@@ -38,6 +38,19 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public void The_checks_take_the_usual_parameters()
+    {
+        var limit = TimeSpan.FromSeconds(5);
+        using var node = new HostedNode(BinaryStarRole.Backup, PairPorts.New(), add: pair => pair.Services.AddBinaryStar("other").Services.AddHealthChecks()
+            .AddBinaryStar("other", HealthStatus.Degraded, ["pair"], limit));
+        var checks = node.Host.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<HealthCheckServiceOptions>>().Value.Registrations
+            .Where(check => check.Name.StartsWith("other", StringComparison.Ordinal)).ToList();
+
+        checks.Select(check => check.Name).Should().Equal("other", "other-active");
+        checks.Should().OnlyContain(check => check.FailureStatus == HealthStatus.Degraded && check.Timeout == limit && check.Tags.Contains("pair"));
+    }
+
+    [Fact]
     public async Task A_loop_that_stands_still_is_unhealthy_and_not_ready()
     {
         using var release = new ManualResetEventSlim();
