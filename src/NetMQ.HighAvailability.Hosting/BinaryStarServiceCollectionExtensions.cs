@@ -8,7 +8,7 @@ using NetMQ.HighAvailability.Hosting.Setup;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the nodes of high-availability pairs to an application.</summary>
+/// <summary>Adds the nodes of high-availability pairs, and clients of such pairs, to an application.</summary>
 public static class BinaryStarServiceCollectionExtensions
 {
     /// <summary>
@@ -48,6 +48,37 @@ public static class BinaryStarServiceCollectionExtensions
         services.AddSingleton<IHostedService>(provider => new PairService(
             provider, name, provider.GetRequiredService<IHostApplicationLifetime>(), provider.GetRequiredService<ILogger<HostedBinaryStar>>()));
         return new BinaryStarBuilder(services, name, setup);
+    }
+
+    /// <summary>
+    /// Adds a client of a pair: a <see cref="BinaryStarClient"/> keyed by <paramref name="name"/>, which connects when it is first
+    /// asked for, and is disposed with the host's services.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="name">The client's name: its key, the end of its log's category, and its section in the configuration, <c>BinaryStarClient:name</c>.</param>
+    /// <param name="configure">Changes the options after the configuration was read. They are validated when the host starts.</param>
+    /// <returns>The same services.</returns>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    /// <exception cref="InvalidOperationException">There is a client of this name already.</exception>
+    public static IServiceCollection AddBinaryStarClient(this IServiceCollection services, string name, Action<BinaryStarClientOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        if (services.Any(service => service.ServiceType == typeof(BinaryStarClient) && Equals(service.ServiceKey, name)))
+            throw new InvalidOperationException($"There is a client named '{name}' already: give each client of the process a name of its own.");
+
+        services.AddSingleton<IValidateOptions<BinaryStarClientOptions>>(new ClientValidation(name));
+        var options = services.AddOptions<BinaryStarClientOptions>(name).ValidateOnStart();
+        options.Configure<IServiceProvider>((client, provider) =>
+        {
+            if (provider.GetService<IConfiguration>() is { } configuration)
+                new ClientConfiguration(name, configuration.GetSection($"BinaryStarClient:{name}")).Read(client);
+        });
+        if (configure is not null) options.Configure(configure);
+        services.AddKeyedSingleton(name, (provider, _) => new BinaryStarClient(
+            provider.GetRequiredService<IOptionsMonitor<BinaryStarClientOptions>>().Get(name),
+            provider.GetService<ILoggerFactory>() is { } logs ? new NamedLogger<BinaryStarClient>(logs, name) : null));
+        return services;
     }
 
     private static PairConfiguration? Section(IServiceProvider services, string name) =>

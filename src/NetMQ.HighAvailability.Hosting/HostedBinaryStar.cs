@@ -28,7 +28,7 @@ public sealed class HostedBinaryStar : IDisposable
         var nodeOptions = services.GetRequiredService<IOptionsMonitor<BinaryStarOptions>>().Get(name);
         FailoverTimeout = nodeOptions.FailoverTimeout;
 
-        Node = new BinaryStar(nodeOptions, new PairLogger(logs, name));
+        Node = new BinaryStar(nodeOptions, new NamedLogger<BinaryStar>(logs, name));
         try
         {
             VoterEndpoint = Node.RegisterVoter(options.VoterEndpoint!, options.VoterType, socket => handle(socket));

@@ -82,8 +82,9 @@ public sealed class BinaryStarClientOptions
     /// <summary>How the thread pool is given work to see whether it runs any; another way is for tests.</summary>
     internal Action<Action> RunOnPool { get; set; } = work => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
 
+    /// <summary>Checks the options as the client's constructor does.</summary>
     /// <exception cref="ArgumentException">An option is missing, malformed or out of range; the message names it.</exception>
-    internal void Validate()
+    public void Validate()
     {
         ParseServers();
         Within(nameof(ServerTimeout), ServerTimeout, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace NetMQ.HighAvailability.Hosting.Setup;
 
-/// <summary>A category for each pair, so that the messages of several pairs can be told apart, and filtered.</summary>
-internal sealed class PairLogger(ILoggerFactory logs, string pair) : ILogger<BinaryStar>
+/// <summary>A category for each pair and each client, so that the messages of several can be told apart, and filtered.</summary>
+internal sealed class NamedLogger<T>(ILoggerFactory logs, string name) : ILogger<T>
 {
-    private readonly ILogger logger = logs.CreateLogger($"{typeof(BinaryStar).FullName}.{pair}");
+    private readonly ILogger logger = logs.CreateLogger($"{typeof(T).FullName}.{name}");
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => logger.BeginScope(state);

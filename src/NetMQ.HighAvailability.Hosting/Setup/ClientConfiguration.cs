@@ -1,0 +1,30 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace NetMQ.HighAvailability.Hosting.Setup;
+
+/// <summary>Reads a client's section of the configuration.</summary>
+internal sealed class ClientConfiguration(string name, IConfiguration section)
+{
+    private static readonly string[] Known =
+    [
+        "Servers", "RequestTimeout", "ServerTimeout", "SettleTime", "ProbeInterval", "MaxOutstanding", "MaxReplyBytes", "Delivery", "ServerCertificateFile",
+    ];
+
+    private readonly SectionReader reader = new(name, typeof(BinaryStarClientOptions), section);
+
+    /// <exception cref="OptionsValidationException">A key is unknown or a value malformed; the message names it.</exception>
+    public void Read(BinaryStarClientOptions options)
+    {
+        reader.Expect(Known, "client");
+        if (reader.List("Servers") is { } servers) options.Servers = servers;
+        reader.Time("RequestTimeout", value => options.RequestTimeout = value);
+        reader.Time("ServerTimeout", value => options.ServerTimeout = value);
+        reader.Time("SettleTime", value => options.SettleTime = value);
+        reader.Time("ProbeInterval", value => options.ProbeInterval = value);
+        reader.Use<int>("MaxOutstanding", SectionReader.Number, value => options.MaxOutstanding = value, "a number");
+        reader.Use<int>("MaxReplyBytes", SectionReader.Number, value => options.MaxReplyBytes = value, "a number");
+        reader.Use<DeliveryGuarantee>("Delivery", Enum.TryParse, value => options.Delivery = value, SectionReader.Names<DeliveryGuarantee>());
+        reader.Keys("ServerCertificateFile", value => options.ServerCertificate = value);
+    }
+}

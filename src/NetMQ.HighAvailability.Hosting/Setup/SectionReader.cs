@@ -1,0 +1,89 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+namespace NetMQ.HighAvailability.Hosting.Setup;
+
+/// <summary>
+/// Reads a section of the configuration by hand: unknown keys and values that cannot be parsed are errors here, which the
+/// usual binder would pass over, and nothing depends on reflection.
+/// </summary>
+internal sealed class SectionReader(string name, Type options, IConfiguration section)
+{
+    private readonly string path = (section as IConfigurationSection)?.Path ?? "The configuration";
+
+    /// <param name="known">All keys that there are.</param>
+    /// <param name="owner">Whose options they are.</param>
+    /// <exception cref="OptionsValidationException">A key is unknown; the message names it.</exception>
+    public void Expect(IReadOnlyCollection<string> known, string owner)
+    {
+        foreach (var key in section.GetChildren().Select(child => child.Key))
+        {
+            if (!known.Contains(key, StringComparer.OrdinalIgnoreCase)) throw Invalid($"{path}:{key} is no option of a {owner}; there are {string.Join(", ", known)}.");
+        }
+    }
+
+    public delegate bool Parser<T>(string text, bool ignoreCase, out T value);
+
+    public void Use<T>(string key, Parser<T> parse, Action<T> use, string expected)
+    {
+        if (Value(key) is not { } text) return;
+        if (!parse(text, true, out var value)) throw Invalid($"{path}:{key} is '{text}', and must be {expected}.");
+        use(value);
+    }
+
+    public void Time(string key, Action<TimeSpan> use) => Use<TimeSpan>(key, Duration, use, "a time such as 00:00:00.500 for half a second");
+
+    public void Keys(string key, Action<NetMQCertificate> use)
+    {
+        if (Value(key) is not { } file) return;
+        try
+        {
+            use(CurveKeyFile.Load(file));
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw Invalid($"{path}:{key} is '{file}', and cannot be read as a key file: {e.Message}");
+        }
+    }
+
+    public List<string>? List(string key)
+    {
+        var part = section.GetSection(key);
+        var endpoints = part.GetChildren().ToList();
+        // An empty array of a settings file is an empty value, and another source may have filled it.
+        if (endpoints.Count > 0 && string.IsNullOrEmpty(part.Value)) return [.. endpoints.Select(endpoint => Value(endpoint) ?? throw Empty(endpoint))];
+        if (part.Value is null) return null;
+        if (string.IsNullOrWhiteSpace(part.Value)) throw Empty(part);
+
+        var listed = part.Value.Split(',', StringSplitOptions.TrimEntries);
+        return listed.Contains("") ? throw Invalid($"{part.Path} is '{part.Value}', and one of its endpoints is empty.") : [.. listed];
+    }
+
+    public string? Value(string key) => Value(section.GetSection(key));
+
+    // An empty value is most likely a variable that was not set. Taken for a missing one, it would switch CURVE off.
+    private string? Value(IConfigurationSection part)
+    {
+        if (part.GetChildren().FirstOrDefault() is { } below) throw Invalid($"{part.Path} must be a single value, and has {below.Key} below it.");
+        return part.Value is { } text && string.IsNullOrWhiteSpace(text) ? throw Empty(part) : part.Value;
+    }
+
+    private OptionsValidationException Empty(IConfigurationSection part) => Invalid($"{part.Path} is empty: give it a value, or leave it out.");
+
+    private OptionsValidationException Invalid(string message) => new(name, options, [message]);
+
+    // A bare number would be taken for days.
+    private static bool Duration(string text, bool ignoreCase, out TimeSpan value)
+    {
+        value = default;
+        return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
+    }
+
+    public static bool Bool(string text, bool ignoreCase, out bool value) => bool.TryParse(text, out value);
+
+    public static bool Number(string text, bool ignoreCase, out int value) => int.TryParse(text, CultureInfo.InvariantCulture, out value);
+
+    public static string Names<T>()
+        where T : struct, Enum => string.Join(" or ", Enum.GetNames<T>());
+}
