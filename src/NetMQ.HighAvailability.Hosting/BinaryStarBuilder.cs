@@ -115,7 +115,11 @@ public sealed class BinaryStarBuilder
         });
     }
 
-    /// <summary>Adds work that only the active node does: see <see cref="IActiveWork.RunAsync"/>.</summary>
+    /// <summary>
+    /// Adds work that only the active node does, and never twice at a time. Before the pair is handed over or the host stops, the
+    /// work's token is cancelled and its end awaited, up to <see cref="BinaryStarHostOptions.StepDownTimeout"/>; a hand-over that
+    /// came to nothing starts it again. For the rest see <see cref="IActiveWork.RunAsync"/>.
+    /// </summary>
     /// <param name="work">Given the term, and a token that is cancelled when it should end.</param>
     /// <returns>This builder.</returns>
     public BinaryStarBuilder RunWhileActive(Func<BinaryStarTerm, CancellationToken, Task> work)

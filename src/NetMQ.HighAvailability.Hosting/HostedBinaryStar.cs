@@ -67,7 +67,7 @@ public sealed class HostedBinaryStar : IDisposable
     /// <returns>A task that ends when the node has ended.</returns>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="Exception">Whatever the work threw; it is not started again.</exception>
-    public Task RunWhileActiveAsync(Func<BinaryStarTerm, CancellationToken, Task> work, CancellationToken cancellationToken = default)
+    internal Task RunWhileActiveAsync(Func<BinaryStarTerm, CancellationToken, Task> work, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(work);
         return this.work.RunAsync(work, cancellationToken);
