@@ -18,6 +18,8 @@ internal sealed class CommandLine
           --only <kind>  only this kind of fault; may be repeated
           --loopback     all on the loopback interface, even where network namespaces are allowed
           --quiet        do not say each fault on the error stream
+          --report <file>
+                         write what is printed to a file as well, with the date, the commit and the machine
           --kinds        what this machine allows, what not, and why
           --help         this text
 
@@ -42,6 +44,9 @@ internal sealed class CommandLine
 
     public bool Quiet { get; private set; }
 
+    /// <summary>A file for what is printed; null for none.</summary>
+    public string? Report { get; private set; }
+
     public bool WantsKinds { get; private set; }
 
     public bool WantsHelp { get; private set; }
@@ -60,6 +65,7 @@ internal sealed class CommandLine
                 case "--kinds": line.WantsKinds = true; break;
                 case "--quiet": line.Quiet = true; break;
                 case "--loopback": line.Loopback = true; break;
+                case "--report" when ++i < args.Length && args[i] is [not '-', ..]: line.Report = args[i]; break;
                 case "--faults" when Number(args, ref i, least: 1) is { } number: line.Faults = number; break;
                 case "--pairs" when Number(args, ref i, least: 1) is { } number: line.Pairs = number; break;
                 case "--seed" when Number(args, ref i, least: 0) is { } number: line.Seed = number; break;

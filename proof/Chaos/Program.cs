@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using NetMQ.HighAvailability.Chaos.Checks;
 using Processes;
+using Results;
 
 namespace NetMQ.HighAvailability.Chaos;
 
@@ -38,10 +39,10 @@ internal static class Program
 
         if (kinds.Length == 0) return Refuse("Nothing is left to do.");
 
-        return await Run(new Plan(line.Faults, line.Seed, line.Pairs, kinds, facilities), line.Quiet);
+        return await Run(new Plan(line.Faults, line.Seed, line.Pairs, kinds, facilities), line, new ResultFile("Chaos", args));
     }
 
-    private static async Task<int> Run(Plan plan, bool quiet)
+    private static async Task<int> Run(Plan plan, CommandLine line, ResultFile output)
     {
         // The servers are in sessions of their own: what ends this program must not leave them behind.
         using var over = new CancellationTokenSource();
@@ -53,12 +54,13 @@ internal static class Program
             over.Cancel();
         }
 
-        Report.Begin(plan);
+        Report.Begin(output, plan);
         var clock = Stopwatch.StartNew();
         try
         {
-            var outcome = await Campaign.Run(plan, quiet ? null : line => Console.Error.WriteLine($"{Clock.Now:HH:mm:ss.fff} {line}"), over.Token);
-            Report.Write(outcome, plan, clock.Elapsed);
+            var outcome = await Campaign.Run(plan, line.Quiet ? null : said => Console.Error.WriteLine($"{Clock.Now:HH:mm:ss.fff} {said}"), over.Token);
+            Report.Write(output, outcome, plan, clock.Elapsed);
+            if (line.Report is { } file) output.Save(file);
             return outcome.Passed ? Held : Violated;
         }
         catch (OperationCanceledException)
