@@ -149,7 +149,7 @@ public sealed class EchoServerTests
     {
         using var server = new EchoServerProcess(BinaryStarRole.Backup, PairPorts.New(), "--verbose");
 
-        Wait.Until(() => server.Process.Errors.Any(line => line.Contains("Saying", StringComparison.Ordinal)), "a logged heartbeat");
+        Wait.Until(() => server.Process.Errors.Any(line => line.Contains("Publishing", StringComparison.Ordinal)), "a logged heartbeat");
         server.WaitFor("backup");
 
         server.Process.Lines.Should().ContainSingle().Which.Should().EndWith(" backup");
