@@ -24,7 +24,7 @@ internal sealed record Command
           --help                this text
 
         Keys of try: crash stop pause lost handover promote falseevidence garbage link (counts);
-          kinds (CutToPrimary, CutToBackup, CutBoth, StallToPrimary, StallToBackup, StallBoth, DeafPrimary, DeafBackup, OneWayCuts, Cuts, Stalls, LoopbackTimeout)
+          kinds (CutToPrimary, CutToBackup, CutBoth, StallToPrimary, StallToBackup, StallBoth, IoStallPrimary, IoStallBackup, OneWayCuts, Cuts, Stalls, IoStalls)
           cutmax (ticks); H F D (ticks); evidence instant slow dualok maydie (0 or 1);
           whocrash whopause wholose original (Primary, Backup, Both, None); OH OF (the original's ticks)
           without (Lease, Settle, Purge, Drain, OfferGuard, Garbage, YieldPolicy, DualPassive, Gap, GapExpiry, Loopback,

@@ -29,7 +29,7 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
     private readonly int heartbeat = scenario.H;
     private readonly int lease = (int)Math.Min(clockwork.Timing.Lease.Ticks / Clockwork.Unit, 30);
     private readonly int quiet = (int)clockwork.Timing.Quiet.Ticks / Clockwork.Unit;
-    private readonly bool mayBeDeaf = (scenario.LinkFaultKinds & LinkFaults.LoopbackTimeout) != 0;
+    private readonly bool mayStall = (scenario.LinkFaultKinds & LinkFaults.IoStalls) != 0;
     private readonly int guard = (int)clockwork.Timing.OfferGuard.Ticks / Clockwork.Unit;
     private readonly int freshness = (int)clockwork.Timing.HandOverFreshness.Ticks / Clockwork.Unit;
 
@@ -47,7 +47,7 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
     public static bool IsStopping(ulong node) => (node >> 17 & 1) != 0;
 
     /// <param name="node">The node to lay down.</param>
-    /// <param name="mayPause">Whether missing time, or deafness, can still befall this node.</param>
+    /// <param name="mayPause">Whether missing time, or an I/O stall, can still befall this node.</param>
     /// <param name="mayHandOver">Whether this node can still be asked to give up active.</param>
     public ulong Encode(in EngineNode node, bool mayPause, bool mayHandOver)
     {
@@ -80,8 +80,8 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
             w.Put(m.Reclaiming ? 1 : 0, 1);
         }
 
-        // Without deafness, what a turn said has come back by the next.
-        w.Put(mayBeDeaf && m.LoopbackSentAt is { } awaited ? Math.Min(turn - Tick(awaited), 62) + 1 : 0, 6);
+        // Without I/O stalls, what a turn publishes has returned by the next.
+        w.Put(mayStall && m.LoopbackSentAt is { } awaited ? Math.Min(turn - Tick(awaited), 62) + 1 : 0, 6);
 
         return w.Word;
     }

@@ -65,7 +65,7 @@ internal sealed class ModelShell(Scenario scenario, Clockwork clockwork, Wire wi
 
     public void OnReceived(PeerMessage message, ReceiveResult result)
     {
-        story?.Add($"hears {(int)message} ({Words.Of(message)})");
+        story?.Add($"receives {(int)message} ({Words.Of(message)})");
         if (result is ReceiveResult.OwnRoleFatal or ReceiveResult.DualActiveFatal) story?.Add($"ENDS ITSELF ({result})");
 
         // Taken out: two passives stay as they are.
@@ -80,7 +80,7 @@ internal sealed class ModelShell(Scenario scenario, Clockwork clockwork, Wire wi
         Published++;
         if (lost) world.Chances = world.Chances.Spent(Chance.Loss);
         else wire.Send(ref world, me, (int)message);
-        story?.Add($"says {(int)message} ({Words.Of(message)}){(lost ? ", which is lost" : "")}");
+        story?.Add($"publishes {(int)message} ({Words.Of(message)}){(lost ? ", which is lost" : "")}");
     }
 
     public void Apply(Transition transition) => story?.Add($"becomes {transition.To} ({transition.Reason})");

@@ -48,7 +48,7 @@ internal sealed class OriginalModel(Scenario scenario, Wire wire, int me) : INod
         {
             var message = link.Message(choice.FormerLast ? (i + link.Former) % choice.Hears : i);
             expiry = scenario.OriginalF;
-            story?.Add($"hears {message}");
+            story?.Add($"receives {message}");
             if (state == message && state is Active or Passive)
             {
                 story?.Add(state == Active ? "ENDS ITSELF (dual actives)" : "ENDS ITSELF (dual passives)");
@@ -82,7 +82,7 @@ internal sealed class OriginalModel(Scenario scenario, Wire wire, int me) : INod
         result.Published = 1;
         if (lost) world.Chances = world.Chances.Spent(Chance.Loss);
         else wire.Send(ref world, me, state);
-        story?.Add($"says {state}{(lost ? ", which is lost" : "")}");
+        story?.Add($"publishes {state}{(lost ? ", which is lost" : "")}");
         return scenario.OriginalH;
     }
 

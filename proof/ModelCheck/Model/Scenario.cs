@@ -30,12 +30,12 @@ internal enum LinkFaults
     StallToPrimary = 8,
     StallToBackup = 16,
     StallBoth = 32,
-    DeafPrimary = 64,
-    DeafBackup = 128,
+    IoStallPrimary = 64,
+    IoStallBackup = 128,
     OneWayCuts = CutToPrimary | CutToBackup,
     Cuts = OneWayCuts | CutBoth,
     Stalls = StallToPrimary | StallToBackup | StallBoth,
-    LoopbackTimeout = DeafPrimary | DeafBackup, // as StallBoth, and what the node says does not come back to it
+    IoStalls = IoStallPrimary | IoStallBackup, // as StallBoth, and in addition the node's loopback messages do not return
 }
 
 /// <summary>Which halves of the pair something applies to.</summary>
