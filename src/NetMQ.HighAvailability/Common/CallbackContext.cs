@@ -3,11 +3,11 @@ using System.Collections.Concurrent;
 namespace NetMQ.HighAvailability.Common;
 
 /// <summary>
-/// What the application's callbacks run under. An <c>async void</c> one goes on where the context brings it, and what it throws
-/// comes here too, rather than to nobody or to the whole process.
+/// The synchronization context of the application's callbacks. An <c>async void</c> callback resumes where the context posts it, and its
+/// exceptions arrive here too, instead of being lost or crashing the process.
 /// </summary>
-/// <param name="post">Brings a continuation to where the callbacks run, and observes what it throws; false if that has ended.</param>
-/// <param name="onLate">Given what a continuation throws that came too late for that, and ran on the thread pool.</param>
+/// <param name="post">Posts a continuation to where the callbacks run, and observes its exceptions; false if that has ended.</param>
+/// <param name="onLate">Called with the exception of a continuation that was too late for that, and ran on the thread pool.</param>
 internal sealed class CallbackContext(Func<Action, bool> post, Action<Exception> onLate) : SynchronizationContext
 {
     private readonly ConcurrentQueue<(SendOrPostCallback Callback, object? State)> waiting = new();
@@ -36,7 +36,7 @@ internal sealed class CallbackContext(Func<Action, bool> post, Action<Exception>
         done.Wait();
     }
 
-    /// <summary>Has what still waits run on the thread pool, once <c>post</c> takes nothing any more: it would never run otherwise.</summary>
+    /// <summary>Runs what is still queued on the thread pool, once <c>post</c> accepts nothing more: otherwise it would never run.</summary>
     public void End()
     {
         if (!waiting.IsEmpty) ThreadPool.QueueUserWorkItem(_ => RunLate());
@@ -68,7 +68,7 @@ internal sealed class CallbackContext(Func<Action, bool> post, Action<Exception>
             {
                 RunNext();
             }
-#pragma warning disable CA1031 // The application's own fault, reported: nobody else waits for this thread.
+#pragma warning disable CA1031 // The application's own fault, which is reported: no caller waits for this thread.
             catch (Exception e)
 #pragma warning restore CA1031
             {

@@ -1,9 +1,9 @@
 namespace NetMQ.HighAvailability.Common;
 
-/// <summary>Monotonic time since its making. Any thread.</summary>
+/// <summary>Monotonic time since its creation. Any thread.</summary>
 internal sealed class Clock(TimeProvider time)
 {
-    // Once, for TimeProvider.GetElapsedTime divides at each call, and there is a call for each request.
+    // Computed once: TimeProvider.GetElapsedTime divides at each call, and there is a call for each request.
     private readonly double ticks = (double)TimeSpan.TicksPerSecond / time.TimestampFrequency;
     private readonly long start = time.GetTimestamp();
 

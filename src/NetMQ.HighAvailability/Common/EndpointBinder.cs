@@ -2,7 +2,7 @@ using System.Net.Sockets;
 
 namespace NetMQ.HighAvailability.Common;
 
-/// <summary>Turns NetMQ's several ways to refuse a bind into one that names the endpoint and the remedy.</summary>
+/// <summary>Turns NetMQ's various bind failures into one exception that names the endpoint and the remedy.</summary>
 internal static class EndpointBinder
 {
     /// <returns>The endpoint as bound, with the port that the system chose where it was 0.</returns>

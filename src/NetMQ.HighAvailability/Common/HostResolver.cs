@@ -7,15 +7,15 @@ namespace NetMQ.HighAvailability.Common;
 internal delegate Task<IPAddress[]> HostLookup(string host);
 
 /// <summary>
-/// The addresses of an endpoint's host, in turn: whoever gets no connection to one is given the next. A name is looked
+/// The addresses of an endpoint's host, in turn: if one gives no connection, the next is returned. The name is looked
 /// up again each time, off this thread, because its addresses may change. On the poller's thread.
 /// </summary>
-/// <param name="endpoint">Whose host it is.</param>
+/// <param name="endpoint">The endpoint of the host.</param>
 /// <param name="lookUp">How to look it up.</param>
-/// <param name="post">Brings the outcome to the poller's thread.</param>
+/// <param name="post">Passes the result to the poller's thread.</param>
 internal sealed class HostResolver(TcpEndpoint endpoint, HostLookup lookUp, Action<Action> post)
 {
-    // Nobody has more, and each of them is asked when the peer may have crashed.
+    // More is not realistic, and each of them is probed when the peer may have crashed.
     private const int MaxAddresses = 16;
 
     private IPAddress[] known = endpoint.Address is { } literal ? [literal] : [];
@@ -25,15 +25,15 @@ internal sealed class HostResolver(TcpEndpoint endpoint, HostLookup lookUp, Acti
 
     public bool IsName => endpoint.Address is null;
 
-    /// <summary>All that the host is known to have.</summary>
+    /// <summary>All known addresses of the host.</summary>
     public IReadOnlyList<IPAddress> Addresses => known;
 
-    /// <summary>Whether there are addresses that were not tried since the last lookup.</summary>
+    /// <summary>Whether there are addresses that have not been tried since the last lookup.</summary>
     public bool HasUntried => untried > 0;
 
     public static Task<IPAddress[]> LookUpAsync(string host) => Dns.GetHostAddressesAsync(host, AddressFamily.InterNetwork);
 
-    /// <summary>The next address, without a new lookup. Only where one is known.</summary>
+    /// <summary>The next address, without a new lookup. Only if one is known.</summary>
     public IPAddress Next()
     {
         var next = (Array.IndexOf(known, current) + 1) % known.Length;
@@ -42,10 +42,10 @@ internal sealed class HostResolver(TcpEndpoint endpoint, HostLookup lookUp, Acti
     }
 
     /// <summary>
-    /// Gives the next address after a new lookup; after a failed one, or beside one that takes its time, of those that
-    /// are known.
+    /// Gives the next address after a new lookup; if the lookup fails or is slow, the next of those already
+    /// known.
     /// </summary>
-    /// <param name="use">Gets the address, or null if none is known, and why the lookup failed, if it did.</param>
+    /// <param name="use">Receives the address, or null if none is known, and the reason if the lookup failed.</param>
     public void LookUpNext(Action<IPAddress?, string?> use)
     {
         if (!IsName) use(Next(), null);

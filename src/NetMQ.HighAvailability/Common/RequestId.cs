@@ -1,11 +1,11 @@
 namespace NetMQ.HighAvailability.Common;
 
-/// <summary>What a server tells a client about one of its requests, beside the reply.</summary>
+/// <summary>What a server reports to a client about one of its requests, apart from the reply.</summary>
 internal enum RequestNotice : byte
 {
     None,
 
-    /// <summary>This node is not active: the request was dropped, not executed.</summary>
+    /// <summary>The node is not active: the request was dropped, not executed.</summary>
     Rejected,
 
     /// <summary>The handler failed: the request was executed in part or in full, and there will be no reply.</summary>
@@ -35,7 +35,7 @@ internal static class RequestId
 
     private static ReadOnlySpan<byte> Received => "BS!3"u8;
 
-    /// <summary>Begins an id; <paramref name="receipt"/> asks for <see cref="RequestNotice.Received"/> too.</summary>
+    /// <summary>Writes the start of an id; <paramref name="receipt"/> also asks for <see cref="RequestNotice.Received"/>.</summary>
     public static void Mark(Span<byte> id, bool receipt = false) => (receipt ? AskingForReceipt : Asking).CopyTo(id);
 
     /// <summary>Whether a request's first frame is the id of a client that understands notices.</summary>
@@ -52,7 +52,7 @@ internal static class RequestId
         _ => Received,
     }).CopyTo(id);
 
-    /// <summary>The notice that a frame is, or <see cref="RequestNotice.None"/>.</summary>
+    /// <summary>The notice in a frame, or <see cref="RequestNotice.None"/>.</summary>
     public static RequestNotice NoticeIn(ReadOnlySpan<byte> frame)
     {
         if (frame.Length != Bytes) return RequestNotice.None;

@@ -4,8 +4,8 @@ using System.Net;
 namespace NetMQ.HighAvailability.Common;
 
 /// <summary>
-/// A state endpoint. Only TCP: <c>ipc</c> is TCP on a hashed port in NetMQ, so that no other implementation would
-/// meet it, and <c>inproc</c> needs its bind before its connect, which a pair cannot promise.
+/// A state endpoint. Only TCP: <c>ipc</c> is TCP on a hashed port in NetMQ, so no other implementation could
+/// connect to it, and <c>inproc</c> needs its bind before its connect, which a pair cannot guarantee.
 /// </summary>
 internal sealed record TcpEndpoint(string Host, int Port)
 {
@@ -25,7 +25,7 @@ internal sealed record TcpEndpoint(string Host, int Port)
         return known ? new TcpEndpoint(host, port) : null;
     }
 
-    /// <summary>The address, where the host is one; null where it is a name to be resolved.</summary>
+    /// <summary>The address, if the host is one; null if it is a name to be resolved.</summary>
     public IPAddress? Address => IPAddress.TryParse(Host, out var address) ? address : null;
 
     /// <summary>Whether this local endpoint is certainly reached by connecting to <paramref name="remote"/>.</summary>

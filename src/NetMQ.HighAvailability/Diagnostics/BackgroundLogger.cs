@@ -5,16 +5,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace NetMQ.HighAvailability.Diagnostics;
 
 /// <summary>
-/// Brings what a loop logs to the application's logger, in order, on a thread of the library's: a logger that waits for a
-/// disk or a terminal, or is loaded and compiled for its first message, then holds up no heartbeat. Not on the thread
-/// pool, for that work of the application's has taken all of it is among what there is to tell.
+/// Passes a loop's log messages to the application's logger, in order, on a thread of the library: a logger that waits for a
+/// disk or a terminal, or is loaded and compiled for its first message, then delays no heartbeat. Uses a dedicated thread:
+/// thread-pool starvation is itself one of the conditions to be logged.
 /// </summary>
 internal sealed class BackgroundLogger : ILogger
 {
-    /// <summary>What waits for a logger that takes its time; more is dropped, and counted.</summary>
+    /// <summary>How many messages are queued for a slow logger; more are dropped, and counted.</summary>
     internal const int Capacity = 1024;
 
-    // How long an end waits for the logger.
+    // How long shutdown waits for the logger.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     // One thread for all, whatever the number of nodes.
@@ -28,13 +28,13 @@ internal sealed class BackgroundLogger : ILogger
     private BackgroundLogger(ILogger target)
     {
         this.target = target;
-        _ = Writer.Value; // not only in a loop's turn
+        _ = Writer.Value; // started here, rather than in a loop's turn
     }
 
-    /// <summary>A queue before <paramref name="target"/>, if there is one.</summary>
+    /// <summary>Puts a queue in front of <paramref name="target"/>, if there is one.</summary>
     public static ILogger Before(ILogger? target) => target is null ? NullLogger.Instance : new BackgroundLogger(target);
 
-    /// <summary>Waits until all that was logged so far is written; not long, for a logger that does not return. Not on a poller's thread.</summary>
+    /// <summary>Waits until everything logged so far is written, but not long if the logger does not return. Not on a poller's thread.</summary>
     public static void Drain() => WrittenAsync().Wait(Patience);
 
     /// <inheritdoc cref="Drain"/>
@@ -46,7 +46,7 @@ internal sealed class BackgroundLogger : ILogger
         {
             return target.IsEnabled(logLevel);
         }
-#pragma warning disable CA1031 // A logger's own fault is no reason to end a server, and there is nowhere to report it.
+#pragma warning disable CA1031 // A logger's own fault must not end a server, and there is nowhere to report it.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -98,7 +98,7 @@ internal sealed class BackgroundLogger : ILogger
             {
                 write();
             }
-#pragma warning disable CA1031 // A logger's own fault is no reason to end a server, and there is nowhere to tell it.
+#pragma warning disable CA1031 // A logger's own fault must not end a server, and there is nowhere to report it.
             catch (Exception)
 #pragma warning restore CA1031
             {

@@ -1,10 +1,10 @@
 namespace NetMQ.HighAvailability.Nodes;
 
 /// <summary>
-/// The steps in which a node ends. Each is tried, whatever became of those before it, and nothing that they throw leaves the
+/// The steps of a node's shutdown. Each is run even if those before it failed, and their exceptions do not leave the
 /// thread.
 /// </summary>
-/// <param name="onFault">Given what a step throws.</param>
+/// <param name="onFault">Called with the exception that a step throws.</param>
 internal sealed class Ending(Action<Exception> onFault)
 {
     public void Try(Action step)

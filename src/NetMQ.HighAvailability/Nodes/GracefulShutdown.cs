@@ -3,16 +3,16 @@ using NetMQ.HighAvailability.Protocol;
 namespace NetMQ.HighAvailability.Nodes;
 
 /// <summary>
-/// How a node that stops leaves. It accepts nothing from the first moment on, but goes on taking and dropping requests
-/// until they cease: a connection that is closed while it brings data is reset, and the replies on their way to the
-/// client are lost with it. It stays until those have left the machine and its peer says that it has taken over.
+/// How a node stops. It accepts nothing from the first moment on, but continues to receive and drop requests
+/// until they cease: a connection that is closed while data arrives is reset, and replies on their way to the
+/// client are lost with it. The node keeps running until those have left the machine and its peer publishes that it has taken over.
 /// </summary>
 internal sealed class GracefulShutdown
 {
-    // No request for so long: they have ceased, or NetMQ's own thread did not get a processor, which 5 ms could not tell.
+    // No request for this long: they have ceased. With 5 ms it could also be that NetMQ's thread did not get a CPU.
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(10);
 
-    // Some clients never cease.
+    // Some clients never stop sending.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly PairEngine engine;
@@ -22,7 +22,7 @@ internal sealed class GracefulShutdown
     private readonly TimeSpan limit;
     private TimeSpan lastRequest;
 
-    /// <summary>The node gives up active, if it is, and begins to wait.</summary>
+    /// <summary>The node gives up active, if it was active, and begins to wait.</summary>
     public GracefulShutdown(PairEngine engine, Timing timing, TimeSpan now, IPairShell shell)
     {
         this.engine = engine;
@@ -39,7 +39,7 @@ internal sealed class GracefulShutdown
     /// <summary>A request was dropped.</summary>
     public void Dropped(TimeSpan now) => lastRequest = now;
 
-    /// <summary>Whether the voter may close, which tells clients to turn elsewhere.</summary>
+    /// <summary>Whether the voter may close, which makes clients turn to the other server.</summary>
     public bool MayCloseVoterAt(TimeSpan now) => now - lastRequest >= Quiet || now >= limit;
 
     public bool IsOverAt(TimeSpan now) => MayCloseVoterAt(now) && (now >= until || (PeerTookOver && now >= from));

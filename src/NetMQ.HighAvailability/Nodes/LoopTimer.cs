@@ -20,7 +20,7 @@ internal sealed class LoopTimer
         };
     }
 
-    /// <summary>Inside the callback, where NetMQ allows no timer of this poller to come or go.</summary>
+    /// <summary>Inside the callback, where NetMQ does not allow timers of this poller to be added or removed.</summary>
     public bool IsTicking { get; private set; }
 
     public void Join() => poller.Add(timer);
@@ -28,14 +28,14 @@ internal sealed class LoopTimer
     /// <summary>Sets how long the timer waits, from now on or from the end of the callback.</summary>
     public void Wait(TimeSpan interval) => timer.Interval = interval.ToTimerInterval();
 
-    /// <summary>Has the timer fire next of all: before the poller looks at any socket again.</summary>
+    /// <summary>Makes the timer fire next, before the poller checks any socket again.</summary>
     public void Hurry() => timer.Interval = 0;
 
     public void Leave()
     {
         timer.Enable = false;
         if (poller.IsDisposed) return;
-        if (poller.IsRunning) new Task(() => poller.Remove(timer)).Start(poller); // this may be another timer's callback
+        if (poller.IsRunning) new Task(() => poller.Remove(timer)).Start(poller); // this may run in another timer's callback
         else poller.Remove(timer);
     }
 }

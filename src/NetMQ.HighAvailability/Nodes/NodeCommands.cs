@@ -1,14 +1,14 @@
 namespace NetMQ.HighAvailability.Nodes;
 
-/// <summary>Brings commands to the poller's thread, each for a turn of its own, between the node's beginning and its end. Any thread.</summary>
+/// <summary>Runs commands on the poller's thread, each in a turn of its own, between the node's start and its end. Any thread.</summary>
 internal sealed class NodeCommands(NetMQPoller poller, Action<Action> turn)
 {
     private readonly Lock gate = new();
-    private readonly List<Action> early = []; // from before the beginning, which a shared poller must not run yet
+    private readonly List<Action> early = []; // posted before the start; a shared poller must not run them yet
     private bool begun;
     private bool closed;
 
-    /// <summary>Has a command run, after <see cref="Begin"/>; false once the node has ended, or the poller under it.</summary>
+    /// <summary>Queues a command, to run after <see cref="Begin"/>; false once the node, or its poller, has ended.</summary>
     public bool Post(Action command)
     {
         lock (gate)
@@ -34,7 +34,7 @@ internal sealed class NodeCommands(NetMQPoller poller, Action<Action> turn)
         lock (gate) closed = true;
     }
 
-    // As a task of the poller's: it has a queue already, and a further one were a socket to look at with each request.
+    // Scheduled as a poller task: the poller already has a queue, and a second one would add a socket to every poll.
     private bool TryQueue(Action command)
     {
         try
@@ -44,7 +44,7 @@ internal sealed class NodeCommands(NetMQPoller poller, Action<Action> turn)
         }
         catch (TaskSchedulerException)
         {
-            return false; // the poller was disposed just now, or NetMQ was cleaned up under it
+            return false; // the poller has just been disposed, or NetMQ cleaned up
         }
     }
 }

@@ -2,7 +2,7 @@ using NetMQ.HighAvailability.Common;
 
 namespace NetMQ.HighAvailability.Nodes;
 
-/// <summary>Raises the node's events under a <see cref="CallbackContext"/>: what a callback throws ends the node, an <c>async void</c> one's too.</summary>
+/// <summary>Raises the node's events under a <see cref="CallbackContext"/>: an exception in a callback ends the node, also in an <c>async void</c> one.</summary>
 internal sealed class NodeEvents(CallbackContext context, Action<NodeChange> changed, Action<Exception> requestFailed)
 {
     public void Changed(NodeChange change)

@@ -8,13 +8,13 @@ using NetMQ.HighAvailability.Protocol;
 namespace NetMQ.HighAvailability.Nodes;
 
 /// <summary>
-/// One node at work: wakes up for its timer, its peer, a subscriber, a request or a command, lets the
-/// <see cref="PairEngine"/> decide, and carries the decisions out. All on the poller's thread, except
+/// The loop of one node: wakes up for its timer, its peer, a subscriber, a request or a command, lets the
+/// <see cref="PairEngine"/> decide, and carries out the decisions. All on the poller's thread, except
 /// <see cref="Post"/>, <see cref="Status"/> and <see cref="Read"/>.
 /// </summary>
 internal sealed class NodeLoop : IPairShell, IDisposable
 {
-    // What one turn takes from each source at most, so that none can starve the others.
+    // The most that one turn takes from each source, so that none can starve the others.
     private const int MaxPeerMessages = 1024;
     private const int MaxSubscriptions = 64;
     private const int MaxVotes = 256;
@@ -46,7 +46,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
     private TimeSpan turnEnded;
     private TimeSpan quietUntil;
     private GracefulShutdown? shutdown;
-    private int received; // of the peer's messages in this turn
+    private int received; // number of the peer's messages in this turn
     private bool purged;  // in this turn
 
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
@@ -77,7 +77,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
 
     private enum Wake
     {
-        Look,        // the timer, the peer or a command: every turn looks after those
+        Look,        // the timer, the peer or a command: every turn handles those
         Subscriber,
         Votes,
     }
@@ -91,7 +91,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
 
     public IEnumerable<string> Remotes => link.Paths.Select(path => path.Remote.ToString());
 
-    /// <summary>What the node had counted and remembered at the end of its last turn, and its time now. Any thread.</summary>
+    /// <summary>The node's counters and state at the end of its last turn, and its current time. Any thread.</summary>
     public NodeReading Read() => status.Read(() => clock.Now);
 
     public void Use(Voter voter) => faults.Attach(this.voter = voter, HurryTick);
@@ -105,7 +105,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         var now = clock.Now;
         engine.Start(now);
         turnEnded = now;
-        quietUntil = now + timing.Settle; // the first turns are compiled as they run, and settling makes that harmless
+        quietUntil = now + timing.Settle; // the first turns are slow because they are being compiled; the node settles, so that is harmless
         link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashDetector is null ? null : () => Turn(Wake.Look, crashDetector.OnDisconnected));
         voter!.Attach(poller, () => Turn(Wake.Votes));
         tick.Join();
@@ -115,7 +115,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         commands.Begin();
     }
 
-    /// <summary>Hands the pair to the peer, if that is there and passive. A command.</summary>
+    /// <summary>Hands over to the peer, if it is there and passive. A command.</summary>
     public void HandOver(Action<HandOverOutcome> report) => orders.HandOver(report);
 
     /// <summary>Makes a backup that waits for its first peer active. A command.</summary>
@@ -125,7 +125,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         orders.Promote(report);
     }
 
-    /// <summary>Stops politely: no more requests; what the peer can take, it is given. A command.</summary>
+    /// <summary>Stops gracefully: accepts no more requests, and hands over if the peer can take over. A command.</summary>
     public void Stop()
     {
         if (shutdown is not null) return;
@@ -134,7 +134,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         tick.Wait(ShutdownTick);
     }
 
-    /// <summary>Ends the node, at once: all sockets are closed. Throws nothing.</summary>
+    /// <summary>Ends the node at once: closes all sockets. Throws nothing.</summary>
     public void End(Exception? fault)
     {
         if (IsOver) return;
@@ -156,7 +156,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         ended(fault);
     }
 
-    /// <summary>Closes all, after the end or instead of a beginning. Not on the poller's thread while it runs. Throws nothing.</summary>
+    /// <summary>Closes everything, after the end or if the node never started. Not on the poller's thread while it runs. Throws nothing.</summary>
     public void Dispose() => Close(new Ending(e => Log.EndingFailed(logger, e)));
 
     private void Close(Ending ending)
@@ -167,7 +167,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         link.Close(ending);
     }
 
-    // After a fault: whoever asks later must not take it for one that serves.
+    // After a fault: a later reader must not see a node that serves.
     private void LeaveActive()
     {
         engine.Abandon();
@@ -177,7 +177,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
 
     private void LateFault(Exception exception) => Log.LateFault(logger, exception);
 
-    // Before another callback of the application's could go on with a reply that this one leaves unfinished.
+    // Before another callback of the application could continue a reply that this one leaves unfinished.
     private void HurryTick()
     {
         if (shutdown is null) tick.Hurry();
@@ -186,10 +186,10 @@ internal sealed class NodeLoop : IPairShell, IDisposable
     private void OnTick()
     {
         if (shutdown is null) Turn(Wake.Look);
-        else commands.Post(static () => { }); // the last turn tells all, and ends the node
+        else commands.Post(static () => { }); // the last turn raises all events, and ends the node
     }
 
-    // The one turn, whatever the reason: the core's, and only then what there is to do.
+    // The one turn, whatever the reason: first the core's, and only then the work.
     private void Turn(Wake wake, Action? command = null)
     {
         if (IsOver) return;
@@ -205,7 +205,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
             command?.Invoke();
             if (wake == Wake.Votes) ServeVotes(now);
 
-            if (pendingEvents.Count == 0) orders.Look(); // who gave one hears of it after all others have heard of the change
+            if (pendingEvents.Count == 0) orders.Look(); // complete operator commands only after the state-change events have been raised
             LookAfterLink();
             EndTurn(now);
         }
@@ -331,7 +331,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         Log.Published(logger, (int)message);
     }
 
-    // The one place that changes the state others see.
+    // The one place that changes the published state.
     void IPairShell.Apply(Transition transition)
     {
         var change = terms.Note(transition);
@@ -342,8 +342,8 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         else RaiseEvents();
     }
 
-    // Not in a tick, for the application's timers may come and go in its events. To have each tick run as a task instead costs a
-    // node that idles a quarter of its time: tasks reach a poller through a connection.
+    // Events are not raised inside the tick: handlers may add or remove timers, which NetMQ forbids there. Running every tick as a
+    // task instead costs an idle node a quarter of its CPU time, because tasks reach a poller through a connection.
     private void RaiseEvents()
     {
         while (!tick.IsTicking && pendingEvents.TryDequeue(out var change))
@@ -359,14 +359,14 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         if (monitor.Look(engine.Memory, counters.VotesRejected)) counters.Redials++;
         crashDetector?.Look();
 
-        // Requests that come before the evidence of a crash would be dropped, and their clients wait out a timeout.
+        // Requests that arrive before the evidence of a crash would be dropped, and their clients would have to wait for a timeout.
         voter!.IsHeld = crashDetector is { IsWorthWaiting: true } && engine.State != BinaryStarState.Active && shutdown is null;
     }
 
     private void EndTurn(TimeSpan began)
     {
         counters.Faults = faults.Counts;
-        if (pendingEvents.Count == 0) status.Update(engine, terms.Term, counters, link.Paths); // else with the change that is to be told
+        if (pendingEvents.Count == 0) status.Update(engine, terms.Term, counters, link.Paths); // otherwise together with the pending change
         turnEnded = clock.Now;
         var took = turnEnded - began;
         metrics?.Turn(took);
@@ -375,7 +375,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         if (shutdown is null)
         {
             tick.Wait(engine.SleepAt(turnEnded));
-            if (voter!.HasUnfinishedReply) HurryTick(); // of an event's callback
+            if (voter!.HasUnfinishedReply) HurryTick(); // left by an event callback
             return;
         }
 

@@ -6,10 +6,10 @@ using NetMQ.HighAvailability.Protocol;
 namespace NetMQ.HighAvailability.Nodes;
 
 /// <summary>
-/// The measurements of one node, under one meter for all of them. What a node counts anyway is read when somebody
-/// looks, so that a request costs nothing for it; durations are recorded at most once a turn, while somebody listens.
+/// The measurements of one node, under one meter for all of them. Counts that a node keeps anyway are read when they are
+/// collected, so they cost nothing per request; durations are recorded at most once a turn, while there is a listener.
 /// </summary>
-/// <remarks>Names and units after OpenTelemetry's conventions; docs/monitoring.md has the table.</remarks>
+/// <remarks>Names and units follow OpenTelemetry's conventions; docs/monitoring.md has the table.</remarks>
 internal sealed class NodeMetrics
 {
     private static readonly Meter Meter = new(BinaryStar.MeterName);
@@ -19,7 +19,7 @@ internal sealed class NodeMetrics
     private static readonly Histogram<double> LateSeconds = Durations.Of(Meter, "binarystar.heartbeat.lateness", "How long after its time a heartbeat was published.");
     private static readonly Histogram<double> FailoverSeconds = Durations.Of(Meter, "binarystar.failover.duration", "From the dead peer's last message to this node's being active.");
 
-    // Counted from 0 on: a count that begins with 1 is no increase to Prometheus, and these are what operators are woken for.
+    // Counted from 0 on: to Prometheus a count that begins with 1 is not an increase, and these trigger alarms.
     private static readonly Transition[] Alarming =
     [
         new(BinaryStarState.Passive, BinaryStarState.Active, BinaryStarChangeReason.PeerSilent),
@@ -58,7 +58,7 @@ internal sealed class NodeMetrics
         this.role = new("binarystar.role", Word(role.ToString()));
     }
 
-    /// <summary>The node is at work: its counts can be read from now on.</summary>
+    /// <summary>The node is running: its counts can be read from now on.</summary>
     public void Begin(Func<NodeReading> read, IEnumerable<string> remotes)
     {
         this.read = read;
@@ -67,7 +67,7 @@ internal sealed class NodeMetrics
         ImmutableInterlocked.Update(ref nodes, all => all.Add(this));
     }
 
-    /// <summary>The node has ended. Counts that were not collected by now are not seen any more.</summary>
+    /// <summary>The node has ended. Counts that have not been collected by now are lost.</summary>
     public void End() => ImmutableInterlocked.Update(ref nodes, all => all.Remove(this));
 
     public void Turn(TimeSpan took) => TurnSeconds.Record(took.TotalSeconds, name, role);
@@ -77,7 +77,7 @@ internal sealed class NodeMetrics
     public void Heartbeat(TimeSpan late) => LateSeconds.Record(late.TotalSeconds, name, role);
 
     /// <param name="transition">What changed.</param>
-    /// <param name="silence">How long ago the peer was heard.</param>
+    /// <param name="silence">Time since the peer's last message.</param>
     public void Changed(Transition transition, TimeSpan? silence)
     {
         Count(transition, 1);
@@ -88,7 +88,7 @@ internal sealed class NodeMetrics
 
     private void Count(Transition transition, int times)
     {
-        // The next request waits for this, and the first names of a process take long to spell.
+        // The next request waits for this, and formatting the first names of a process is slow.
         if (!TransitionCount.Enabled) return;
         TransitionCount.Add(times, [
             name, role, CauseOf(transition),
@@ -149,7 +149,7 @@ internal sealed class NodeMetrics
     private Measurement<T> Measure<T>(T value, string tag, object tagValue)
         where T : struct => new(value, name, role, new(tag, tagValue));
 
-    // PeerSilent → peer_silent, as OpenTelemetry writes values.
+    // PeerSilent → peer_silent, the form of OpenTelemetry's values.
     private static string Word(string name) =>
         string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
 }

@@ -4,9 +4,9 @@ using NetMQ.HighAvailability.Protocol;
 namespace NetMQ.HighAvailability.Nodes;
 
 /// <summary>
-/// What other threads see of a node: one snapshot, replaced as a whole by the poller's thread. The node's state, its
-/// term, its status and its metrics are views of it, so that no two of them ever disagree. Any thread; continuations
-/// never run on the caller's.
+/// What other threads see of a node: one snapshot, replaced as a whole by the poller's thread. The node's state,
+/// term, status and metrics are views of it, so that no two of them ever disagree. Any thread; continuations
+/// never run on the caller's thread.
 /// </summary>
 internal sealed class NodeStatus : IDisposable
 {
@@ -36,7 +36,7 @@ internal sealed class NodeStatus : IDisposable
         }
     }
 
-    /// <summary>The present term, if the node is active.</summary>
+    /// <summary>The current term, if the node is active.</summary>
     public BinaryStarTerm? Term
     {
         get
@@ -45,7 +45,7 @@ internal sealed class NodeStatus : IDisposable
         }
     }
 
-    /// <param name="now">The clock; asked when no turn can come between.</param>
+    /// <param name="now">The clock; read when no turn can intervene.</param>
     public NodeReading Read(Func<TimeSpan> now)
     {
         lock (gate) return new NodeReading(state, termNumber, peer, counters, memory, [.. pathsReceived], now());
@@ -63,7 +63,7 @@ internal sealed class NodeStatus : IDisposable
         lock (gate) Set(engine, termNumber, counters, paths);
     }
 
-    /// <summary>A change of state, which everybody sees from here on. A term that has ended counts as cancelled when this returns.</summary>
+    /// <summary>A change of state, visible to all from here on. When this returns, the token of a term that has ended is cancelled.</summary>
     public void Change(BinaryStarState to, PairEngine engine, long termNumber, in NodeCounters counters, IReadOnlyList<PeerPath> paths)
     {
         CancellationTokenSource? ended;
@@ -80,10 +80,10 @@ internal sealed class NodeStatus : IDisposable
             }
         }
 
-        _ = ended?.CancelAsync(); // the application's callbacks must not hold up the loop, nor throw into it
+        _ = ended?.CancelAsync(); // the application's callbacks must not block the loop, nor throw into it
     }
 
-    /// <summary>The node has ended: nobody waits in vain.</summary>
+    /// <summary>The node has ended: releases all waiters.</summary>
     public void Dispose()
     {
         CancellationTokenSource? ended;
@@ -93,7 +93,7 @@ internal sealed class NodeStatus : IDisposable
             nextTerm.TrySetException(new InvalidOperationException("The node has ended and will not become active again."));
         }
 
-        _ = nextTerm.Task.Exception; // nobody has to be waiting
+        _ = nextTerm.Task.Exception; // observed here: there may be no waiter
         _ = ended?.CancelAsync();
     }
 
@@ -119,6 +119,6 @@ internal sealed class NodeStatus : IDisposable
     private static TaskCompletionSource<BinaryStarTerm> NewTerm() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
-/// <summary>One view of a node: how it stood at the end of its last turn or at its last change, and its time at the reading.</summary>
+/// <summary>One snapshot of a node: its state at the end of its last turn or at its last change, and its time when read.</summary>
 internal readonly record struct NodeReading(
     BinaryStarState State, long Term, PeerStatus Peer, NodeCounters Counters, PairMemory Memory, TimeSpan?[] PathsReceived, TimeSpan Now);

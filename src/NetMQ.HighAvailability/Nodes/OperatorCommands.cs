@@ -3,7 +3,7 @@ using NetMQ.HighAvailability.Protocol;
 namespace NetMQ.HighAvailability.Nodes;
 
 /// <summary>
-/// An operator's hand-over and promotion on their way: whoever ordered them is told once how they ended. On the
+/// An operator's hand-over and promotion in progress: the caller is told the outcome, once. On the
 /// poller's thread.
 /// </summary>
 internal sealed class OperatorCommands(PairEngine engine, Timing timing, IPairShell shell)
@@ -45,7 +45,7 @@ internal sealed class OperatorCommands(PairEngine engine, Timing timing, IPairSh
         }
     }
 
-    /// <summary>Once a turn: has what was ordered come about, or come to nothing?</summary>
+    /// <summary>Once a turn: completes the commands that have succeeded or failed.</summary>
     public void Look()
     {
         if (handOver is not null)

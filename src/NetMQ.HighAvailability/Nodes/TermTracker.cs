@@ -4,7 +4,7 @@ using static NetMQ.HighAvailability.Common.TimeSpanMath;
 namespace NetMQ.HighAvailability.Nodes;
 
 /// <summary>
-/// Keeps count of the terms that this node sees, its own and its peer's, and of when both may have been active.
+/// Counts the terms that this node observes, its own and its peer's, and tracks when both may have been active.
 /// On the poller's thread.
 /// </summary>
 internal sealed class TermTracker(PairEngine engine)
@@ -13,10 +13,10 @@ internal sealed class TermTracker(PairEngine engine)
     private TimeSpan peerNotActiveAt;
     private TimeSpan activeSince;
 
-    /// <summary>How many there have been.</summary>
+    /// <summary>The number of terms so far.</summary>
     public long Term { get; private set; }
 
-    /// <summary>The peer said <paramref name="message"/>, and is believed.</summary>
+    /// <summary>A valid message of the peer, <paramref name="message"/>, was received.</summary>
     public void Received(PeerMessage message)
     {
         var active = message == PeerMessage.Active;
@@ -34,8 +34,8 @@ internal sealed class TermTracker(PairEngine engine)
             activeSince = now;
         }
 
-        // The peer may have become active at once after it was last heard not to be.
-        var from = Max(activeSince, peerNotActiveAt);
-        return new NodeChange(transition, Term, transition.Reason == BinaryStarChangeReason.DualActive ? now - from : null);
+        // The peer may have become active right after its last message that it was not.
+        var from = activeSince > peerNotActiveAt ? activeSince : peerNotActiveAt;
+        return new NodeChange(transition, Term, transition.Cause == BinaryStarChangeReason.DualActive ? now - from : null);
     }
 }

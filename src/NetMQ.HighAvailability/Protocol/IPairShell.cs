@@ -1,12 +1,12 @@
 namespace NetMQ.HighAvailability.Protocol;
 
 /// <summary>
-/// What a <see cref="PairEngine"/> has done for it while it decides: the node's loop with its sockets, or the model of
-/// one in the checks. The engine calls it in the order in which things must happen.
+/// Carries out the decisions of a <see cref="PairEngine"/>: the node's loop with its sockets, or a model of
+/// one in the checks. The engine calls its members in the order in which things must happen.
 /// </summary>
 internal interface IPairShell
 {
-    /// <summary>The time at this moment, which may be later than the turn's.</summary>
+    /// <summary>The current time, which may be later than the turn's.</summary>
     TimeSpan Now { get; }
 
     /// <summary>Whether the last <see cref="TryReceive"/> found nothing, rather than stopping at the limit of a turn.</summary>
@@ -18,14 +18,14 @@ internal interface IPairShell
     /// <summary>Takes the peer's next valid message; false when there is none, or when the turn has taken enough.</summary>
     bool TryReceive(out PeerMessage message);
 
-    /// <summary>What came of the message just received, before the decisions that it led to. A fatal result ends the turn.</summary>
+    /// <summary>The result of the message just received, before the decisions that it led to. A fatal result ends the turn.</summary>
     void OnReceived(PeerMessage message, ReceiveResult result);
 
     /// <summary>Publishes this node's state.</summary>
     /// <param name="message">The state as a message.</param>
-    /// <param name="due">When the next heartbeat was due; later than the turn for a message out of turn.</param>
+    /// <param name="due">When the next heartbeat was due; later than the turn for an unscheduled message.</param>
     void Publish(PeerMessage message, TimeSpan due);
 
-    /// <summary>The node's state has changed, and the peer has been told.</summary>
+    /// <summary>The node's state has changed, and the peer has been notified.</summary>
     void Apply(Transition transition);
 }

@@ -1,20 +1,20 @@
 namespace NetMQ.HighAvailability.Protocol;
 
-/// <summary>What is wrong with the state link, or that it is right again.</summary>
+/// <summary>What is wrong with the state link, or that it works again.</summary>
 [Flags]
 internal enum LinkFinding : byte
 {
     None = 0,
-    NeverReceived = 1, // nothing from the peer since the start, and nobody has subscribed
-    NotSubscribed = 2, // the peer is received, and has not subscribed
-    NotReceived = 4,   // somebody has subscribed, and the peer is not received
-    Works = 8,         // both ways, after one of the above was reported
+    NeverReceived = 1, // nothing from the peer since the start, and there is no subscriber
+    NotSubscribed = 2, // the peer's messages arrive, but it has not subscribed
+    NotReceived = 4,   // there is a subscriber, but nothing arrives from the peer
+    Works = 8,         // in both directions, after one of the above was reported
 }
 
 /// <summary>
-/// Finds a state link that never worked, or works one way only: such a pair looks healthy from one side, and ends with
+/// Detects a state link that never worked, or works in one direction only: such a pair looks healthy from one side, and ends up with
 /// two active nodes at the next failover. Each fault is reported once until the link has worked again. A peer that was
-/// there and is gone is no fault of the link's.
+/// there and is gone is not a fault of the link.
 /// </summary>
 internal sealed class LinkDiagnosis(Timing timing)
 {
@@ -23,10 +23,10 @@ internal sealed class LinkDiagnosis(Timing timing)
     private bool hasReceived;
     private TimeSpan started;
 
-    /// <summary>Since when the present condition has lasted.</summary>
+    /// <summary>When the current condition began.</summary>
     public TimeSpan Since { get; private set; }
 
-    // Either half may come up or go first, and the other gets two failover timeouts to follow.
+    // Either direction may come up or go down first; the other has two failover timeouts to follow.
     private TimeSpan Patience => 2 * timing.Failover;
 
     /// <summary>The node starts.</summary>
@@ -34,8 +34,8 @@ internal sealed class LinkDiagnosis(Timing timing)
 
     /// <summary>Once a turn; <see cref="LinkFinding.None"/> unless there is something new to report.</summary>
     /// <param name="now">The time of the turn.</param>
-    /// <param name="received">When a valid message of the peer last came.</param>
-    /// <param name="hasSubscriber">Whether somebody has subscribed to this node's state.</param>
+    /// <param name="received">When a valid message of the peer last arrived.</param>
+    /// <param name="hasSubscriber">Whether there is a subscriber to this node's state.</param>
     public LinkFinding Check(TimeSpan now, TimeSpan? received, bool hasSubscriber)
     {
         hasReceived |= received is not null;

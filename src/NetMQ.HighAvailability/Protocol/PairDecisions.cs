@@ -3,12 +3,12 @@ namespace NetMQ.HighAvailability.Protocol;
 /// <summary>A change of state, and why.</summary>
 internal readonly record struct Transition(BinaryStarState From, BinaryStarState To, BinaryStarChangeReason Reason);
 
-/// <summary>What came of a message of the peer.</summary>
+/// <summary>The result of a message from the peer.</summary>
 internal enum ReceiveResult : byte
 {
     Valid,
-    OwnRoleIgnored,   // the peer claims this node's role; this node has met its real peer before and goes on
-    OwnRoleFatal,     // the same while this node still waits for its peer: both sides have one role, or it hears itself
+    OwnRoleIgnored,   // the peer has this node's role; this node has met its real peer before and continues
+    OwnRoleFatal,     // the same while this node still waits for its peer: both nodes have one role, or it is connected to itself
     DualActiveStays,  // two actives, and the policy decided for this node
     DualActiveFatal,  // two actives, and the policy is to abort
 }
@@ -16,17 +16,17 @@ internal enum ReceiveResult : byte
 /// <summary>What a node knows of its peer.</summary>
 internal enum PeerStatus : byte
 {
-    Unknown,  // not received yet, and not overdue
+    Unknown,  // nothing received yet, and not overdue
     Alive,
     Expired,  // nothing received for the failover timeout, and longer if this node was not running meanwhile
     Crashed,  // its process is known to be dead
 }
 
-/// <summary>What came of an operator's order to promote a waiting backup.</summary>
+/// <summary>The result of an operator's order to promote a waiting backup.</summary>
 internal enum Promotion : byte
 {
     Done,
-    Pending,          // the node's own offer may still be in flight; it becomes active when that has passed
+    Pending,          // the node's own offer may still be in flight; it becomes active when the guard has passed
     NotWaiting,       // only a backup that has never met its peer needs promoting
     PeerMayBeAlive,
 }

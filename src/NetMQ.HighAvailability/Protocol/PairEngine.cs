@@ -3,12 +3,12 @@ using static NetMQ.HighAvailability.Common.TimeSpanMath;
 namespace NetMQ.HighAvailability.Protocol;
 
 /// <summary>
-/// The timed core of one node: which of its peer's messages to believe, when the peer is gone, when this node may
+/// The timed core of one node: which of its peer's messages to act on, when the peer is gone, when this node may
 /// serve. Takes events with their time and has its decisions carried out by an <see cref="IPairShell"/>: no clock,
 /// socket, thread or log.
 /// <para>
 /// A node takes one <see cref="Turn"/> whenever something wakes it. What it was woken for, a <see cref="Vote"/> or an
-/// operator's order, comes after the turn, so that the peer has always been heard first.
+/// operator's order, comes after the turn, so that the peer's messages have always been received first.
 /// </para>
 /// </summary>
 internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActivePolicy policy)
@@ -20,7 +20,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
     public BinaryStarState State => m.State;
 
-    /// <summary>All that the node remembers.</summary>
+    /// <summary>The whole state of the node.</summary>
     public ref readonly PairMemory Memory => ref m;
 
     private TimeSpan F => timing.Failover;
@@ -29,7 +29,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
 
     private bool PeerCrashed => m.Turn <= m.CrashedUntil;
 
-    /// <summary>What this node knows of its peer, as of the last turn. The one place that says so.</summary>
+    /// <summary>What this node knows of its peer, as of the last turn. The only place that decides it.</summary>
     public PeerStatus Peer => PeerCrashed ? PeerStatus.Crashed : m.Turn >= m.Expiry ? PeerStatus.Expired : m.LastReceived is null ? PeerStatus.Unknown : PeerStatus.Alive;
 
     private bool PeerGone => Peer is PeerStatus.Crashed or PeerStatus.Expired && !IsIoStalled;
@@ -37,15 +37,15 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     private bool GuardPassed => m.LastOffer is not { } offer || (m.Turn - offer >= timing.OfferGuard && !(m.LoopbackSentAt <= offer));
 
     /// <summary>
-    /// A word of this node's own does not come back to it: for all it knows, nothing goes out and nothing comes in, and
-    /// that the peer is silent tells nothing.
+    /// A loopback message has not returned in time: as far as this node knows, nothing is sent or received, and
+    /// the peer's silence proves nothing.
     /// </summary>
     public bool IsIoStalled => m.Turn - m.LoopbackSentAt > (m.State == BinaryStarState.Active ? timing.ActiveLoopbackTimeout : timing.LoopbackTimeout);
 
-    /// <summary>The peer was heard passive since this node became active, and lately: it will take what is offered.</summary>
+    /// <summary>The peer published that it is passive since this node became active, and recently: it will act on an offer.</summary>
     public bool CanHandOver => m.Drained && m.PeerPassiveAt is { } heard && m.Turn - heard <= timing.HandOverFreshness;
 
-    /// <summary>Begins the node's life; its first turn says its state.</summary>
+    /// <summary>Starts the node; its first turn publishes its state.</summary>
     public void Start(TimeSpan now)
     {
         m = new PairMemory
@@ -67,14 +67,14 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     /// publish what is due.
     /// </summary>
     /// <param name="now">The time of the turn.</param>
-    /// <param name="returned">The turn of the newest message of this node's own that has come back to it.</param>
-    /// <param name="subscriberCame">Somebody has subscribed, and is to learn the state now rather than at the next heartbeat.</param>
+    /// <param name="returned">The turn in which the newest loopback message that has returned was sent.</param>
+    /// <param name="subscriberCame">A subscriber has connected, and must receive the state now rather than at the next heartbeat.</param>
     /// <param name="shell">Carries out the decisions.</param>
-    /// <returns>False: a message of the peer's was fatal, and the turn has not gone on.</returns>
+    /// <returns>False: a message of the peer was fatal, and the turn was not completed.</returns>
     public bool Turn(TimeSpan now, TimeSpan returned, bool subscriberCame, IPairShell shell)
     {
         if (BeginTurn(now, returned)) shell.Purge();
-        ApplyDecisions(shell, heartbeats: false); // a heartbeat waits until the peer has been heard
+        ApplyDecisions(shell, heartbeats: false); // a heartbeat waits until the peer's messages have been received
         while (shell.TryReceive(out var message))
         {
             var result = Receive(message);
@@ -84,13 +84,13 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         }
 
         EndReceiving(shell.IsDrained);
-        m.PublishDue |= subscriberCame; // after the peer was heard: what a subscriber learns is what holds now
+        m.PublishDue |= subscriberCame; // after the peer's messages were received: a subscriber gets the state that results from them
         ApplyDecisions(shell);
         return true;
     }
 
     // Notices what time went missing since the last turn. True: the process was not running for a while, or was cut off
-    // from the network, and whatever is queued from the peer may tell of a dead past.
+    // from the network, and whatever is queued from the peer may be out of date.
     private bool BeginTurn(TimeSpan now, TimeSpan returned)
     {
         m.Drained = false;
@@ -106,7 +106,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (gap > timing.ShortGap) NoticeGap(gap);
         else if (m.Turn >= m.Expiry) m.ExpiryLimit = m.Turn + F + F;
 
-        // To be deaf while it connects anew is worse for a passive node than to hear what is a heartbeat old.
+        // For a passive node, receiving nothing while it reconnects is worse than receiving what is a heartbeat old.
         var purge = gap > (m.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap);
         if (m.LoopbackSentAt <= returned) purge |= NoticeReturn(returned);
         if (m.State == BinaryStarState.Active && LeaseExpiredAt(m.Turn))
@@ -118,7 +118,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         return purge;
     }
 
-    // A clock that steps back is broken, and nothing is known of how long the node was silent or its peer was.
+    // A clock that steps back is broken: how long this node or its peer was silent is unknown.
     private void BeginAnewAt(TimeSpan now)
     {
         m.Turn = m.EvidenceFrom = m.NextHeartbeat = m.LastPublish = now;
@@ -148,15 +148,15 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (gap > timing.LongGap) m.SettledAt = Max(m.SettledAt, m.Turn + timing.Settle);
     }
 
-    // True: the node was deaf until now, which is to it as if it had not run.
+    // True: I/O was stalled until now, which for the node is the same as not having run.
     private bool NoticeReturn(TimeSpan returned)
     {
-        var (wasDeaf, silence) = (IsIoStalled, m.Turn - m.LoopbackSentAt!.Value);
-        // An offer that was late to return may have been late to leave.
+        var (wasStalled, silence) = (IsIoStalled, m.Turn - m.LoopbackSentAt!.Value);
+        // An offer that returned late may have left late.
         if (m.LoopbackSentAt <= m.LastOffer && m.LastOffer <= returned && m.Turn - m.LastOffer > timing.ShortGap) m.LastOffer = m.Turn;
-        m.LoopbackSentAt = returned < m.LastPublish ? returned : null; // what was said between the two is not known to have come back
-        if (wasDeaf) NoticeGap(silence);
-        return wasDeaf;
+        m.LoopbackSentAt = returned < m.LastPublish ? returned : null; // messages published between the two may not have returned
+        if (wasStalled) NoticeGap(silence);
+        return wasStalled;
     }
 
     private ReceiveResult Receive(PeerMessage message)
@@ -186,7 +186,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         return ReceiveResult.Valid;
     }
 
-    // A passive peer was told that this node was active, and takes its offer as ever.
+    // A passive peer knows that this node was active, and takes its offer as usual.
     private void StopReclaiming()
     {
         m.Reclaiming = false;
@@ -198,14 +198,14 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (policy == DualActivePolicy.Abort) return ReceiveResult.DualActiveFatal;
 
         m.DualActiveSince ??= m.Turn;
-        var unheard = m.Turn - m.DualActiveSince >= timing.DualActivePatience; // a backup that hears a primary yields well within
-        if (role == BinaryStarRole.Primary && !unheard) return ReceiveResult.DualActiveStays;
+        var notReceived = m.Turn - m.DualActiveSince >= timing.DualActivePatience; // a backup that receives a primary's messages yields well within
+        if (role == BinaryStarRole.Primary && !notReceived) return ReceiveResult.DualActiveStays;
 
         Enter(StateMachine.Next(role, m.State, PairInput.DualActiveLost).Next, BinaryStarChangeReason.DualActive);
         return ReceiveResult.Valid;
     }
 
-    // Complete: nothing of the peer's was left waiting. Carries out a promotion that only waited for this node's last
+    // Complete: no message of the peer is left unread. Carries out a promotion that only waited for this node's last
     // offer to be out of the way, and takes back what this node lost alone.
     private void EndReceiving(bool complete)
     {
@@ -226,18 +226,18 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         if (m.State == BinaryStarState.Active) return Serves(now);
         if (!MayTakeOver(now)) return false;
 
-        // Whoever is told of the change may have taken longer than the lease lasts.
+        // The event handlers of the change may have taken longer than the lease lasts.
         ApplyDecisions(shell);
         return Serves(shell.Now);
     }
 
     /// <summary>
-    /// Whether a request that arrives at <paramref name="now"/> may be served as things are. A lease that ran out since
-    /// the turn began is for the next turn to notice.
+    /// Whether a request that arrives at <paramref name="now"/> may be served in the current state. If the lease has run out since
+    /// the turn began, the next turn will notice.
     /// </summary>
     public bool Serves(TimeSpan now) => m.State == BinaryStarState.Active && !LeaseExpiredAt(now);
 
-    // A vote in a turn long past is for the next turn to judge.
+    // If the turn began too long ago, the next turn judges the vote.
     private bool MayTakeOver(TimeSpan now)
     {
         if (Settling || !m.Drained || now < m.Turn || now - m.Turn > timing.ShortGap) return false;
@@ -249,7 +249,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         return true;
     }
 
-    /// <summary>An operator's order to a backup that was started alone and would wait for ever.</summary>
+    /// <summary>An operator's order to a backup that was started alone and would otherwise wait indefinitely.</summary>
     public Promotion Promote(IPairShell shell)
     {
         if (m.Stopping || StateMachine.Next(role, m.State, PairInput.Promote).Next == m.State) return Promotion.NotWaiting;
@@ -261,8 +261,8 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     }
 
     /// <summary>
-    /// Evidence, collected at <paramref name="collectedAt"/>, that the peer's process is dead. It counts until the
-    /// peer is heard, a gap is noticed, or a process that was started anew could have been heard. False: it is void.
+    /// Evidence, collected at <paramref name="collectedAt"/>, that the peer's process is dead. It counts until a
+    /// message of the peer is received, a gap is noticed, or one from a restarted process could have been received. False: it is void.
     /// </summary>
     public bool PeerLost(TimeSpan collectedAt)
     {
@@ -271,7 +271,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         return PeerCrashed;
     }
 
-    /// <summary>Gives up active in favour of a peer that is there and passive; false where <see cref="CanHandOver"/> is.</summary>
+    /// <summary>Gives up active in favour of a peer that is there and passive; false if <see cref="CanHandOver"/> is.</summary>
     public bool HandOver(IPairShell shell)
     {
         if (!CanHandOver) return false;
@@ -281,7 +281,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     }
 
     /// <summary>
-    /// The node is going away, and gives up active first. True: the peer is there, and about to say that it has taken
+    /// The node is stopping, and gives up active first. True: the peer is there, and about to publish that it has taken
     /// over.
     /// </summary>
     public bool Stop(IPairShell shell)
@@ -296,20 +296,20 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
         return m.LastReceived is { } heard && m.Turn - heard <= timing.HandOverFreshness;
     }
 
-    /// <summary>The node has failed: it is not active any more, and nobody is told.</summary>
+    /// <summary>The node has failed: it is no longer active; nothing is published and no event raised.</summary>
     public void Abandon()
     {
         if (m.State == BinaryStarState.Active) m.State = BinaryStarState.Yielding;
     }
 
-    /// <summary>For the checks: goes on from what a node remembered.</summary>
+    /// <summary>For the checks: continues from a saved state.</summary>
     public void Restore(in PairMemory memory)
     {
         m = memory;
         transition = null;
     }
 
-    // The one place where decisions leave the core. The peer is told before the application.
+    // The one place where decisions leave the core. The peer is notified before the application.
     private void ApplyDecisions(IPairShell shell, bool heartbeats = true)
     {
         var (changed, due) = (transition, m.NextHeartbeat);
@@ -322,12 +322,12 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     private bool TryTakePublish(bool heartbeats, out PeerMessage message)
     {
         message = default;
-        // A promotion that is pending withholds offers, which would renew its guard.
+        // A pending promotion withholds offers, which would restart its guard.
         var beat = heartbeats && m.Turn >= m.NextHeartbeat;
         if (!(m.PublishDue || beat) || m.Pending != PendingPromotion.None) return false;
 
-        message = m.Reclaiming ? PeerMessage.Passive : PeerMessageCodec.Of(role, m.State); // an offer would give away what it reclaims
-        // Periodic deadlines do not shift with lateness, which would add up to a lost heartbeat and more.
+        message = m.Reclaiming ? PeerMessage.Passive : PeerMessageCodec.Of(role, m.State); // with an offer, the peer would take what this node reclaims
+        // Deadlines are periodic: if they shifted with lateness, it would add up to a lost heartbeat and more.
         var interval = m.State == BinaryStarState.Active ? timing.ActiveHeartbeat : timing.Heartbeat;
         var periodic = m.NextHeartbeat + interval;
         m.NextHeartbeat = !m.PublishDue && periodic > m.Turn ? periodic : m.Turn + interval;
@@ -339,7 +339,7 @@ internal sealed class PairEngine(BinaryStarRole role, Timing timing, DualActiveP
     }
 
     /// <summary>
-    /// How long the loop may sleep after a turn: until the next heartbeat, which may have come due since the turn began,
+    /// How long the loop may sleep after a turn: until the next heartbeat, which may have become due since the turn began,
     /// but no longer than a pause may go unnoticed.
     /// </summary>
     public TimeSpan SleepAt(TimeSpan now)

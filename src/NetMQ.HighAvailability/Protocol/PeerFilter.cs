@@ -1,22 +1,22 @@
 
 namespace NetMQ.HighAvailability.Protocol;
 
-/// <summary>What a frame from the state link is taken for.</summary>
+/// <summary>What a frame from the state link is.</summary>
 internal enum PeerFrame : byte
 {
     Message,
     Garbage,
-    Foreign, // of a peer whose messages mean something else
+    Foreign, // of a peer whose messages are incompatible
 }
 
 /// <summary>
-/// Reads the frames of one path, and believes nothing of a peer that has shown to be one of the guide's Java or C++ reactors:
-/// the former publishes its states as 0 to 3, so that its 1 to 3 are other states than ours, the latter as four binary bytes. The
-/// path is believed again when it has been silent for <paramref name="forgetAfter"/>: then its peer was replaced.
+/// Reads the frames of one path, and ignores a peer that has proved to be one of the guide's Java or C++ reactors:
+/// the former publishes its states as 0 to 3, so its 1 to 3 are other states than ours, the latter as four binary bytes. The
+/// path is accepted again when it has been silent for <paramref name="forgetAfter"/>: then its peer was replaced.
 /// </summary>
 internal sealed class PeerFilter(TimeSpan forgetAfter)
 {
-    private TimeSpan? foreignAt; // when a frame last came from a foreign peer
+    private TimeSpan? foreignAt; // when a frame last arrived from a foreign peer
 
     /// <summary>Takes the first frame of a message that arrived at <paramref name="now"/>; <paramref name="more"/>: others follow it.</summary>
     public PeerFrame Take(TimeSpan now, ReadOnlySpan<byte> frame, bool more, out PeerMessage message)
@@ -36,7 +36,7 @@ internal sealed class PeerFilter(TimeSpan forgetAfter)
 
     private static bool IsJavas(ReadOnlySpan<byte> frame) => frame.SequenceEqual("0"u8);
 
-    // An int of either byte order, with room for the events that its states are numbered with.
+    // An int of either byte order, with room for the events that share the numbering of its states.
     private static bool IsCppReactors(ReadOnlySpan<byte> frame) =>
         frame.Length == 4 && (frame[1] | frame[2]) == 0 && ((frame[0] == 0 && frame[3] <= 9) || (frame[3] == 0 && frame[0] <= 9));
 }

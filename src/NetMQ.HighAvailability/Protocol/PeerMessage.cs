@@ -1,6 +1,6 @@
 namespace NetMQ.HighAvailability.Protocol;
 
-/// <summary>What a node says of itself: the guide's peer protocol, one ASCII digit in one frame.</summary>
+/// <summary>What a node publishes about itself: the guide's peer protocol, one ASCII digit in one frame.</summary>
 internal enum PeerMessage : byte
 {
     PrimaryWaiting = 1,
@@ -12,10 +12,10 @@ internal enum PeerMessage : byte
 /// <summary>The wire form of <see cref="PeerMessage"/>.</summary>
 internal static class PeerMessageCodec
 {
-    // NetMQ sends an array without copying it, so these are shared and never written to.
+    // NetMQ sends an array without copying it, so these are shared and must never be modified.
     private static readonly byte[][] Frames = ["1"u8.ToArray(), "2"u8.ToArray(), "3"u8.ToArray(), "4"u8.ToArray()];
 
-    /// <summary>The only frame that stands for <paramref name="message"/>. Not to be written to.</summary>
+    /// <summary>The only frame that encodes <paramref name="message"/>. Must not be modified.</summary>
     public static byte[] Encode(PeerMessage message) => Frames[(int)message - 1];
 
     /// <summary>Exactly one byte, '1' to '4'; the guide's <c>atoi</c> also took <c>3junk</c> and <c> 3</c>.</summary>
@@ -27,7 +27,7 @@ internal static class PeerMessageCodec
         return true;
     }
 
-    /// <summary>What a node of this role and state says. Yielding shows as waiting, which makes a passive peer take over; a node that takes active back says passive instead.</summary>
+    /// <summary>What a node of this role and state publishes. Yielding is published as waiting, which makes a passive peer take over; a node that takes active back publishes passive instead.</summary>
     public static PeerMessage Of(BinaryStarRole role, BinaryStarState state) => state switch
     {
         BinaryStarState.Active => PeerMessage.Active,
@@ -35,7 +35,7 @@ internal static class PeerMessageCodec
         _ => WaitingAs(role),
     };
 
-    /// <summary>The offer that a waiting or yielding node of this role makes.</summary>
+    /// <summary>The offer that a waiting or yielding node of this role publishes.</summary>
     public static PeerMessage WaitingAs(BinaryStarRole role) =>
         role == BinaryStarRole.Primary ? PeerMessage.PrimaryWaiting : PeerMessage.BackupWaiting;
 }

@@ -3,8 +3,8 @@ using static NetMQ.HighAvailability.Common.TimeSpanMath;
 namespace NetMQ.HighAvailability.Protocol;
 
 /// <summary>
-/// Learns from when the peer's messages arrive how often it publishes: how much silence is worth a new connection, and
-/// whether the peer has other timing than this node takes it to have.
+/// Infers from the arrival of the peer's messages how often it publishes: after how much silence to reconnect, and
+/// whether the peer's timing differs from what this node is configured for.
 /// </summary>
 internal sealed class PeerRhythm(Timing timing)
 {
@@ -13,13 +13,13 @@ internal sealed class PeerRhythm(Timing timing)
     private TimeSpan? last;
     private int known;
 
-    /// <summary>The mean of the last five intervals; null until there have been as many.</summary>
+    /// <summary>The mean of the last five intervals; null until there have been five.</summary>
     public TimeSpan? Interval => known < Window ? null : Sum() / Window;
 
     /// <summary>
-    /// After how much silence the peer is worth a new connection. Early enough for it to be received before it expires:
-    /// where an attempt to connect is lost, the system repeats it only after 1 s. But not while a peer that publishes
-    /// more rarely than expected is only as silent as ever.
+    /// After how much silence to reconnect. Early enough for a message to arrive before the peer expires:
+    /// if a connection attempt is lost, the system repeats it only after 1 s. But not while a peer that publishes
+    /// more rarely than expected is no more silent than usual.
     /// </summary>
     public TimeSpan Patience
     {
@@ -32,10 +32,10 @@ internal sealed class PeerRhythm(Timing timing)
         }
     }
 
-    /// <summary>The longest mean interval that fits this node's timing: a lost message now and then does not reach it.</summary>
+    /// <summary>The longest mean interval that fits this node's timing: an occasional lost message does not reach it.</summary>
     public TimeSpan LongestExpected => timing.SlowerHeartbeat * 3 / 2;
 
-    /// <summary>The peer publishes steadily, and more rarely than this node's timing allows for.</summary>
+    /// <summary>The peer publishes steadily, but more rarely than this node's timing allows.</summary>
     public bool IsTooSlow
     {
         get
@@ -43,7 +43,7 @@ internal sealed class PeerRhythm(Timing timing)
             if (Interval is not { } mean || mean <= LongestExpected) return false;
             foreach (var interval in intervals)
             {
-                // Lost messages make intervals that differ: what varies is no rhythm.
+                // Lost messages make intervals differ: varying intervals show no rhythm.
                 if ((interval - mean).Duration() > mean / 4) return false;
             }
 
@@ -51,10 +51,10 @@ internal sealed class PeerRhythm(Timing timing)
         }
     }
 
-    /// <summary>A valid message came at <paramref name="now"/>; the same moment may be given again.</summary>
+    /// <summary>A valid message arrived at <paramref name="now"/>; the same time may be passed more than once.</summary>
     public void Received(TimeSpan now)
     {
-        // The same message by another path, or one out of turn right behind another.
+        // The same message by another path, or an unscheduled one right after another.
         if (now - last < timing.Tick && now >= last) return;
         if (last is { } before && now > before)
         {

@@ -3,7 +3,7 @@ using static NetMQ.HighAvailability.Protocol.PairInput;
 
 namespace NetMQ.HighAvailability.Protocol;
 
-/// <summary>What can happen to a node. Whether a peer is gone, or a lease has run out, has been judged before.</summary>
+/// <summary>What can happen to a node. Whether a peer is gone, or a lease has run out, has been decided before.</summary>
 internal enum PairInput : byte
 {
     PeerPrimary = 1, // the first four are the peer's messages
@@ -18,13 +18,13 @@ internal enum PairInput : byte
     DualActiveLost,  // two actives met and the policy decided against this node
 }
 
-/// <summary>What the state machine says of an input, beside the next state.</summary>
+/// <summary>The state machine's verdict on an input, in addition to the next state.</summary>
 internal enum Verdict : byte
 {
     None,
     Accept,        // serve this request
     Reject,        // receive this request and drop it
-    OwnRole,       // the peer claims this node's role: misconfigured
+    OwnRole,       // the peer has this node's role: misconfigured
     DualActive,    // the peer is active as well: the policy decides
 }
 
@@ -33,7 +33,7 @@ internal readonly record struct Step(BinaryStarState Next, Verdict Verdict = Ver
 
 /// <summary>
 /// The Binary Star state machine of the ZeroMQ guide (listing "bstar", <c>s_execute_fsm</c>), with a fifth state,
-/// Yielding, and two ends of the original mended: dual passives resolve, dual actives are left to a policy.
+/// Yielding, and two fatal cases of the original fixed: dual passives resolve, dual actives are left to a policy.
 /// Pure: same input, same step.
 /// </summary>
 internal static class StateMachine
@@ -48,7 +48,7 @@ internal static class StateMachine
         (Primary, PeerActive) => new(Passive),
         (Primary, VotePeerGone) => new(Active, Verdict.Accept),
 
-        // A backup that waits for its peer: never serves on its own, unless an operator says so.
+        // A backup that waits for its peer: never serves on its own, unless an operator promotes it.
         (Backup, PeerActive) => new(Passive),
         (Backup, Promote) => new(Active),
 
@@ -57,12 +57,12 @@ internal static class StateMachine
         (Active, GiveUp) => new(Yielding),
         (Active, DualActiveLost) => new(Passive),
 
-        // A standby: takes what a waiting peer offers, or, on a request, what a silent peer left.
+        // A standby: becomes active on a waiting peer's offer, or on a request when its peer is silent.
         (Passive, PeerPrimary or PeerBackup) => new(Active),
         (Passive, PeerPassive) when role == BinaryStarRole.Primary => new(Active),
         (Passive, VotePeerGone) => new(Active, Verdict.Accept),
 
-        // A node that has given up: stands by as soon as the peer serves, else it may serve again.
+        // A node that has given up: becomes passive as soon as the peer is active; otherwise it may serve again.
         (Yielding, PeerBackup) => new(Active),
         (Yielding, PeerActive) => new(Passive),
         (Yielding, VotePeerGone) => new(Active, Verdict.Accept),

@@ -4,69 +4,69 @@ namespace NetMQ.HighAvailability.Protocol;
 
 /// <summary>
 /// Every time span of the protocol, derived from the heartbeat interval H and the failover timeout F (and from the
-/// peer's, H′ and F′, where it is a node that knows no more than the guide's original). <c>docs/protocol.md</c> gives
-/// the reason and the inequality behind each; the model check tries them.
+/// peer's, H′ and F′, if it is one of the guide's own nodes). <c>docs/protocol.md</c> gives
+/// the reason and the inequality behind each; the model check tests them.
 /// </summary>
 internal sealed record Timing
 {
-    /// <summary>H: a node says its state at least this often.</summary>
+    /// <summary>H: a node publishes its state at least this often.</summary>
     public required TimeSpan Heartbeat { get; init; }
 
     /// <summary>
-    /// An active node says so twice as often: its lease counts from its last word, and the fresher that is, the longer
-    /// the node may be kept from running before it has to give up.
+    /// An active node publishes twice as often: its lease counts from its last message, and the more recent that is, the longer
+    /// the node may be kept from running before it must give up.
     /// </summary>
     public TimeSpan ActiveHeartbeat => Heartbeat / 2;
 
-    /// <summary>F: a peer that has been silent this long is gone, if a client's request agrees.</summary>
+    /// <summary>F: a peer that has been silent for this long counts as gone; a client's request then causes a take-over.</summary>
     public required TimeSpan Failover { get; init; }
 
-    /// <summary>Turns are no further apart than this, unless something keeps the loop.</summary>
+    /// <summary>Turns are no further apart than this, unless something blocks the loop.</summary>
     public TimeSpan Tick => Heartbeat / 8;
 
-    /// <summary>Turns further apart than this were interrupted: what is queued since cannot be believed.</summary>
+    /// <summary>A longer gap between turns is an interruption: what was queued since cannot be trusted.</summary>
     public required TimeSpan ShortGap { get; init; }
 
-    /// <summary>Turns further apart than this were interrupted for long: settle again.</summary>
+    /// <summary>A longer gap is a long interruption: settle again.</summary>
     public required TimeSpan LongGap { get; init; }
 
-    /// <summary>How long a node only listens after a start, a long gap, or giving up active.</summary>
+    /// <summary>How long a node only receives after a start, a long gap, or giving up active.</summary>
     public required TimeSpan Settle { get; init; }
 
     /// <summary>
-    /// How long after its own last offer a waiting node may not promote itself: the offer, still in flight, would
+    /// How long after its own last offer a waiting node may not promote itself: the offer, if still in flight, would
     /// promote the peer as well.
     /// </summary>
     public required TimeSpan OfferGuard { get; init; }
 
-    /// <summary>An active node serves only this long after it last said that it is active.</summary>
+    /// <summary>An active node serves only for this long after it last published that it is active.</summary>
     public required TimeSpan Lease { get; init; }
 
-    /// <summary>A node that has waited longer for its own word is deaf: what it does not hear tells nothing of its peer.</summary>
+    /// <summary>A node whose loopback message has been out for longer has stalled I/O: that it receives nothing proves nothing about its peer.</summary>
     public TimeSpan LoopbackTimeout => Heartbeat;
 
     /// <summary>
-    /// An active node that has waited longer for its own word may be as unheard, and gives up. The peer may have
-    /// missed the two words before as well, which did come back.
+    /// The same for an active node: its messages may not reach the peer either, so it gives up. The peer may also have
+    /// missed the two messages before, which did return.
     /// </summary>
     public required TimeSpan ActiveLoopbackTimeout { get; init; }
 
     /// <summary>
-    /// How long a node that takes active back publishes nothing. Beside one of the guide's own nodes, which ends itself if it is
-    /// passive and receives a passive peer: a heartbeat of that node's, and the time that a new subscription takes.
+    /// How long a node that takes active back publishes nothing. Beside one of the guide's own nodes, which exits if it is
+    /// passive and receives that its peer is passive: a heartbeat of that node, and the time that a new subscription takes.
     /// </summary>
     public required TimeSpan Quiet { get; init; }
 
-    /// <summary>How long such a node only listens: its peer must have received it before it acts on what the peer offers.</summary>
+    /// <summary>How long such a node only receives: its message must have reached the peer before it acts on the peer's offer.</summary>
     public TimeSpan ReclaimSettle => Max(Settle, Quiet + Heartbeat / 2);
 
     /// <summary>
-    /// A primary that still receives an active peer so long after the first time is evidently not received by it, and yields.
-    /// The guide's own nodes end themselves when they receive it, which is soon; its Python reactor does not, and never yields.
+    /// A primary that still receives messages of an active peer this long after the first is evidently not received by it, and yields.
+    /// The guide's own nodes exit when they receive the primary's, which is soon; its Python reactor does not, and never yields.
     /// </summary>
     public required TimeSpan DualActivePatience { get; init; }
 
-    /// <summary>A peer heard passive this recently may be handed the pair.</summary>
+    /// <summary>A peer whose passive message was received this recently may be handed over to.</summary>
     public required TimeSpan HandOverFreshness { get; init; }
 
     /// <summary>How often the slower of the two nodes publishes when nothing changes.</summary>
@@ -76,12 +76,12 @@ internal sealed record Timing
     public required TimeSpan EvidenceLifetime { get; init; }
 
     /// <summary>
-    /// How long a stopping node waits for its peer to say that it has taken over: three heartbeats, of the slower node,
-    /// so that one of its offers still comes when the peer has begun to settle just before.
+    /// How long a stopping node waits for its peer to publish that it has taken over: three heartbeats of the slower node,
+    /// so that one of its offers still arrives if the peer began to settle just before.
     /// </summary>
     public TimeSpan StopBound => Min(HandOverFreshness * 3 / 2, TimeSpan.FromSeconds(2));
 
-    /// <summary>How long a node that served stays after it was stopped, for its last replies to leave the machine.</summary>
+    /// <summary>How long a node that served keeps running after it was stopped, for its last replies to leave the machine.</summary>
     public static TimeSpan ReplyGrace { get; } = TimeSpan.FromMilliseconds(100);
 
     public static Timing From(TimeSpan heartbeat, TimeSpan failover) => new()

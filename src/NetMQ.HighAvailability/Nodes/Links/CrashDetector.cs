@@ -7,7 +7,7 @@ namespace NetMQ.HighAvailability.Nodes.Links;
 
 /// <summary>
 /// Follows up a lost connection: has the peer's process died? Evidence is short-lived, so it is collected again until
-/// the peer is heard or has expired anyway. On the poller's thread, but for the probe.
+/// the peer is received or has expired anyway. On the poller's thread, except for the probe.
 /// </summary>
 internal sealed class CrashDetector(
     PairEngine engine, StateLink link, Timing timing, TimeProvider time, Func<TimeSpan> now, Func<Action, bool> post, ILogger logger)
@@ -20,14 +20,14 @@ internal sealed class CrashDetector(
     private bool first;
 
     /// <summary>
-    /// Whether evidence is being collected that the next vote should wait for: that of the first look after a connection was
-    /// lost, which is bounded. A peer that has expired needs none.
+    /// Whether evidence is being collected that the next vote should wait for: only the first attempt after a connection was
+    /// lost, which is limited in time. A peer that has expired needs no evidence.
     /// </summary>
     public bool IsWorthWaiting => probing && first && !HasExpired;
 
-    private bool HasExpired => engine.Memory.Turn >= engine.Memory.Expiry; // also one whose crash is known
+    private bool HasExpired => engine.Memory.Turn >= engine.Memory.Expiry; // also if its crash is known
 
-    /// <summary>The monitor saw a connection drop. What came over it before has been heard, and is older than the evidence.</summary>
+    /// <summary>The monitor saw a connection drop. What arrived over it before has been received, and is older than the evidence.</summary>
     public void OnDisconnected()
     {
         if (HasExpired) return;
@@ -42,7 +42,7 @@ internal sealed class CrashDetector(
     {
         ref readonly var memory = ref engine.Memory;
         if (lostAt is null) return;
-        if (memory.LastReceived > lostAt + timing.ShortGap || HasExpired) lostAt = null; // a last word may come late
+        if (memory.LastReceived > lostAt + timing.ShortGap || HasExpired) lostAt = null; // a last message may arrive late
         else if (memory.Turn - probedAt >= again) Probe();
     }
 
@@ -51,7 +51,7 @@ internal sealed class CrashDetector(
         if (probing || link.Addresses() is not { } addresses) return;
         probing = true;
         probedAt = engine.Memory.Turn;
-        _ = Task.Run(() => ProbeAsync(addresses)); // from its first line on: a process's first sockets take it long
+        _ = Task.Run(() => ProbeAsync(addresses)); // the whole probe runs off-thread: creating the first sockets of a process is slow
     }
 
     private async Task ProbeAsync(IPEndPoint[] addresses)

@@ -4,16 +4,16 @@ using System.Net.Sockets;
 namespace NetMQ.HighAvailability.Nodes.Links;
 
 /// <summary>
-/// Finds out whether the peer's process is gone. A lost connection may be a blip; but where a machine answers a
-/// connection attempt with a refusal, nobody listens there. Off the poller's thread.
+/// Finds out whether the peer's process is down. A lost connection may be temporary; but if a machine refuses
+/// a connection attempt, nothing is listening there. Off the poller's thread.
 /// </summary>
 internal static class CrashProbe
 {
-    // A dying process may close its connections before its listener, and one that restarts listens soon.
+    // A dying process may close its connections before its listener, and a restarted one listens soon.
     private static readonly TimeSpan Bound = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(1);
 
-    // An attempt that comes just when a listener closes is not answered at all, and the system repeats it after 1 s.
+    // An attempt made just as a listener closes gets no answer at all, and the system repeats it after 1 s.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
 
     /// <summary>
@@ -37,17 +37,17 @@ internal static class CrashProbe
                 if (!refused) await Task.Delay(Pause, time, bound.Token).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException) // no time left, or no socket to be had
+        catch (Exception e) when (e is OperationCanceledException or SocketException) // no time left, or no socket available
         {
             return null;
         }
         finally
         {
-            await bound.CancelAsync().ConfigureAwait(false); // the attempts that nobody waits for any more
+            await bound.CancelAsync().ConfigureAwait(false); // the attempts that are no longer needed
         }
     }
 
-    // The first answer counts; while there is none, further attempts go out beside those before, ever more rarely.
+    // The first answer counts; until there is one, further attempts run in parallel, at growing intervals.
     private static async Task<bool> RefusesAsync(IPEndPoint endpoint, TimeProvider time, CancellationToken cancellationToken)
     {
         var attempts = new List<Task<bool>>();
@@ -59,7 +59,7 @@ internal static class CrashProbe
         }
     }
 
-    // Whether one attempt is refused. Not Socket's own ConnectAsync: the first exception that a process throws takes it some 5 ms.
+    // Whether one attempt is refused. Not Socket's own ConnectAsync: the first exception thrown in a process costs about 5 ms.
     private static async Task<bool> AttemptAsync(IPEndPoint endpoint, CancellationToken cancellationToken)
     {
         using var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);

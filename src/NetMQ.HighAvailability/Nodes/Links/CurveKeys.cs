@@ -1,8 +1,8 @@
 namespace NetMQ.HighAvailability.Nodes.Links;
 
-/// <summary>What the state link is secured with.</summary>
-/// <param name="Own">This node's keys: the publisher proves with them that it is this node.</param>
-/// <param name="Peer">The peer's public key: whoever cannot prove that it has the secret one is not heard.</param>
+/// <summary>The CURVE keys of the state link.</summary>
+/// <param name="Own">This node's key pair, with which its publisher proves its identity.</param>
+/// <param name="Peer">The peer's public key: messages are received only from a publisher that proves it has the secret one.</param>
 internal sealed record CurveKeys(NetMQCertificate Own, NetMQCertificate Peer)
 {
     public void Publish(NetMQSocket publisher)

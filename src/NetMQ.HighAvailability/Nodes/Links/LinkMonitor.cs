@@ -4,7 +4,7 @@ using NetMQ.HighAvailability.Protocol;
 
 namespace NetMQ.HighAvailability.Nodes.Links;
 
-/// <summary>Connects to a silent peer anew, and reports a link that does not work, or a peer that does not fit. Once a turn.</summary>
+/// <summary>Reconnects to a silent peer, and reports a link that does not work or a peer whose timing does not fit. Once a turn.</summary>
 internal sealed class LinkMonitor(StateLink link, Timing timing, ILogger logger)
 {
     private readonly PeerRhythm rhythm = new(timing);
@@ -23,7 +23,7 @@ internal sealed class LinkMonitor(StateLink link, Timing timing, ILogger logger)
     /// <summary>Once a turn.</summary>
     /// <param name="node">What the node knows at the end of the turn.</param>
     /// <param name="votesRejected">How many requests it has rejected.</param>
-    /// <returns>Whether it dialled anew.</returns>
+    /// <returns>Whether it reconnected.</returns>
     public bool Look(in PairMemory node, long votesRejected)
     {
         if (node.LastReceived is { } received) rhythm.Received(received);
@@ -63,7 +63,7 @@ internal sealed class LinkMonitor(StateLink link, Timing timing, ILogger logger)
         }
     }
 
-    // A cause only where there are keys.
+    // Keys can be the cause only if there are any.
     private string Keys(string cause) => link.IsSecured ? $", {cause}" : "";
 
     private void ReportRhythm()

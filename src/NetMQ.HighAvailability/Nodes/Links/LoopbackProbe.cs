@@ -4,20 +4,20 @@ using NetMQ.Sockets;
 namespace NetMQ.HighAvailability.Nodes.Links;
 
 /// <summary>
-/// The node's receiver for its own words: each is also sent to the node itself, over a connection on this machine. It comes
-/// back if NetMQ's I/O thread and the thread pool that serves it come to run, and without them a node is deaf and mute
-/// though its loop goes on. On the poller's thread only.
+/// Detects stalled I/O: each state message is also sent to this node itself, over a loopback connection. It returns only if
+/// NetMQ's I/O thread and the thread pool behind it run; without them the node can neither send nor receive although its
+/// loop is running. On the poller's thread only.
 /// </summary>
 internal sealed class LoopbackProbe : IDisposable
 {
-    // A pair takes one connection, so nobody else gets in between.
+    // A PAIR socket accepts only one connection, so nobody else can get in between.
     private readonly PairSocket sender;
     private readonly PairSocket receiver;
     private Msg inbound;
     private long said;
     private long returned;
 
-    /// <exception cref="EndpointException">There is no port for it.</exception>
+    /// <exception cref="EndpointException">No port is available.</exception>
     public LoopbackProbe()
     {
         inbound.InitEmpty();
@@ -26,7 +26,7 @@ internal sealed class LoopbackProbe : IDisposable
         {
             receiver = new PairSocket();
             sender.Options.Linger = TimeSpan.Zero;
-            receiver.Options.MaxMsgSize = 256; // the words are shorter, NetMQ's handshake is not
+            receiver.Options.MaxMsgSize = 256; // the messages are shorter, but NetMQ's handshake is not
             EndpointBinder.Bind(receiver, "tcp://127.0.0.1:0", "loopback endpoint");
             sender.Connect(receiver.Options.LastEndpoint!);
         }
@@ -38,7 +38,7 @@ internal sealed class LoopbackProbe : IDisposable
         }
     }
 
-    /// <summary>Says what was said at <paramref name="turn"/>. Never blocks.</summary>
+    /// <summary>Sends a message marked with the turn it was published in. Never blocks.</summary>
     public void Send(TimeSpan turn)
     {
         var msg = default(Msg);
@@ -48,10 +48,10 @@ internal sealed class LoopbackProbe : IDisposable
         msg.Close();
     }
 
-    /// <summary>The turn of the newest word that has come back.</summary>
+    /// <summary>The turn of the newest message that has returned.</summary>
     public TimeSpan Receive()
     {
-        // To look costs a system call: only while there is something to come.
+        // Polling costs a system call: only while a message is outstanding.
         while (returned < said && receiver.TryReceive(ref inbound, TimeSpan.Zero))
         {
             if (inbound.Size != sizeof(long)) continue;

@@ -17,7 +17,7 @@ internal enum Inbox
     Foreign, // ignored, and reported
 }
 
-/// <summary>One way to hear the peer: a SUB connected to one of its endpoints. On the poller's thread only.</summary>
+/// <summary>One path from the peer: a SUB connected to one of its endpoints. On the poller's thread only.</summary>
 internal sealed class PeerPath : IDisposable
 {
     private static long monitors;
@@ -32,7 +32,7 @@ internal sealed class PeerPath : IDisposable
     private Action? onPeer;
     private Action? onDisconnected;
     private readonly HostResolver resolver;
-    private string? connection; // the address that is connected to
+    private string? connection; // the address it is connected to
     private Msg inbound;
 
     public PeerPath(TcpEndpoint remote, PathSettings settings, ILogger logger)
@@ -51,10 +51,10 @@ internal sealed class PeerPath : IDisposable
     /// <summary>Every address of the remote's host, once it has been connected to.</summary>
     public IEnumerable<IPEndPoint> Addresses => connection is null ? [] : resolver.Addresses.Select(address => new IPEndPoint(address, Remote.Port));
 
-    /// <summary>When a valid message last came this way.</summary>
+    /// <summary>When a valid message last arrived by this path.</summary>
     public TimeSpan? LastReceived { get; private set; }
 
-    /// <summary>Nothing has been heard since the connection was made anew, so nothing of it can be old.</summary>
+    /// <summary>Nothing has been received since the path was reconnected, so nothing from it can be old.</summary>
     public bool IsFresh { get; private set; } = true;
 
     public void Received(TimeSpan now)
@@ -96,8 +96,8 @@ internal sealed class PeerPath : IDisposable
     }
 
     /// <summary>
-    /// Throws away all that came this way and has not been heard, on this machine and on the road. It takes a new
-    /// socket to be sure of that; NetMQ keeps about 21 KB of the old, so this must stay rare.
+    /// Discards everything on this path that has not been received, on this machine and in transit. Only a new
+    /// socket guarantees that; NetMQ keeps about 21 KB of the old one, so this must stay rare.
     /// </summary>
     public void Purge()
     {
@@ -109,7 +109,7 @@ internal sealed class PeerPath : IDisposable
     }
 
     /// <summary>
-    /// Connects, or connects anew, which replaces a half-open connection: to the next address of the host, whose name is
+    /// Connects, or reconnects, which replaces a half-open connection, to the next address of the host; the host's name is
     /// looked up again off this thread.
     /// </summary>
     public void Dial(TimeSpan now) => resolver.LookUpNext((address, failure) =>
@@ -141,7 +141,7 @@ internal sealed class PeerPath : IDisposable
         poller!.Add(subscriber);
         if (onDisconnected is null) return;
 
-        // A monitor's name cannot be used again at once.
+        // A monitor's name cannot be reused immediately.
         monitor = new NetMQMonitor(subscriber, $"inproc://binarystar-{Interlocked.Increment(ref monitors)}", SocketEvents.Disconnected);
         monitor.Disconnected += OnDisconnected;
         monitor.AttachToPoller(poller);
@@ -188,10 +188,10 @@ internal sealed class PeerPath : IDisposable
 }
 
 /// <summary>What all paths of a link have in common.</summary>
-/// <param name="MaxFrameBytes">Whoever sends more is disconnected by NetMQ, before it costs memory.</param>
-/// <param name="ReconnectInterval">How soon NetMQ tries a lost connection again.</param>
-/// <param name="ForgetAfter">How long a path must be silent until its foreign peer counts as replaced.</param>
-/// <param name="Post">Brings the outcome of a name's resolution to the poller's thread.</param>
+/// <param name="MaxFrameBytes">NetMQ disconnects a sender of a larger frame, before it costs memory.</param>
+/// <param name="ReconnectInterval">How soon NetMQ retries a lost connection.</param>
+/// <param name="ForgetAfter">How long a path must be silent before its foreign peer counts as replaced.</param>
+/// <param name="Post">Passes the result of name resolution to the poller's thread.</param>
 /// <param name="LookUp">How to look up the remotes' names.</param>
-/// <param name="Keys">What secures the link, if anything does.</param>
+/// <param name="Keys">The link's CURVE keys, if it has any.</param>
 internal sealed record PathSettings(int MaxFrameBytes, TimeSpan ReconnectInterval, TimeSpan ForgetAfter, Action<Action> Post, HostLookup LookUp, CurveKeys? Keys);

@@ -7,7 +7,7 @@ using NetMQ.Sockets;
 namespace NetMQ.HighAvailability.Nodes.Links;
 
 /// <summary>
-/// The state link: an XPUB that says this node's state at every local endpoint, and a <see cref="PeerPath"/> to each
+/// The state link: an XPUB that publishes this node's state at every local endpoint, and a <see cref="PeerPath"/> to each
 /// remote one. On the poller's thread only, once <see cref="Attach"/>ed.
 /// </summary>
 internal sealed class StateLink : IDisposable
@@ -26,12 +26,12 @@ internal sealed class StateLink : IDisposable
     private bool disposed;
 
     /// <param name="locals">Where to publish.</param>
-    /// <param name="remotes">Whom to hear.</param>
+    /// <param name="remotes">The peer's endpoints.</param>
     /// <param name="lookUp">How to look up their names.</param>
-    /// <param name="keys">What secures the link, if anything does.</param>
+    /// <param name="keys">The link's CURVE keys, if it has any.</param>
     /// <param name="timing">How long a path may be silent.</param>
-    /// <param name="post">Brings an outcome to the poller's thread.</param>
-    /// <param name="logger">Where trouble goes.</param>
+    /// <param name="post">Passes a result to the poller's thread.</param>
+    /// <param name="logger">For problems with the link.</param>
     /// <exception cref="EndpointException">An endpoint cannot be bound; none stays bound.</exception>
     public StateLink(
         IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, HostLookup lookUp, CurveKeys? keys, Timing timing, Action<Action> post, ILogger logger)
@@ -43,7 +43,7 @@ internal sealed class StateLink : IDisposable
         publisher = new XPublisherSocket();
         try
         {
-            publisher.Options.XPubVerbose = true; // also tells of a second subscriber, and of one that comes back
+            publisher.Options.XPubVerbose = true; // also reports a second subscriber, and one that returns
             var maxFrameBytes = keys is null ? MaxPlainFrameBytes : MaxSecuredFrameBytes;
             publisher.Options.MaxMsgSize = maxFrameBytes;
             keys?.Publish(publisher);
@@ -60,16 +60,16 @@ internal sealed class StateLink : IDisposable
         }
     }
 
-    /// <summary>Whether a peer is subscribed, as far as its connections have told.</summary>
+    /// <summary>Whether there is a subscriber, as far as the connections show.</summary>
     public bool HasSubscriber { get; private set; }
 
     /// <summary>Whether keys secure the link.</summary>
     public bool IsSecured { get; }
 
-    /// <summary>The local endpoints, for people.</summary>
+    /// <summary>The local endpoints, for messages to people.</summary>
     public string Locals { get; }
 
-    /// <summary>The remote endpoints, for people.</summary>
+    /// <summary>The remote endpoints, for messages to people.</summary>
     public string Remotes => string.Join(", ", paths.Select(path => path.Remote));
 
     public IReadOnlyList<PeerPath> Paths => paths;
@@ -93,12 +93,12 @@ internal sealed class StateLink : IDisposable
         loopback!.Send(turn);
     }
 
-    /// <summary>The turn of the newest word of this node's that has come back to it.</summary>
+    /// <summary>The turn of the newest loopback message that has returned.</summary>
     public TimeSpan Returned() => loopback!.Receive();
 
     /// <summary>
-    /// Takes the next message from any path. One that comes back after a silence in which another path was heard may
-    /// have held its messages up: it is purged rather than believed.
+    /// Takes the next message from any path. A path that returns after a silence in which another path delivered may
+    /// have held old messages back: it is purged.
     /// </summary>
     public Inbox TryReceive(TimeSpan now, out PeerMessage message, out int size, out bool more)
     {
@@ -122,7 +122,7 @@ internal sealed class StateLink : IDisposable
         return Inbox.Empty;
     }
 
-    /// <summary>Takes what subscribers said, at most <paramref name="limit"/> messages. True: one has come and wants to know the state.</summary>
+    /// <summary>Takes subscription messages, at most <paramref name="limit"/>. True: a new subscriber must be sent the state.</summary>
     public bool TakeSubscriptions(int limit)
     {
         var came = false;
@@ -136,20 +136,20 @@ internal sealed class StateLink : IDisposable
         return came;
     }
 
-    /// <summary>Throws away all that the peer said and has not been heard.</summary>
+    /// <summary>Discards everything from the peer that has not been received.</summary>
     public void Purge()
     {
         foreach (var path in paths) path.Purge();
     }
 
-    /// <summary>Connects every path, or connects it anew.</summary>
+    /// <summary>Connects or reconnects every path.</summary>
     public void Dial(TimeSpan now)
     {
         foreach (var path in paths) path.Dial(now);
     }
 
     /// <summary>
-    /// Every address of all remote endpoints, also those that are not connected to: the peer may listen there. Null
+    /// Every address of all remote endpoints, including those not connected to: the peer may listen there. Null
     /// while a name has not been resolved.
     /// </summary>
     public IPEndPoint[]? Addresses()
@@ -165,7 +165,7 @@ internal sealed class StateLink : IDisposable
         return [.. addresses.Distinct()];
     }
 
-    /// <summary>Closes all sockets, each whatever became of the others.</summary>
+    /// <summary>Closes all sockets; a failure to close one does not keep the others open.</summary>
     public void Close(Ending ending)
     {
         if (disposed) return;
@@ -186,6 +186,10 @@ internal sealed class StateLink : IDisposable
         !path.IsFresh && now - path.LastReceived > pathSilence
         && paths.Exists(other => other != path && now - other.LastReceived <= pathSilence);
 
-    // Prompt, and no storm: a peer that is back is heard within an eighth of a heartbeat.
-    private static TimeSpan ReconnectInterval(Timing timing) => TimeSpanMath.Max(timing.Heartbeat / 8, TimeSpan.FromMilliseconds(10));
+    // Prompt without flooding: a peer that is back is received within an eighth of a heartbeat.
+    private static TimeSpan ReconnectInterval(Timing timing)
+    {
+        var shortest = TimeSpan.FromMilliseconds(10);
+        return timing.Heartbeat / 8 > shortest ? timing.Heartbeat / 8 : shortest;
+    }
 }

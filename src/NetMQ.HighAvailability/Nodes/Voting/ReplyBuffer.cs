@@ -1,12 +1,12 @@
 namespace NetMQ.HighAvailability.Nodes.Voting;
 
 /// <summary>
-/// Keeps the frames of an outgoing message until its last one is there, and sends all of them at once: a message that is
-/// never finished reaches nobody, and the next one does not continue it.
+/// Holds the frames of an outgoing message until its last one is there, and sends all of them at once: a message that is
+/// never finished is never sent, and the next one does not continue it.
 /// </summary>
 internal sealed class ReplyBuffer
 {
-    // Room for more frames is given back after the message that needed it.
+    // Room for more frames is released after the message that needed it.
     private const int KeptFrames = 64;
 
     private Msg[] frames = new Msg[8];
@@ -14,23 +14,23 @@ internal sealed class ReplyBuffer
     /// <summary>How many frames are waiting for the last one.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The first frame's bytes, while there is one.</summary>
+    /// <summary>The bytes of the first frame, if there is one.</summary>
     public ReadOnlySpan<byte> First => frames[0].Slice();
 
-    /// <summary>Takes a frame that others follow; <paramref name="msg"/> is empty afterwards.</summary>
+    /// <summary>Takes a frame that is not the last; <paramref name="msg"/> is empty afterwards.</summary>
     /// <exception cref="ArgumentException">The message is not initialised.</exception>
     public void Add(ref Msg msg)
     {
         if (!msg.IsInitialised) throw new ArgumentException("The frame is not initialised: call one of Msg's Init methods before sending it.", nameof(msg));
         if (Count == frames.Length) Array.Resize(ref frames, 2 * Count);
 
-        // Not by Msg.Move, which returns the frame's counter of references to NetMQ's pool although it goes along.
+        // Not by Msg.Move, which returns the frame's reference counter to NetMQ's pool although the counter moves too.
         frames[Count++] = msg;
         msg = default;
         msg.InitEmpty();
     }
 
-    /// <summary>Sends what is waiting, and <paramref name="last"/>. Nothing waits afterwards, and <paramref name="last"/> is empty.</summary>
+    /// <summary>Sends the held frames, and <paramref name="last"/>. Afterwards no frames are held, and <paramref name="last"/> is empty.</summary>
     /// <returns>False if the socket did not take the message.</returns>
     /// <exception cref="HostUnreachableException">A mandatory ROUTER has no such client.</exception>
     public bool TrySend(NetMQSocket socket, ref Msg last)
@@ -52,7 +52,7 @@ internal sealed class ReplyBuffer
         }
     }
 
-    /// <summary>Discards what is waiting.</summary>
+    /// <summary>Discards the held frames.</summary>
     public void Clear()
     {
         for (var i = 0; i < Count; i++) frames[i].Close();

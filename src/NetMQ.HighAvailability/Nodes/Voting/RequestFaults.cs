@@ -13,7 +13,7 @@ internal struct RequestFaultCounts
 }
 
 /// <summary>
-/// Keeps a fault of the handler's at the request that it failed at, or lets it end the node, as the application has chosen.
+/// Limits a handler's fault to the request that it failed on, or lets it end the node, as the application has chosen.
 /// On the poller's thread.
 /// </summary>
 internal sealed class RequestFaults
@@ -41,7 +41,7 @@ internal sealed class RequestFaults
 
     public RequestFaultCounts Counts => counts;
 
-    /// <param name="voter">Whose requests are served.</param>
+    /// <param name="voter">The voter whose requests are served.</param>
     /// <param name="onBegunOutside">See <see cref="Voter.OnBegunOutside"/>.</param>
     public void Attach(Voter voter, Action onBegunOutside)
     {
@@ -50,11 +50,11 @@ internal sealed class RequestFaults
         voter.OnUndeliverable = Undeliverable;
     }
 
-    /// <summary>Has the request that was taken handled.</summary>
-    /// <exception cref="Exception">What is to end the node.</exception>
+    /// <summary>Runs the handler on the request that was taken.</summary>
+    /// <exception cref="Exception">A fault that must end the node.</exception>
     public void Serve()
     {
-        DiscardUnfinishedReply(mayRaise: true); // of an event's callback, within this turn
+        DiscardUnfinishedReply(mayRaise: true); // left by an event callback in this turn
         InvalidOperationException? unfinished;
         try
         {
@@ -75,15 +75,15 @@ internal sealed class RequestFaults
         Report(unfinished);
     }
 
-    /// <summary>Where handlers run: to be entered once for a number of them.</summary>
+    /// <summary>The context that handlers run in; enter it once for a batch of them.</summary>
     public CallbackContext.Scope Enter() => context.Enter();
 
     /// <inheritdoc cref="CallbackContext.End"/>
     public void End() => context.End();
 
-    /// <summary>Discards a reply that was begun outside the handler, and left.</summary>
+    /// <summary>Discards a reply that was begun outside the handler and left unfinished.</summary>
     /// <param name="mayRaise">Whether events may be raised now, or in a turn of their own.</param>
-    /// <exception cref="Exception">What is to end the node.</exception>
+    /// <exception cref="Exception">A fault that must end the node.</exception>
     public void DiscardUnfinishedReply(bool mayRaise)
     {
         if (voter!.HasUnfinishedReply) Discard(voter, mayRaise);
@@ -99,7 +99,7 @@ internal sealed class RequestFaults
         else post(() => Report(fault));
     }
 
-    // What an async void handler does after its first await, or throws before it: nobody knows its request any more.
+    // What an async void handler does after its first await, or throws before it: its request is no longer known.
     private void Run(Action continuation)
     {
         try
@@ -113,7 +113,7 @@ internal sealed class RequestFaults
         }
     }
 
-    // When NetMQ ends, it is not the handler that fails.
+    // If NetMQ is shutting down, it is not the handler's fault.
     private bool IsDropped(Exception e) => policy == HandlerFaultPolicy.DropRequest && e is not TerminatingException;
 
     private void Undeliverable(int frames)

@@ -3,8 +3,8 @@ using NetMQ.HighAvailability.Common;
 namespace NetMQ.HighAvailability.Nodes.Voting;
 
 /// <summary>
-/// Who sent the request that is being handled, and its id if it has one: the handler has taken both frames when they are
-/// needed. Without an allocation for each request.
+/// The sender of the request that is being handled, and the request's id if it has one: by the time they are needed,
+/// the handler has taken both frames. Does not allocate per request.
 /// </summary>
 internal sealed class RequestSender
 {
@@ -14,10 +14,10 @@ internal sealed class RequestSender
     private readonly byte[] id = new byte[RequestId.Bytes];
     private int identityBytes;
 
-    /// <summary>Whether the client understands notices, and has not been answered yet.</summary>
+    /// <summary>Whether the client understands notices and has not been answered yet.</summary>
     public bool WantsNotices { get; set; }
 
-    /// <summary>Whether it asks for a notice that its request has arrived.</summary>
+    /// <summary>Whether the client asks for a notice that its request has arrived.</summary>
     public bool WantsReceipt => WantsNotices && RequestId.WantsReceipt(id);
 
     /// <param name="routingId">A ROUTER's first frame.</param>
@@ -30,10 +30,10 @@ internal sealed class RequestSender
         if (WantsNotices) frame.CopyTo(id);
     }
 
-    /// <summary>Whether a reply's first frame leads to it.</summary>
+    /// <summary>Whether a reply's first frame is the routing id of this client.</summary>
     public bool Is(ReadOnlySpan<byte> routingId) => identityBytes > 0 && routingId.SequenceEqual(identity.AsSpan(0, identityBytes));
 
-    /// <summary>Sends it a notice about its request; a client that takes nothing goes without.</summary>
+    /// <summary>Sends the client a notice about its request; dropped if the client cannot take it.</summary>
     public void Notify(NetMQSocket router, RequestNotice notice)
     {
         var msg = default(Msg);

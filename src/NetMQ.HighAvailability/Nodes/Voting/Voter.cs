@@ -4,13 +4,13 @@ using NetMQ.Sockets;
 namespace NetMQ.HighAvailability.Nodes.Voting;
 
 /// <summary>
-/// The voter socket. Each message is a vote; the reactor decides whether it is <see cref="Handle">handled</see> or
-/// <see cref="Refuse">refused</see>. Its first frame has been received by then, which is the cheapest way to know that a
-/// message is there, and a ROUTER's second, which says whether the client wants to be told what becomes of its request.
+/// The voter socket. Each message is a vote; the node's loop decides whether it is <see cref="Handle">handled</see> or
+/// <see cref="Refuse">refused</see>. By then its first frame has been received, which is the cheapest way to find out that
+/// there is a message, and a ROUTER's second, which shows whether the client wants notices about its request.
 /// </summary>
 internal sealed class Voter : IRequestChannel, IDisposable
 {
-    // Replies that are still queued at the end are sent in the background for so long.
+    // How long replies that are still queued at the end are sent in the background.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
     private readonly NetMQSocket socket;
@@ -19,7 +19,7 @@ internal sealed class Voter : IRequestChannel, IDisposable
     private readonly RequestSender sender = new();
     private NetMQPoller? poller;
     private Msg first;
-    private Msg second; // a ROUTER's: what comes after the routing id
+    private Msg second; // of a ROUTER: the frame after the routing id
     private Msg rest;
     private Request request;
     private bool hasSecond;
@@ -72,10 +72,10 @@ internal sealed class Voter : IRequestChannel, IDisposable
     /// <summary>Reads one request and answers it.</summary>
     public Action Handler { get; set; } = static () => { };
 
-    /// <summary>Called when a reply is begun outside the handler, and so should be finished in the same callback.</summary>
+    /// <summary>Called when a reply is begun outside the handler; it should be finished in the same callback.</summary>
     public Action OnBegunOutside { get; set; } = static () => { };
 
-    /// <summary>Called when a reply of so many frames led to no client. On the poller's thread, inside a handler or not.</summary>
+    /// <summary>Called with the number of frames of a reply that could not be routed to a client. On the poller's thread, inside a handler or not.</summary>
     public Action<int> OnUndeliverable { get; set; } = static _ => { };
 
     public bool IsClosed => socket.IsDisposed;
@@ -105,19 +105,19 @@ internal sealed class Voter : IRequestChannel, IDisposable
         }
     }
 
-    /// <summary>Takes the beginning of a request, if one is there: of a ROUTER's the first two frames.</summary>
+    /// <summary>Takes the beginning of a request, if there is one: the first frame, of a ROUTER the first two.</summary>
     public bool TryTake()
     {
         if (!socket.TryReceive(ref first, TimeSpan.Zero)) return false;
         if (type != ZmqSocketType.Router) return true;
 
-        // The frames of a message arrive together: there is nothing to wait for.
+        // The frames of a message arrive together: there is no need to wait.
         hasSecond = first.HasMore && socket.TryReceive(ref second, TimeSpan.Zero);
         sender.Remember(first.Slice(), hasSecond && second.HasMore ? second.Slice() : default);
         return true;
     }
 
-    /// <summary>Has the request that was taken handled; what the handler leaves unread is discarded.</summary>
+    /// <summary>Runs the handler on the request that was taken; what the handler leaves unread is discarded.</summary>
     /// <returns>A fault, if the handler left an unfinished reply. <see cref="Abandon"/> the request then, as after an exception.</returns>
     /// <exception cref="Exception">Whatever the handler threw.</exception>
     public InvalidOperationException? Handle()
@@ -130,7 +130,7 @@ internal sealed class Voter : IRequestChannel, IDisposable
         return HasUnfinishedReply ? Unfinished("The handler returned after it had sent") : null;
     }
 
-    /// <summary>Gives up the request at which the handler failed, and tells a client that wants to know.</summary>
+    /// <summary>Gives up the request on which the handler failed, and notifies a client that wants notices.</summary>
     public void Abandon()
     {
         SkipRest();
@@ -147,7 +147,7 @@ internal sealed class Voter : IRequestChannel, IDisposable
         return fault;
     }
 
-    /// <summary>Discards the request that was taken, and tells a client that wants to know.</summary>
+    /// <summary>Discards the request that was taken, and notifies a client that wants notices.</summary>
     public void Refuse()
     {
         request = Request.Unread;
@@ -155,14 +155,14 @@ internal sealed class Voter : IRequestChannel, IDisposable
         request = Request.None;
         if (!sender.WantsNotices) return;
 
-        // Both frames are ours alone and go back as they are: whoever floods this node costs it no memory.
+        // Both frames are ours alone and are returned unchanged: a flood of requests costs no memory.
         SetMandatory(false);
         RequestId.TurnInto(RequestNotice.Rejected, second.Slice());
         socket.TrySend(ref first, TimeSpan.Zero, more: true);
         socket.TrySend(ref second, TimeSpan.Zero, more: false);
     }
 
-    /// <summary>Gives the handler the next frame of its request; false, or an exception for one who would wait, after the last.</summary>
+    /// <summary>Gives the handler the next frame of its request; after the last, false, or an exception if the caller would wait.</summary>
     public bool TryReceive(ref Msg msg, TimeSpan timeout)
     {
         switch (request)
@@ -189,8 +189,8 @@ internal sealed class Voter : IRequestChannel, IDisposable
     }
 
     /// <summary>
-    /// Sends a frame, or keeps it until the last frame of its message is there. After the end all clients of a ROUTER are gone,
-    /// and their replies are dropped.
+    /// Sends a frame, or holds it until the last frame of its message is there. After the voter has closed, replies are dropped,
+    /// as a ROUTER does for disconnected clients.
     /// </summary>
     public bool TrySend(ref Msg msg, TimeSpan timeout, bool more)
     {
@@ -226,7 +226,7 @@ internal sealed class Voter : IRequestChannel, IDisposable
 
     private static void Give(ref Msg frame, ref Msg msg)
     {
-        // Not by Msg.Move, which returns the frame's counter of references to NetMQ's pool although it goes along.
+        // Not by Msg.Move, which returns the frame's reference counter to NetMQ's pool although the counter moves too.
         if (msg.IsInitialised) msg.Close();
         msg = frame;
         frame = default;
@@ -239,7 +239,7 @@ internal sealed class Voter : IRequestChannel, IDisposable
         if (reply.Count == 1 && request == Request.None) OnBegunOutside();
     }
 
-    // What the handler has left of its request.
+    // What the handler has not read of its request.
     private void SkipRest()
     {
         var more = request switch
@@ -254,8 +254,8 @@ internal sealed class Voter : IRequestChannel, IDisposable
         if (request != Request.None) request = Request.Read;
     }
 
-    // A ROUTER drops what is for a client that it does not know, unless it is mandatory. The client of the present request may
-    // just have left, which is no fault; any other reply that leads to no client is one.
+    // A ROUTER drops messages for a client that it does not know, unless it is mandatory. The client of the current request may
+    // just have disconnected, which is no fault; any other reply that cannot be routed is one.
     private void SendToClient(ref Msg last)
     {
         var frames = reply.Count + 1;
@@ -265,7 +265,7 @@ internal sealed class Voter : IRequestChannel, IDisposable
         {
             SetMandatory(!isForSender);
             reply.TrySend(socket, ref last);
-            if (frames > 1) return; // a single frame names a client, and has nothing for it
+            if (frames > 1) return; // a single frame is only a routing id, without content
         }
         catch (HostUnreachableException)
         {
@@ -274,7 +274,7 @@ internal sealed class Voter : IRequestChannel, IDisposable
         OnUndeliverable(frames);
     }
 
-    // Setting the option costs more than remembering it.
+    // Setting the option costs more than remembering its value.
     private void SetMandatory(bool value)
     {
         if (value == mandatory) return;
