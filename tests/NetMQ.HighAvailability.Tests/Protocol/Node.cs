@@ -3,21 +3,21 @@ using NetMQ.HighAvailability.Protocol;
 namespace NetMQ.HighAvailability.Tests.Protocol;
 
 /// <summary>
-/// One node at H = 500 ms and F = 2 s: a test says when something happens and what the peer has sent, in wire digits,
-/// and looks at the state and at what the node published. All times are from the node's start.
+/// One node at H = 500 ms and F = 2 s: a test gives the time of each event and what the peer has sent, in wire digits,
+/// and checks the state and what the node published. All times are from the node's start.
 /// </summary>
 internal sealed class Node : IPairShell
 {
     public static readonly TimeSpan H = Ms(500);
     public static readonly TimeSpan F = Ms(2000);
 
-    /// <summary>How long an active node serves after its last word.</summary>
+    /// <summary>How long an active node serves after its last message.</summary>
     public static readonly TimeSpan Lease = (F * 0.98 - H / 4) / 2;
 
-    /// <summary>How long an active node waits to hear its own word, and serves.</summary>
+    /// <summary>How long an active node serves while its loopback message has not returned.</summary>
     public static readonly TimeSpan ActiveLoopbackTimeout = F * 0.98 - (H * 2);
 
-    /// <summary>The least time there is: what lies on either side of a limit.</summary>
+    /// <summary>The smallest unit of time, to test both sides of a limit.</summary>
     public static readonly TimeSpan Instant = TimeSpan.FromTicks(1);
 
     private static readonly TimeSpan Tick = Ms(50); // well below H/4, so that it is no gap
@@ -42,34 +42,34 @@ internal sealed class Node : IPairShell
 
     public TimeSpan SleepAt(TimeSpan now) => engine.SleepAt(now);
 
-    /// <summary>Messages keep coming, so that a turn ends before all of them are heard.</summary>
+    /// <summary>Messages keep coming, so that a turn ends before all of them are received.</summary>
     public bool HasBacklog { get; set; }
 
-    /// <summary>What this node says does not come back to it; else it has by the next turn.</summary>
-    public bool Deaf { get; set; }
+    /// <summary>The node's loopback messages do not return; otherwise they do by the next turn.</summary>
+    public bool IoStalled { get; set; }
 
-    public ReceiveResult LastHearing { get; private set; }
+    public ReceiveResult LastResult { get; private set; }
 
     public List<Transition> Transitions { get; } = [];
 
-    public List<(TimeSpan At, char Digit)> Said { get; } = [];
+    public List<(TimeSpan At, char Digit)> Published { get; } = [];
 
     public static TimeSpan Ms(int milliseconds) => TimeSpan.FromMilliseconds(milliseconds);
 
-    /// <summary>A node whose first turn, at zero if nothing else is said, is done.</summary>
+    /// <summary>A node that has taken its first turn, at zero by default.</summary>
     public static Node Started(
         BinaryStarRole role, DualActivePolicy policy = default, Timing? timing = null, TimeSpan start = default) =>
         new(role, policy, timing, start);
 
-    /// <summary>A settled node that met an active peer at 1 s and said <c>4</c> then.</summary>
+    /// <summary>A settled node that met an active peer at 1 s and then published <c>4</c>.</summary>
     public static Node Passive(BinaryStarRole role, Timing? timing = null) =>
         Started(role, timing: timing).QuietUntil(Ms(950)).Turn(Ms(1000), "3");
 
-    /// <summary>A settled node that became active at 1 s, heard the peer's offer and said <c>3</c> then.</summary>
+    /// <summary>A settled node that received the peer's offer at 1 s, became active and published <c>3</c>.</summary>
     public static Node Active(BinaryStarRole role, DualActivePolicy policy = default, Timing? timing = null) =>
         Started(role, policy, timing).BecomeActive(role, Ms(1000));
 
-    /// <summary>A node that heard <c>4</c>, handed over and said its offer at 1 s; it settles until 1.75 s.</summary>
+    /// <summary>A node that received <c>4</c>, handed over and published its offer at 1 s; it settles until 1.75 s.</summary>
     public static Node Yielding(BinaryStarRole role, Timing? timing = null)
     {
         var node = Started(role, timing: timing).BecomeActive(role, Ms(900)).Turn(Ms(1000), "4");
@@ -77,14 +77,14 @@ internal sealed class Node : IPairShell
         return node;
     }
 
-    /// <summary>One turn in which the peer's <paramref name="hears"/> were waiting; a purge throws them away.</summary>
-    public Node Turn(TimeSpan at, string hears = "")
+    /// <summary>One turn, with the peer's messages <paramref name="received"/> waiting; a purge discards them.</summary>
+    public Node Turn(TimeSpan at, string received = "")
     {
-        TryTurn(at, hears);
+        TryTurn(at, received);
         return this;
     }
 
-    /// <summary>A turn up to which this node's own message of the turn <paramref name="returned"/> has come back.</summary>
+    /// <summary>A turn up to which this node's own message of the turn <paramref name="returned"/> has returned.</summary>
     public Node Turn(TimeSpan at, TimeSpan returned)
     {
         TryTurn(at, "", subscriberCame: false, returned);
@@ -92,9 +92,9 @@ internal sealed class Node : IPairShell
     }
 
     /// <summary>The same; true: the turn purged the peer's queue.</summary>
-    public bool TryTurn(TimeSpan at, string hears = "") => TryTurn(at, hears, subscriberCame: false, null);
+    public bool TryTurn(TimeSpan at, string received = "") => TryTurn(at, received, subscriberCame: false, null);
 
-    /// <summary>Turns without a gap and without a word of the peer, the last of them at <paramref name="at"/>.</summary>
+    /// <summary>Turns without a gap and without a message from the peer, the last of them at <paramref name="at"/>.</summary>
     public Node QuietUntil(TimeSpan at)
     {
         // Turns lie on a grid, so that heartbeats are on time whatever turn came before.
@@ -104,9 +104,9 @@ internal sealed class Node : IPairShell
     }
 
     /// <summary>A turn with a request in it. True: it is served.</summary>
-    public bool Vote(TimeSpan at, string hears = "")
+    public bool Vote(TimeSpan at, string received = "")
     {
-        Turn(at, hears);
+        Turn(at, received);
         return LateVote(at);
     }
 
@@ -123,7 +123,7 @@ internal sealed class Node : IPairShell
 
     public bool Stop(TimeSpan at) => Do(at, () => engine.Stop(this));
 
-    /// <summary>A turn in which evidence of the peer's death comes in.</summary>
+    /// <summary>A turn in which evidence of the peer's death arrives.</summary>
     public Node PeerLost(TimeSpan at, TimeSpan collectedAt)
     {
         TryPeerLost(at, collectedAt);
@@ -133,14 +133,14 @@ internal sealed class Node : IPairShell
     /// <summary>The same; true: the evidence counts.</summary>
     public bool TryPeerLost(TimeSpan at, TimeSpan collectedAt) => Do(at, () => engine.PeerLost(collectedAt));
 
-    /// <summary>A turn in which a subscriber comes.</summary>
+    /// <summary>A turn in which a subscriber connects.</summary>
     public Node Welcome(TimeSpan at)
     {
         TryTurn(at, "", subscriberCame: true, null);
         return this;
     }
 
-    public IEnumerable<(TimeSpan At, char Digit)> SaidAfter(TimeSpan time) => Said.Where(said => said.At > time);
+    public IEnumerable<(TimeSpan At, char Digit)> PublishedAfter(TimeSpan time) => Published.Where(published => published.At > time);
 
     private Node BecomeActive(BinaryStarRole role, TimeSpan at)
     {
@@ -154,13 +154,13 @@ internal sealed class Node : IPairShell
         return call();
     }
 
-    private bool TryTurn(TimeSpan at, string hears, bool subscriberCame, TimeSpan? returned)
+    private bool TryTurn(TimeSpan at, string received, bool subscriberCame, TimeSpan? returned)
     {
         inbox.Clear();
-        foreach (var digit in hears) inbox.Enqueue(digit);
+        foreach (var digit in received) inbox.Enqueue(digit);
         now = at;
         purged = false;
-        engine.Turn(at, returned ?? (Deaf ? TimeSpan.MinValue : Memory.LastPublish), subscriberCame, this);
+        engine.Turn(at, returned ?? (IoStalled ? TimeSpan.MinValue : Memory.LastPublish), subscriberCame, this);
         return purged;
     }
 
@@ -181,9 +181,9 @@ internal sealed class Node : IPairShell
         return any;
     }
 
-    void IPairShell.OnReceived(PeerMessage message, ReceiveResult result) => LastHearing = result;
+    void IPairShell.OnReceived(PeerMessage message, ReceiveResult result) => LastResult = result;
 
-    void IPairShell.Publish(PeerMessage message, TimeSpan due) => Said.Add((Memory.Turn, (char)('0' + (int)message)));
+    void IPairShell.Publish(PeerMessage message, TimeSpan due) => Published.Add((Memory.Turn, (char)('0' + (int)message)));
 
     void IPairShell.Apply(Transition transition) => Transitions.Add(transition);
 }

@@ -14,8 +14,8 @@ public class PairEngineClockTests
         var start = Ms(milliseconds);
         var node = Started(Primary, start: start).Turn(start + Ms(100), "3").QuietUntil(start + Ms(2050));
 
-        node.SaidAfter(start + Ms(50)).Take(2).Should().Equal((start + Ms(100), '4'), (start + Ms(600), '4'));
-        node.Said[0].Should().Be((start, '1'));
+        node.PublishedAfter(start + Ms(50)).Take(2).Should().Equal((start + Ms(100), '4'), (start + Ms(600), '4'));
+        node.Published[0].Should().Be((start, '1'));
         node.Vote(start + Ms(2100) - Instant).Should().BeFalse();
         node.Vote(start + Ms(2100)).Should().BeTrue();
     }
@@ -33,7 +33,7 @@ public class PairEngineClockTests
     {
         var start = Ms(milliseconds);
 
-        Started(Backup, start: start).QuietUntil(start + Ms(700)).Said.Should().Equal((start, '2'), (start + H, '2'));
+        Started(Backup, start: start).QuietUntil(start + Ms(700)).Published.Should().Equal((start, '2'), (start + H, '2'));
     }
 
     [Fact]
@@ -57,8 +57,8 @@ public class PairEngineClockTests
         node.LateVote(Ms(100)).Should().BeFalse("the lease cannot be judged");
         node.Turn(Ms(100)).State.Should().Be(BinaryStarState.Yielding);
 
-        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.LeaseExpired);
-        node.Said[^1].Should().Be((Ms(100), '1'), "its schedule goes on in the new time");
+        node.Transitions[^1].Cause.Should().Be(BinaryStarChangeReason.LeaseExpired);
+        node.Published[^1].Should().Be((Ms(100), '1'), "its schedule goes on in the new time");
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public class PairEngineCrashEvidenceTests
         var after = Passive(Backup).Turn(Ms(1050)).Turn(Ms(1250));
 
         before.Vote(Ms(1270)).Should().BeFalse();
-        after.TryPeerLost(Ms(1260), collectedAt: Ms(1100)).Should().BeFalse("what the peer said since was purged unheard");
+        after.TryPeerLost(Ms(1260), collectedAt: Ms(1100)).Should().BeFalse("what the peer has sent since was purged unread");
         after.Vote(Ms(1270)).Should().BeFalse();
     }
 

@@ -14,7 +14,7 @@ public class PairEngineDualActiveTests
         node.State.Should().Be(BinaryStarState.Passive);
         node.Transitions[^1].Should().Be(
             new Transition(BinaryStarState.Active, BinaryStarState.Passive, BinaryStarChangeReason.DualActive));
-        node.Said[^1].Should().Be((Ms(1100), '4'));
+        node.Published[^1].Should().Be((Ms(1100), '4'));
     }
 
     [Fact]
@@ -22,7 +22,7 @@ public class PairEngineDualActiveTests
     {
         var node = Active(Primary).Turn(Ms(1100), "3");
 
-        node.LastHearing.Should().Be(ReceiveResult.DualActiveStays);
+        node.LastResult.Should().Be(ReceiveResult.DualActiveStays);
         node.Vote(Ms(1150)).Should().BeTrue();
     }
 
@@ -30,7 +30,7 @@ public class PairEngineDualActiveTests
     public void A_primary_that_still_hears_an_active_peer_a_failover_timeout_later_is_not_being_heard_and_yields()
     {
         var node = Active(Primary).Turn(Ms(1100), "3");
-        Hear(node, "3", Ms(1600), Ms(2100), Ms(2600), Ms(3100) - Instant);
+        Receive(node, "3", Ms(1600), Ms(2100), Ms(2600), Ms(3100) - Instant);
         node.State.Should().Be(BinaryStarState.Active);
 
         node.Turn(Ms(3100), "3").State.Should().Be(BinaryStarState.Passive);
@@ -44,7 +44,7 @@ public class PairEngineDualActiveTests
     {
         var node = Active(Primary).Turn(Ms(1100), "3").Turn(Ms(1200), other).Turn(Ms(1300), "3");
 
-        Hear(node, "3", Ms(1800), Ms(2300), Ms(2800), Ms(3300) - Instant);
+        Receive(node, "3", Ms(1800), Ms(2300), Ms(2800), Ms(3300) - Instant);
         node.State.Should().Be(BinaryStarState.Active);
 
         node.Turn(Ms(3300), "3").State.Should().Be(BinaryStarState.Passive);
@@ -54,7 +54,7 @@ public class PairEngineDualActiveTests
     public void A_message_with_the_nodes_own_role_does_not_begin_that_time_anew()
     {
         var node = Active(Primary).Turn(Ms(1100), "3").Turn(Ms(1200), "1");
-        Hear(node, "3", Ms(1600), Ms(2100), Ms(2600));
+        Receive(node, "3", Ms(1600), Ms(2100), Ms(2600));
 
         node.QuietUntil(Ms(3050)).Turn(Ms(3100), "3").State.Should().Be(BinaryStarState.Passive);
     }
@@ -64,7 +64,7 @@ public class PairEngineDualActiveTests
     {
         var node = Active(Primary).Turn(Ms(1100), "3").QuietUntil(Ms(3050)).Turn(Ms(3100), "3");
 
-        node.State.Should().Be(BinaryStarState.Active, "the peer may have been away and be back: give it time to hear");
+        node.State.Should().Be(BinaryStarState.Active, "the peer may have been away and be back: give it time to receive");
     }
 
     [Fact]
@@ -93,16 +93,16 @@ public class PairEngineDualActiveTests
     {
         var node = Active(role, DualActivePolicy.Abort).Turn(Ms(1100), "3");
 
-        node.LastHearing.Should().Be(ReceiveResult.DualActiveFatal);
+        node.LastResult.Should().Be(ReceiveResult.DualActiveFatal);
         node.State.Should().Be(BinaryStarState.Active, "the caller ends the node");
     }
 
-    private static void Hear(Node node, string digit, params ReadOnlySpan<TimeSpan> times)
+    private static void Receive(Node node, string digit, params ReadOnlySpan<TimeSpan> times)
     {
         foreach (var time in times)
         {
             node.QuietUntil(time - Ms(20)).Turn(time, digit);
-            node.LastHearing.Should().Be(ReceiveResult.DualActiveStays);
+            node.LastResult.Should().Be(ReceiveResult.DualActiveStays);
         }
     }
 }

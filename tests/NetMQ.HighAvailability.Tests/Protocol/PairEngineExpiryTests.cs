@@ -19,7 +19,7 @@ public class PairEngineExpiryTests
         node.State.Should().Be(BinaryStarState.Active);
         node.Transitions[^1].Should().Be(new Transition(
             BinaryStarState.Passive, BinaryStarState.Active, BinaryStarChangeReason.PeerSilent));
-        node.Said[^1].Should().Be((Ms(3000), '3'));
+        node.Published[^1].Should().Be((Ms(3000), '3'));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public class PairEngineExpiryTests
     {
         var node = Passive(Backup).QuietUntil(Ms(3450));
 
-        node.Vote(Ms(3500), hears: "3").Should().BeFalse("the turn heard the peer before it judged the request");
+        node.Vote(Ms(3500), received: "3").Should().BeFalse("the turn heard the peer before it judged the request");
         node.QuietUntil(Ms(5450)).Vote(Ms(5500) - Instant).Should().BeFalse();
     }
 
@@ -77,7 +77,7 @@ public class PairEngineExpiryTests
     {
         var node = Passive(Backup).QuietUntil(Ms(3500));
 
-        node.LateVote(Ms(3625) + Instant).Should().BeFalse("what the peer said since the turn began was not heard");
+        node.LateVote(Ms(3625) + Instant).Should().BeFalse("what the peer has sent since the turn began was not received");
         node.LateVote(Ms(3625)).Should().BeTrue();
     }
 

@@ -17,7 +17,7 @@ public class PairEngineHandOverTests
 
         node.Transitions[^1].Should().Be(
             new Transition(BinaryStarState.Active, BinaryStarState.Yielding, BinaryStarChangeReason.HandOver));
-        node.Said[^1].Should().Be((Ms(1200), offer));
+        node.Published[^1].Should().Be((Ms(1200), offer));
         node.Vote(Ms(1250)).Should().BeFalse();
     }
 
@@ -79,7 +79,7 @@ public class PairEngineHandOverTests
         var node = Active(Primary).Turn(Ms(1100), "4");
 
         node.HasBacklog = true;
-        node.HandOver(Ms(1150)).Should().BeFalse("the peer may have said since that it is not passive any more");
+        node.HandOver(Ms(1150)).Should().BeFalse("the peer may since have published that it is no longer passive");
     }
 
     [Theory]
@@ -108,6 +108,6 @@ public class PairEngineHandOverTests
         primary.State.Should().Be(BinaryStarState.Active);
 
         var backup = Yielding(Backup).QuietUntil(Ms(1950)).Turn(Ms(2000), "1");
-        backup.State.Should().Be(BinaryStarState.Yielding, "the primary acts, and the backup hears of it");
+        backup.State.Should().Be(BinaryStarState.Yielding, "the primary acts, and the backup receives the result");
     }
 }

@@ -22,7 +22,7 @@ public class PairEngineLeaseTests
     }
 
     [Fact]
-    public void Hearing_the_peer_does_not_renew_the_lease()
+    public void Receiving_from_the_peer_does_not_renew_the_lease()
     {
         var node = Active(Primary).Turn(Ms(1100), "4").Turn(Ms(1200), "4");
 
@@ -46,8 +46,8 @@ public class PairEngineLeaseTests
         node.TryTurn(Ms(1000) + Lease + Instant).Should().BeTrue("what is queued from the peer may be old");
 
         node.State.Should().Be(BinaryStarState.Yielding);
-        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.LeaseExpired);
-        node.Said[^1].Should().Be((Ms(1000) + Lease + Instant, '1'));
+        node.Transitions[^1].Cause.Should().Be(BinaryStarChangeReason.LeaseExpired);
+        node.Published[^1].Should().Be((Ms(1000) + Lease + Instant, '1'));
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public class PairEngineOfferGuardTests
 
         node.Welcome(Ms(2200)).QuietUntil(Ms(4000));
 
-        node.SaidAfter(Ms(2000)).Should().StartWith((Ms(3500), '3'), "each offer would put its own service off again");
+        node.PublishedAfter(Ms(2000)).Should().StartWith((Ms(3500), '3'), "each offer would put its own service off again");
     }
 
     [Fact]
@@ -49,7 +49,7 @@ public class PairEngineOfferGuardTests
         node.Turn(Ms(2200), "4").Welcome(Ms(2250)).QuietUntil(Ms(2800));
 
         node.State.Should().Be(BinaryStarState.Primary);
-        node.SaidAfter(Ms(2100)).Should().Equal((Ms(2250), '1'), (Ms(2750), '1'));
+        node.PublishedAfter(Ms(2100)).Should().Equal((Ms(2250), '1'), (Ms(2750), '1'));
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public class PairEngineOfferGuardTests
 
         node.Turn(Ms(2300)).Welcome(Ms(2350)).QuietUntil(Ms(4000));
 
-        node.SaidAfter(Ms(2100)).Should().StartWith((Ms(2350), '1'), "it offers again");
+        node.PublishedAfter(Ms(2100)).Should().StartWith((Ms(2350), '1'), "it offers again");
         node.State.Should().Be(BinaryStarState.Primary);
     }
 
@@ -71,7 +71,7 @@ public class PairEngineOfferGuardTests
         node.Vote(Ms(2100)).Should().BeFalse();
 
         node.Turn(Ms(2200), "3").QuietUntil(Ms(6000)).State.Should().Be(BinaryStarState.Passive);
-        node.SaidAfter(Ms(2100)).Should().StartWith((Ms(2200), '4'));
+        node.PublishedAfter(Ms(2100)).Should().StartWith((Ms(2200), '4'));
     }
 
     [Fact]
@@ -116,6 +116,6 @@ public class PairEngineOfferGuardTests
         node.Memory.Pending.Should().Be(PendingPromotion.Vote);
 
         node.QuietUntil(Ms(2600)).State.Should().Be(BinaryStarState.Yielding, "the evidence was good until 2050 ms");
-        node.SaidAfter(Ms(2000)).Should().Equal((Ms(2500), '1'));
+        node.PublishedAfter(Ms(2000)).Should().Equal((Ms(2500), '1'));
     }
 }

@@ -12,8 +12,8 @@ public class PairEngineOriginalDualActiveTests
     [Fact]
     public void A_primary_yields_to_an_original_that_is_still_active_when_it_must_have_received_this_node()
     {
-        Hears("3", Ms(1850) - Instant).Should().Be(BinaryStarState.Active);
-        Hears("3", Ms(1850)).Should().Be(BinaryStarState.Passive);
+        After("3", Ms(1850) - Instant).Should().Be(BinaryStarState.Active);
+        After("3", Ms(1850)).Should().Be(BinaryStarState.Passive);
     }
 
     [Fact]
@@ -21,6 +21,6 @@ public class PairEngineOriginalDualActiveTests
         Active(Primary, timing: Beside).Turn(Ms(1100), "3").Turn(Ms(1200), "4").QuietUntil(Ms(1850)).Turn(Ms(1900), "3")
             .State.Should().Be(BinaryStarState.Active);
 
-    private static BinaryStarState Hears(string digit, TimeSpan at) =>
+    private static BinaryStarState After(string digit, TimeSpan at) =>
         Active(Primary, timing: Beside).Turn(Ms(1100), digit).QuietUntil(Ms(1800)).Turn(at, digit).State;
 }

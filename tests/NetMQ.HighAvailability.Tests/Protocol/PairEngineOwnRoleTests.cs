@@ -16,7 +16,7 @@ public class PairEngineOwnRoleTests
     {
         var node = Started(role).QuietUntil(Ms(milliseconds)).Turn(Ms(milliseconds + 10), own);
 
-        node.LastHearing.Should().Be(ReceiveResult.OwnRoleFatal);
+        node.LastResult.Should().Be(ReceiveResult.OwnRoleFatal);
     }
 
     [Theory]
@@ -24,7 +24,7 @@ public class PairEngineOwnRoleTests
     [InlineData(Backup, "1")]
     public void The_other_role_is_valid(BinaryStarRole role, string other)
     {
-        Started(role).Turn(Ms(10), other).LastHearing.Should().Be(ReceiveResult.Valid);
+        Started(role).Turn(Ms(10), other).LastResult.Should().Be(ReceiveResult.Valid);
     }
 
     [Theory]
@@ -38,7 +38,7 @@ public class PairEngineOwnRoleTests
 
             node.Turn(Ms(1100), own);
 
-            node.LastHearing.Should().Be(ReceiveResult.OwnRoleIgnored);
+            node.LastResult.Should().Be(ReceiveResult.OwnRoleIgnored);
             node.State.Should().Be(before);
         }
     }
@@ -52,7 +52,7 @@ public class PairEngineOwnRoleTests
 
         node.Memory.LastReceived.Should().Be(Ms(1000));
         node.Memory.LastMessage.Should().Be(PeerMessage.Active);
-        node.Vote(Ms(3000), hears: own).Should().BeTrue();
+        node.Vote(Ms(3000), received: own).Should().BeTrue();
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public class PairEnginePromotionTests
 
         node.Transitions[^1].Should().Be(
             new Transition(BinaryStarState.Backup, BinaryStarState.Active, BinaryStarChangeReason.Promoted));
-        node.Said[^1].Should().Be((Ms(2375), '3'));
+        node.Published[^1].Should().Be((Ms(2375), '3'));
         node.Vote(Ms(2400)).Should().BeTrue();
     }
 

@@ -11,7 +11,7 @@ public class PairEnginePublishingTests
     [InlineData(Backup, '2')]
     public void The_first_turn_says_the_state_and_heartbeats_follow(BinaryStarRole role, char digit)
     {
-        Started(role).QuietUntil(Ms(1200)).Said.Should().Equal((Ms(0), digit), (Ms(500), digit), (Ms(1000), digit));
+        Started(role).QuietUntil(Ms(1200)).Published.Should().Equal((Ms(0), digit), (Ms(500), digit), (Ms(1000), digit));
     }
 
     [Fact]
@@ -19,7 +19,7 @@ public class PairEnginePublishingTests
     {
         var node = Passive(Backup).QuietUntil(Ms(1450)).Turn(Ms(1540)).QuietUntil(Ms(2600));
 
-        node.SaidAfter(Ms(1000)).Should().Equal((Ms(1540), '4'), (Ms(2000), '4'), (Ms(2500), '4'));
+        node.PublishedAfter(Ms(1000)).Should().Equal((Ms(1540), '4'), (Ms(2000), '4'), (Ms(2500), '4'));
     }
 
     [Fact]
@@ -27,10 +27,10 @@ public class PairEnginePublishingTests
     {
         var node = Passive(Backup).Turn(Ms(2700)).QuietUntil(Ms(3400));
 
-        node.SaidAfter(Ms(1000)).Should().Equal((Ms(2700), '4'), (Ms(3200), '4'));
+        node.PublishedAfter(Ms(1000)).Should().Equal((Ms(2700), '4'), (Ms(3200), '4'));
     }
 
-    // Passive has said its 4 at 1000: the next is due at 1500. A tick is 62.5 ms.
+    // The passive node published its 4 at 1000: the next is due at 1500. A tick is 62.5 ms.
     [Theory]
     [InlineData(1400, 1401, 62.5)]
     [InlineData(1450, 1451, 49)]
@@ -59,7 +59,7 @@ public class PairEnginePublishingTests
     {
         var node = Passive(Backup).QuietUntil(Ms(1450)).Turn(Ms(2000)).QuietUntil(Ms(2500));
 
-        node.SaidAfter(Ms(1000)).Should().Equal((Ms(2000), '4'), (Ms(2500), '4'));
+        node.PublishedAfter(Ms(1000)).Should().Equal((Ms(2000), '4'), (Ms(2500), '4'));
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public class PairEnginePublishingTests
     {
         var node = Passive(Backup).QuietUntil(Ms(1200)).Turn(Ms(1210), "1").QuietUntil(Ms(1450)).Turn(Ms(1460));
 
-        node.SaidAfter(Ms(1000)).Should().Equal((Ms(1210), '3'), (Ms(1460), '3'));
+        node.PublishedAfter(Ms(1000)).Should().Equal((Ms(1210), '3'), (Ms(1460), '3'));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public class PairEnginePublishingTests
     {
         var node = Passive(Backup).QuietUntil(Ms(1200)).Welcome(Ms(1210)).QuietUntil(Ms(1700)).Turn(Ms(1710));
 
-        node.SaidAfter(Ms(1000)).Should().Equal((Ms(1210), '4'), (Ms(1710), '4'));
+        node.PublishedAfter(Ms(1000)).Should().Equal((Ms(1210), '4'), (Ms(1710), '4'));
     }
 
     [Fact]
@@ -83,33 +83,33 @@ public class PairEnginePublishingTests
     {
         var node = Passive(Backup).QuietUntil(Ms(1450)).Welcome(Ms(1500)).Turn(Ms(1510));
 
-        node.SaidAfter(Ms(1000)).Should().Equal((Ms(1500), '4'));
+        node.PublishedAfter(Ms(1000)).Should().Equal((Ms(1500), '4'));
     }
 
     [Fact]
     public void A_message_that_changes_nothing_is_not_answered()
     {
-        Passive(Backup).Turn(Ms(1100), "333").SaidAfter(Ms(1000)).Should().BeEmpty();
+        Passive(Backup).Turn(Ms(1100), "333").PublishedAfter(Ms(1000)).Should().BeEmpty();
     }
 
     [Fact]
     public void An_active_node_speaks_twice_as_often()
     {
-        Active(Primary).QuietUntil(Ms(1800)).SaidAfter(Ms(950)).Should().Equal(
+        Active(Primary).QuietUntil(Ms(1800)).PublishedAfter(Ms(950)).Should().Equal(
             (Ms(1000), '3'), (Ms(1250), '3'), (Ms(1500), '3'), (Ms(1750), '3'));
     }
 
     [Fact]
     public void A_late_word_of_an_active_node_does_not_put_the_next_one_off()
     {
-        Active(Primary).QuietUntil(Ms(1200)).Turn(Ms(1290)).QuietUntil(Ms(1800)).SaidAfter(Ms(1000)).Should().Equal(
+        Active(Primary).QuietUntil(Ms(1200)).Turn(Ms(1290)).QuietUntil(Ms(1800)).PublishedAfter(Ms(1000)).Should().Equal(
             (Ms(1290), '3'), (Ms(1500), '3'), (Ms(1750), '3'));
     }
 
     [Fact]
     public void A_node_that_gives_up_being_active_speaks_at_each_heartbeat_again()
     {
-        Yielding(Primary).QuietUntil(Ms(2000)).SaidAfter(Ms(950)).Should().Equal((Ms(1000), '1'), (Ms(1500), '1'), (Ms(2000), '1'));
+        Yielding(Primary).QuietUntil(Ms(2000)).PublishedAfter(Ms(950)).Should().Equal((Ms(1000), '1'), (Ms(1500), '1'), (Ms(2000), '1'));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public class PairEnginePublishingTests
     {
         var node = Passive(Backup).QuietUntil(Ms(1450)).Turn(Ms(1500), "1");
 
-        node.SaidAfter(Ms(1450)).Should().Equal([(Ms(1500), '3')], "what was due is overtaken by what the peer's offer made of it");
+        node.PublishedAfter(Ms(1450)).Should().Equal([(Ms(1500), '3')], "what was due is overtaken by what the peer's offer made of it");
     }
 
     [Fact]
@@ -137,6 +137,6 @@ public class PairEnginePublishingTests
         var node = Passive(Backup).QuietUntil(Ms(1450));
         node.HasBacklog = true;
 
-        node.Turn(Ms(1500)).SaidAfter(Ms(1450)).Should().Equal((Ms(1500), '4'));
+        node.Turn(Ms(1500)).PublishedAfter(Ms(1450)).Should().Equal((Ms(1500), '4'));
     }
 }

@@ -19,22 +19,22 @@ public class PairEngineReclaimTests
         node.State.Should().Be(BinaryStarState.Yielding);
 
         node.Turn(Woken + F).State.Should().Be(BinaryStarState.Active);
-        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.PeerSilent);
-        node.Said[^1].Should().Be((Woken + F, '3'));
+        node.Transitions[^1].Cause.Should().Be(BinaryStarChangeReason.PeerSilent);
+        node.Published[^1].Should().Be((Woken + F, '3'));
     }
 
     [Theory]
     [InlineData(Primary)]
     [InlineData(Backup)]
     public void Meanwhile_it_says_passive_and_makes_no_offer(BinaryStarRole role) =>
-        Paused(role).QuietUntil(Woken + F - Instant).SaidAfter(Woken - Instant).Should().Equal(
+        Paused(role).QuietUntil(Woken + F - Instant).PublishedAfter(Woken - Instant).Should().Equal(
             (Woken, '4'), (Woken + H, '4'), (Woken + (H * 2), '4'), (Woken + (H * 3), '4'));
 
     [Fact]
     public void It_was_alone_only_if_the_peer_was_gone_before_the_pause()
     {
-        Active(Backup).QuietUntil(Ms(2950)).Turn(Ms(3000) - Instant).Turn(Woken).Said[^1].Should().Be((Woken, '2'), "the peer was not gone yet");
-        Active(Backup).QuietUntil(Ms(2950)).Turn(Ms(3000)).Turn(Woken).Said[^1].Should().Be((Woken, '4'));
+        Active(Backup).QuietUntil(Ms(2950)).Turn(Ms(3000) - Instant).Turn(Woken).Published[^1].Should().Be((Woken, '2'), "the peer was not gone yet");
+        Active(Backup).QuietUntil(Ms(2950)).Turn(Ms(3000)).Turn(Woken).Published[^1].Should().Be((Woken, '4'));
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public class PairEngineReclaimTests
     public void A_passive_peer_is_offered_the_pair_as_ever(BinaryStarRole role, char offer)
     {
         var node = Paused(role).Turn(Woken + Ms(100), "4");
-        node.Said[^1].Should().Be((Woken + Ms(100), offer));
+        node.Published[^1].Should().Be((Woken + Ms(100), offer));
 
         node.QuietUntil(Woken + (F * 3)).State.Should().Be(BinaryStarState.Yielding, "only a request makes it active now");
     }
@@ -91,17 +91,17 @@ public class PairEngineReclaimTests
         var node = Paused(Primary).Turn(Ms(5000)).QuietUntil(Ms(5000) + (F * 2));
 
         node.State.Should().Be(BinaryStarState.Yielding);
-        node.Said[^1].Digit.Should().Be('1');
+        node.Published[^1].Digit.Should().Be('1');
     }
 
     [Fact]
     public void A_node_that_receives_nothing_because_its_io_stalls_waits_until_it_is_over()
     {
         var node = Paused(Backup);
-        node.Deaf = true;
+        node.IoStalled = true;
         node.QuietUntil(Woken + (F * 2)).State.Should().Be(BinaryStarState.Yielding);
 
-        node.Deaf = false;
+        node.IoStalled = false;
         node.QuietUntil(Woken + (F * 3) - Ms(50)).State.Should().Be(BinaryStarState.Yielding);
         node.QuietUntil(Woken + (F * 3) + Ms(100)).State.Should().Be(BinaryStarState.Active);
     }
@@ -109,10 +109,10 @@ public class PairEngineReclaimTests
     [Fact]
     public void Beside_an_original_it_says_nothing_until_a_passive_one_would_have_been_received()
     {
-        // The original ends itself when it is passive and hears a passive peer. H′ is 1 s, F′ 2 s.
+        // The original exits when it is passive and its peer is passive too. H′ is 1 s, F′ 2 s.
         var node = Paused(Backup, Timing.From(H, F * 3 / 2, Ms(1000), F)).QuietUntil(Woken + Ms(1750));
 
-        node.SaidAfter(Woken - Instant).Should().Equal([(Woken + Ms(1250), '4'), (Woken + Ms(1750), '4')]);
+        node.PublishedAfter(Woken - Instant).Should().Equal([(Woken + Ms(1250), '4'), (Woken + Ms(1750), '4')]);
     }
 
     private static Node Paused(BinaryStarRole role, Timing? timing = null) => Active(role, timing: timing).QuietUntil(Ms(9000)).Turn(Woken);

@@ -89,7 +89,7 @@ public class PairEngineSettleTests
     [InlineData(Backup, '2')]
     public void Settling_forbids_acting_and_not_speaking(BinaryStarRole role, char digit)
     {
-        Started(role).QuietUntil(Ms(700)).Said.Should().Equal((Ms(0), digit), (Ms(500), digit));
+        Started(role).QuietUntil(Ms(700)).Published.Should().Equal((Ms(0), digit), (Ms(500), digit));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public class PairEngineStoppingTests
         node.Stop(Ms(1300));
 
         node.State.Should().Be(BinaryStarState.Yielding, "it will not serve in any case");
-        node.Said[^1].Should().Be((Ms(1300), offer));
+        node.Published[^1].Should().Be((Ms(1300), offer));
         node.Vote(Ms(1350)).Should().BeFalse();
     }
 
@@ -85,7 +85,7 @@ public class PairEngineStoppingTests
         node.Stop(Ms(2150));
 
         node.Welcome(Ms(2200)).QuietUntil(Ms(2650)).State.Should().Be(BinaryStarState.Primary);
-        node.SaidAfter(Ms(2150)).Should().Equal([(Ms(2200), '1')], "it holds no offer back any more");
+        node.PublishedAfter(Ms(2150)).Should().Equal([(Ms(2200), '1')], "it holds no offer back any more");
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public class PairEngineStoppingTests
 
         node.Vote(Ms(2150)).Should().BeFalse();
 
-        node.Welcome(Ms(2200)).SaidAfter(Ms(2150)).Should().Equal([(Ms(2200), '1')], "it holds no offer back");
+        node.Welcome(Ms(2200)).PublishedAfter(Ms(2150)).Should().Equal([(Ms(2200), '1')], "it holds no offer back");
     }
 
     [Fact]

@@ -7,7 +7,7 @@ public class StateMachineTests
     // The whole machine, written by hand from the protocol and not from the code. A cell: the next state, or "same",
     // then the verdict, if any. Roles never change, so a primary is never in the state Backup, nor the other way round.
     private const string Table = """
-        role    state     | hears 1        | hears 2        | hears 3         | hears 4 | vote, peer gone | vote, peer there | promote | give up  | reclaim | dual lost
+        role    state     | peer: 1        | peer: 2        | peer: 3         | peer: 4 | vote, peer gone | vote, peer there | promote | give up  | reclaim | dual lost
         Primary Primary   | same OwnRole   | Active         | Passive         | same    | Active Accept   | same Reject      | same    | same     | same    | same
         Primary Active    | same OwnRole   | same           | same DualActive | same    | same Accept     | same Accept      | same    | Yielding | same    | Passive
         Primary Passive   | same OwnRole   | Active         | same            | Active  | Active Accept   | same Reject      | same    | same     | same    | same

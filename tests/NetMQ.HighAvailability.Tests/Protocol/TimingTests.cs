@@ -37,7 +37,7 @@ public class TimingTests
             ActiveLoopbackTimeout = Ms(960),          // 0.98 min (F, F') - 2H
             Quiet = Ms(1250),            // H' + H/2: a passive one would have been received
             DualActivePatience = Ms(750), // 3H/2: it has received this node, and ended itself or never will
-            HandOverFreshness = Ms(2000), // 2 max (H, H'): it says that it is passive only at its own heartbeat
+            HandOverFreshness = Ms(2000), // 2 max (H, H'): it publishes that it is passive only at its own heartbeat
             EvidenceLifetime = Ms(750),
         });
 
