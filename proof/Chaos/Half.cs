@@ -93,17 +93,17 @@ internal sealed class Half(
         process!.Wake();
     }
 
-    /// <summary>Has it neither hear nor say anything until the outcome is disposed of, though its loop runs.</summary>
-    public FrozenThread Deafen()
+    /// <summary>Stalls its I/O, while its loop runs, until the result is disposed.</summary>
+    public FrozenThread StallIo()
     {
-        journal.Add($"{name}: deaf");
+        journal.Add($"{name}: I/O stalled");
         return FrozenThread.NetMQsOf(process!.Id);
     }
 
-    /// <summary>Has the journal know what it said on its error stream, which has the times.</summary>
+    /// <summary>Copies its error stream, which has the times, to the journal.</summary>
     public void NoteErrors()
     {
-        foreach (var error in process?.Errors ?? []) journal.Add($"{name}: had said: {error}");
+        foreach (var error in process?.Errors ?? []) journal.Add($"{name}: stderr: {error}");
     }
 
     public string LastWords => string.Join(" | ", (process?.Lines ?? []).TakeLast(6)) + " / " + string.Join(" | ", (process?.Errors ?? []).TakeLast(3));

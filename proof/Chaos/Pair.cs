@@ -77,7 +77,7 @@ internal sealed class Pair : IDisposable
                 if (!IsWhole || wire.Silence > 2 * Heartbeat) since = Clock.Now;
                 return Clock.Now - since > FailoverTimeout;
             },
-            () => $"the servers hear each other over their link; they are {Describe()}");
+            () => $"the servers receive each other over their link; they are {Describe()}");
     }
 
     /// <summary>Orders the other one to hand over, until this one is active.</summary>

@@ -62,7 +62,7 @@ internal sealed class Troublemaker(Pair pair, Random dice)
                 break;
             case Mischief.PortStolen: await ports.Steal(victim); break;
             case Mischief.GarbagePeer: await ports.SpeakGarbage(victim); break;
-            case Mischief.Deaf: await Deafen(victim); break;
+            case Mischief.IoStalled: await StallIo(victim); break;
             case Mischief.FullLoad: await SystemTrouble.Load(2 * F); break;
             case Mischief.FullDisk: await system.FillDisk(victim); break;
             case Mischief.ClockStepped: await system.StepClock(victim); break;
@@ -86,9 +86,9 @@ internal sealed class Troublemaker(Pair pair, Random dice)
         await dice.Rest(H, F); // it has to find out
     }
 
-    private async Task Deafen(Half victim)
+    private async Task StallIo(Half victim)
     {
-        using (victim.Deafen()) await dice.Rest(Pair.Lease, 3 * F);
+        using (victim.StallIo()) await dice.Rest(Pair.Lease, 3 * F);
         await dice.Rest(H, F);
     }
 }

@@ -12,7 +12,7 @@ internal enum FaultKind : byte
     Cut,
     OneWayCut,
     Stall,
-    LoopbackTimeout,       // a stall of both directions, and the node does not hear itself
+    IoStall,               // a stall of both directions, and the node's loopback messages do not return
     HandOver,
     Promotion,
     FalseEvidence,

@@ -50,7 +50,7 @@ internal sealed class Saboteur(PairWorld world, Dice dice, Timing timing, Ledger
             case FaultKind.OneWayCut: Hurt(LinkFault.Cut, fault.Lasts, fault.Node); break;
             case FaultKind.Stall when fault.InTurn: Hurt(LinkFault.Stall, fault.Lasts, 0, 1); break;
             case FaultKind.Stall: Hurt(LinkFault.Stall, fault.Lasts, fault.Node); break;
-            case FaultKind.LoopbackTimeout:
+            case FaultKind.IoStall:
                 node.IsIoStalled = true;
                 Hurt(LinkFault.Stall, fault.Lasts, 0, 1);
                 world.Schedule(fault.Lasts, () => node.IsIoStalled = false);

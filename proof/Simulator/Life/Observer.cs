@@ -76,7 +76,7 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
         if (fatal is not null) Violated($"the {node.Role} ended itself: {fatal}");
     }
 
-    public void Lost(SimNode receiver) => Said(World.OtherThan(receiver), "is not heard: that message is lost");
+    public void Lost(SimNode receiver) => Said(World.OtherThan(receiver), "is not received: that message is lost");
 
     // There are too many requests to be told of.
     public void Said(SimNode node, string words)

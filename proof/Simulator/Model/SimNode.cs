@@ -212,13 +212,13 @@ internal sealed class SimNode : IPairShell
 
     void IPairShell.OnReceived(PeerMessage message, ReceiveResult result)
     {
-        Tell("hears ", (int)message);
+        Tell("receives ", (int)message);
         if (result is ReceiveResult.OwnRoleFatal or ReceiveResult.DualActiveFatal) End(result);
     }
 
     void IPairShell.Publish(PeerMessage message, TimeSpan due)
     {
-        Tell("says ", (int)message);
+        Tell("publishes ", (int)message);
         world.Publish(this, message);
     }
 

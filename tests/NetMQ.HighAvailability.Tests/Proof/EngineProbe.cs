@@ -16,9 +16,9 @@ internal enum Errand
 }
 
 /// <summary>One turn: how long after the last, what is heard, whether all of it, what it is for, and whether the node hears itself.</summary>
-internal sealed record Errands(TimeSpan After, PeerMessage[] Hears, bool Complete, Errand Errand, TimeSpan Late, bool Deaf)
+internal sealed record Errands(TimeSpan After, PeerMessage[] Hears, bool Complete, Errand Errand, TimeSpan Late, bool IoStalled)
 {
-    public override string ToString() => $"+{After.TotalMilliseconds} hears [{string.Join(' ', Hears)}]{(Complete ? "" : " …")} {Errand} {Late.TotalMilliseconds}{(Deaf ? " deaf" : "")}";
+    public override string ToString() => $"+{After.TotalMilliseconds} receives [{string.Join(' ', Hears)}]{(Complete ? "" : " …")} {Errand} {Late.TotalMilliseconds}{(IoStalled ? " I/O stalled" : "")}";
 }
 
 /// <summary>
@@ -55,9 +55,9 @@ internal sealed class EngineProbe
         var (before, gap) = (engine.Memory, turn.After);
         now += turn.After;
         var wasActive = State == BinaryStarState.Active;
-        var returned = turn.Deaf ? now - timing.Lease : before.LastPublish;
+        var returned = turn.IoStalled ? now - timing.Lease : before.LastPublish;
         var awaited = returned < before.LoopbackSentAt ? before.LoopbackSentAt : null;
-        var deafWas = awaited is null && now - before.LoopbackSentAt > (wasActive ? timing.ActiveLoopbackTimeout : timing.LoopbackTimeout) && (gap <= timing.ShortGap || wasActive);
+        var stallWas = awaited is null && now - before.LoopbackSentAt > (wasActive ? timing.ActiveLoopbackTimeout : timing.LoopbackTimeout) && (gap <= timing.ShortGap || wasActive);
         var leaseWas = wasActive && (now < before.LastPublish || now - before.LastPublish > timing.Lease || now - awaited > timing.ActiveLoopbackTimeout);
         var longest = before.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap;
         var subscriberCame = turn.Errand == Errand.Welcome;
@@ -67,7 +67,7 @@ internal sealed class EngineProbe
             own.Begin(turn.Hears, turn.Complete, now);
             return asked.Turn(now, returned, subscriberCame, own);
         });
-        Must(shell.Purged == (gap > longest || gap < TimeSpan.Zero || leaseWas || deafWas), "purges after a gap, a stall, a step back, or with a lease that ran out");
+        Must(shell.Purged == (gap > longest || gap < TimeSpan.Zero || leaseWas || stallWas), "purges after a gap, a stall, a step back, or with a lease that ran out");
         Must(!wasActive || !(gap < TimeSpan.Zero || leaseWas) || shell.Changes is [{ To: BinaryStarState.Yielding }, ..], "without a lease, or a clock to tell it by, a node gives up first of all");
         if (!goesOn) return false;
 

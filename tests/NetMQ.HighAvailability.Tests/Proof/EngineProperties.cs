@@ -25,8 +25,8 @@ public sealed class EngineProperties
 
     private static readonly Gen<Errands> Turns = Gen.Select(
         Spans, Messages.Array[0, 2], Gen.Int[0, 9].Select(n => n > 0), Gen.Int[0, 40], Spans, Gen.Int[0, 4].Select(n => n == 0),
-        (after, hears, complete, errand, late, deaf) => new Errands(
-            after, hears, complete, errand < 10 ? Errand.Vote : errand > 20 ? Errand.Nothing : (Errand)(errand % 7), late, deaf));
+        (after, hears, complete, errand, late, ioStalled) => new Errands(
+            after, hears, complete, errand < 10 ? Errand.Vote : errand > 20 ? Errand.Nothing : (Errand)(errand % 7), late, ioStalled));
 
     /// <summary>Messages that a correctly configured peer of this role says, or all.</summary>
     private static Errands Heard(Errands turn, BinaryStarRole role, bool honest) => !honest

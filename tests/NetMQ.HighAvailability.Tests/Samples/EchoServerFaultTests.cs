@@ -68,7 +68,7 @@ public sealed class EchoServerFaultTests
         using (FrozenThread.NetMQsOf(primary.Process.Id))
         {
             primary.WaitFor("yielding");
-            primary.Client.Socket.SendFrame("while it was deaf");
+            primary.Client.Socket.SendFrame("while its I/O was stalled");
             backup.Client.AskUntilAnswered();
             backup.WaitFor("active");
             primary.Process.State.Should().Be("yielding");
@@ -94,11 +94,11 @@ public sealed class EchoServerFaultTests
             Wait.Until(
                 () =>
                 {
-                    backup.Client.Socket.SendFrame("while it was deaf");
+                    backup.Client.Socket.SendFrame("while its I/O was stalled");
                     Thread.Sleep(100);
                     return backup.Process.Errors.Any(line => line.Contains("[309]"));
                 },
-                "the standby to know that it is deaf");
+                "the standby to detect its I/O stall");
             Thread.Sleep(TimeSpan.FromMilliseconds(1600)); // twice its failover timeout
         }
 

@@ -18,7 +18,7 @@ public sealed class StoryTests
         var story = Story.Parse("wrong.txt", ["# The backup cannot be active here.", "", "0    start both  | Primary Backup", "2000 | Active Active"]);
 
         FluentActions.Invoking(() => Storyteller.Tell(story)).Should().Throw<StoryException>()
-            .WithMessage("wrong.txt, line 4: expected the backup to be Active, found Passive.*says 3*");
+            .WithMessage("wrong.txt, line 4: expected the backup to be Active, found Passive.*publishes 3*");
     }
 
     [Theory]

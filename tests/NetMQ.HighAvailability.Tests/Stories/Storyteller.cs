@@ -36,7 +36,7 @@ internal sealed class Storyteller : IWitness
     public void Said(SimNode node, string words) =>
         transcript.Add(string.Create(CultureInfo.InvariantCulture, $"{world.Now.TotalMilliseconds,8} {node.Role,-7} {words}"));
 
-    public void Lost(SimNode receiver) => Said(world.OtherThan(receiver), "was not heard: the message is lost");
+    public void Lost(SimNode receiver) => Said(world.OtherThan(receiver), "was not received: the message is lost");
 
     void IWitness.Changed(SimNode node, Transition transition)
     {
@@ -91,7 +91,7 @@ internal sealed class Storyteller : IWitness
             case ["hand", "over", var who]: outcome = Node(who).HandOver() ? "done" : "refused"; break;
             case ["evidence", "to", var who]: outcome = Node(who).LearnOfCrash() ? "counts" : "void"; break;
             case ["garbage", "to", var who]: world.Inject(Node(who), 9); break;
-            case ["stranger", "says", var digit, "to", var who]: world.Inject(Node(who), Number(digit)); break;
+            case ["stranger", "sends", var digit, "to", var who]: world.Inject(Node(who), Number(digit)); break;
             case ["lose", var count, "to", var who]: world.LinkTo(Node(who)).LoseNext = Number(count); break;
             case ["clock", "of", var who, var by]: Node(who).StepClock(TimeSpan.FromMilliseconds(Number(by))); break;
             case ["drift", "of", var who, var ppm]: Node(who).Drift(Number(ppm)); break;
@@ -100,7 +100,7 @@ internal sealed class Storyteller : IWitness
             case ["cut", "to", var who]: SetFault(LinkFault.Cut, Node(who).Index); break;
             case ["stall", "both"]: SetFault(LinkFault.Stall, 0, 1); break;
             case ["stall", "to", var who]: SetFault(LinkFault.Stall, Node(who).Index); break;
-            case ["deafen", var who]:
+            case ["stall-io", var who]:
                 Node(who).IsIoStalled = true;
                 SetFault(LinkFault.Stall, 0, 1);
                 break;
