@@ -46,7 +46,7 @@ internal sealed class Pair : IDisposable
 
     public Half Other(Half half) => Halves[1 - half.Index];
 
-    /// <summary>Where this server says its state.</summary>
+    /// <summary>Where this server publishes its state.</summary>
     public string State(Half half) => states[half.Index];
 
     public string Describe() => string.Join(" and ", Halves.Select(half => $"{half.Name} {half.State} ({half.LastWords})"));
@@ -117,7 +117,7 @@ internal sealed class Pair : IDisposable
         var since = Clock.Now;
         while (!condition())
         {
-            if (Clock.Now - since > Limit) throw new TimeoutException($"Waited {Limit.TotalSeconds} s in vain until {what()}");
+            if (Clock.Now - since > Limit) throw new TimeoutException($"Waited {Limit.TotalSeconds} s until {what()}");
             await Task.Delay(5);
         }
     }

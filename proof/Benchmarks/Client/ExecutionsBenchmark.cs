@@ -20,7 +20,7 @@ internal static class ExecutionsBenchmark
 
     private static readonly (string Name, Action<int> Strike, bool Ends)[] Faults =
     [
-        ("polite stop", Signals.SendTerminate, true), ("switch-over", Signals.SendHandOver, false), ("crash", Signals.SendKill, true),
+        ("clean stop", Signals.SendTerminate, true), ("switch-over", Signals.SendHandOver, false), ("crash", Signals.SendKill, true),
     ];
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);

@@ -18,7 +18,7 @@ internal static class FaultKinds
     {
         FaultKind.Kill => "SIGKILL",
         FaultKind.KillDetected => "SIGKILL, crash detection",
-        FaultKind.Stop => "SIGTERM (polite stop)",
+        FaultKind.Stop => "SIGTERM (clean stop)",
         FaultKind.HandOver => "SIGUSR1 (switch-over)",
         _ => "SIGSTOP",
     };

@@ -2,7 +2,7 @@ namespace NetMQ.HighAvailability.ModelCheck.Model;
 
 /// <summary>
 /// One of the guide's own nodes ("bstar", C): it says its state only at its heartbeat, believes all it hears whenever
-/// it hears it, may be asked by a client before it has heard its peer, and ends itself on two actives or two passives.
+/// it receives it, may get a request before it has received anything from its peer, and exits on two actives or two passives.
 /// </summary>
 internal sealed class OriginalModel(Scenario scenario, Wire wire, int me) : INodeModel
 {

@@ -14,9 +14,9 @@ internal enum Rule
     DualPassive,  // two passives stay passive
     Gap,          // missing time is not noticed at all
     GapExpiry,    // missing time is noticed, but counts as silence of the peer
-    Loopback,     // a node takes for granted that what it says goes out, and that what the peer says comes in
-    Quiet,        // a node that takes active back speaks at once beside an original
-    EvidenceLifetime, // evidence of a crash counts until the peer is heard
+    Loopback,     // a node assumes that its messages are sent, and that the peer's arrive
+    Quiet,        // a node that takes active back publishes at once beside an original
+    EvidenceLifetime, // evidence of a crash counts until the peer is received
 }
 
 /// <summary>What may befall the link between the nodes. One at a time.</summary>
@@ -137,7 +137,7 @@ internal sealed record Scenario
 
     /// <summary>
     /// So many ticks after the last fault: F + H + the settling or, beside an original node, the longer offer guard;
-    /// after two nodes served, another F and D, for a primary that is not heard takes that long to see it.
+    /// after two nodes served, another F and D, because a primary that is not received takes that long to notice.
     /// </summary>
     public int ServesWithin =>
         F + H + Math.Max(H * 3 / 2, Original == Who.None ? 0 : H + OriginalH) + (DualAcceptAllowed ? F + D : 0);

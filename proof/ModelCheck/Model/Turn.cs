@@ -1,6 +1,6 @@
 namespace NetMQ.HighAvailability.ModelCheck.Model;
 
-/// <summary>What a turn is woken for, after the peer has been heard.</summary>
+/// <summary>What a turn is woken for, after the peer's messages have been received.</summary>
 internal enum TurnEvent : byte
 {
     None,
@@ -70,7 +70,7 @@ internal interface INodeModel
 
     bool IsActive(ulong node);
 
-    /// <summary>A backup that has never met its peer waits for it or for an operator, by design for ever.</summary>
+    /// <summary>A backup that has never met its peer waits for it or for an operator, by design indefinitely.</summary>
     bool WaitsByDesign(ulong node);
 
     string Describe(ulong node);

@@ -10,8 +10,8 @@ internal sealed class Wire(Scenario scenario, Clockwork clockwork)
         var status = EngineCodec.StatusOf(world.Node(to));
         if (link.Subscribing || status is Status.Dead or Status.Booting || world.Chances.CutTo(to) || WillPurge(world, to)) return;
 
-        // A receiver that hears nothing for long must not make the world infinite. More of the same than can be
-        // heard in separate turns changes nothing, and what a paused node finds it hears in one.
+        // A receiver that reads nothing for long must not make the world infinite. More of the same than can be
+        // received in separate turns changes nothing, and what a paused node finds it receives in one.
         if (status == Status.Paused && link.EndsWith(message, 2)) return;
         if ((world.Chances.StalledTo(to) || scenario.Without == Rule.Drain) && link.EndsWith(message, scenario.D + 2)) return;
         world.SetTo(to, link.Append(message));

@@ -66,7 +66,7 @@ internal sealed class PairLife
     }
 
     // After F the peer is gone, within H the guard lets a waiting node act, a node that has given up settles before; after
-    // a cut it may take another F to see that one is not heard. Clients take their time to ask, and clocks run slow.
+    // a cut it may take another F to see that one is not received. Clients take their time to ask, and clocks run slow.
     private TimeSpan ServesWithin => (timing.Failover * 2 + timing.Heartbeat * 2 + timing.Settle) * 1.02 + TimeSpan.FromSeconds(1);
 
     // Nobody hears two nodes at once: what they remember of each other is older than any rule looks back.
@@ -137,7 +137,7 @@ internal sealed class PairLife
         ledger.Clear();
     }
 
-    // Each has heard the other since: until then a silence may still end in a take-over.
+    // Each has received from the other since: until then a silence may still end in a take-over.
     private bool IsWholeSince(TimeSpan time) =>
         world.Nodes[0] is { Status: ProcessStatus.Live, IsLeaving: false } one && world.Nodes[1] is { Status: ProcessStatus.Live, IsLeaving: false } two
         && ((one.Serves && two.State == BinaryStarState.Passive) || (two.Serves && one.State == BinaryStarState.Passive))

@@ -14,7 +14,7 @@ internal interface IWitness
     /// <summary>A node that stood still goes on; its first turn is done.</summary>
     void Woke(SimNode node);
 
-    /// <summary>The process has ended; <paramref name="fatal"/>: by itself, for what it heard.</summary>
+    /// <summary>The process has ended; <paramref name="fatal"/>: by itself, because of what it received.</summary>
     void Ended(SimNode node, ReceiveResult? fatal);
 
     void Lost(SimNode receiver);

@@ -41,7 +41,7 @@ internal sealed class PairWorld
 
     public SimNode OtherThan(SimNode node) => nodes[1 - node.Index];
 
-    /// <summary>What <paramref name="node"/> hears its peer through.</summary>
+    /// <summary>The link by which <paramref name="node"/> receives from its peer.</summary>
     public SimLink LinkTo(SimNode node) => links[node.Index];
 
     public SimLink LinkTo(int node) => links[node];

@@ -3,8 +3,8 @@ namespace NetMQ.HighAvailability.Simulator.Model;
 internal enum LinkFault : byte
 {
     None,
-    Cut,   // what is said is gone
-    Stall, // what is said waits
+    Cut,   // messages are dropped
+    Stall, // messages are held
 }
 
 /// <summary>One direction of the state link: the subscription of one node to the other.</summary>
@@ -13,7 +13,7 @@ internal sealed class SimLink
     /// <summary>Counts the subscriber's sockets: what was sent to a former one arrives nowhere.</summary>
     public int Epoch { get; private set; }
 
-    /// <summary>The publisher knows of the subscription; what it said before is lost.</summary>
+    /// <summary>The publisher knows of the subscription; what it published before is lost.</summary>
     public bool Subscribed { get; private set; }
 
     /// <summary>The subscription has reached a publisher that stands still, and learns of it when it goes on.</summary>

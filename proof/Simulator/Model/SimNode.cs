@@ -43,7 +43,7 @@ internal sealed class SimNode : IPairShell
 
     public BinaryStarState State => engine.State;
 
-    /// <summary>What it says does not come back to it; else it has by the next turn.</summary>
+    /// <summary>Its loopback messages do not return; otherwise they do by the next turn.</summary>
     public bool IsIoStalled { get; set; }
 
     /// <summary>How often it was started.</summary>

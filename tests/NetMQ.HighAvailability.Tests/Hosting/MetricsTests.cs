@@ -111,11 +111,11 @@ public sealed class MetricsTests
         var ports = PairPorts.New();
         using var peer = new RawPeer(ports.BackupState);
         using var node = new TestNode(BinaryStarRole.Primary, ports, options => options.Name = pair).Started();
-        peer.Heard();
+        peer.Subscribed();
         Of(silence, "primary").Should().BeEmpty("the peer was never heard");
 
-        peer.SayUntil("nonsense", () => node.Star.Status.GarbageReceived > 0, "garbage");
-        peer.SayUntil("4", () => node.Star.Status.StatesReceived > 0, "a state");
+        peer.PublishUntil("nonsense", () => node.Star.Status.GarbageReceived > 0, "garbage");
+        peer.PublishUntil("4", () => node.Star.Status.StatesReceived > 0, "a state");
 
         Value(messages, "primary", "network.io.direction", "receive").Should().BePositive();
         Value(messages, "primary", "network.io.direction", "transmit").Should().BePositive();

@@ -31,8 +31,8 @@ public sealed class CrashTests
         toPrimary.Ask();
         toBackup.AskUntilAnswered();
 
-        backup.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.PeerCrashed);
-        backup.Star.Status.PeerAlive.Should().BeFalse("its last word is younger than the failover timeout, and it is dead");
+        backup.Changes.Last().Cause.Should().Be(BinaryStarChangeReason.PeerCrashed);
+        backup.Star.Status.PeerAlive.Should().BeFalse("its last message is more recent than the failover timeout, but it is dead");
         Wait.Until(() => backup.HasLogged(201), "the crash to be logged");
     }
 
@@ -52,7 +52,7 @@ public sealed class CrashTests
         }).Started();
         using var client = Client.Of(node);
         var running = Stopwatch.StartNew();
-        peer.Heard().SayUntil("3", () => running.Elapsed > TimeSpan.FromSeconds(1) && node.State == BinaryStarState.Passive, "the node to be passive and settled");
+        peer.Subscribed().PublishUntil("3", () => running.Elapsed > TimeSpan.FromSeconds(1) && node.State == BinaryStarState.Passive, "the node to be passive and settled");
         client.Ask().Should().BeFalse();
         var rejected = node.Star.Status.VotesRejected;
 
@@ -80,7 +80,7 @@ public sealed class CrashTests
             options.DetectCrash = true;
         }).Started();
         using var client = Client.Of(node);
-        peer.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
+        peer.Subscribed().PublishUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
 
         road.CutConnections();
         Wait.Until(() => road.Attempts > 0, "the node to look for evidence");

@@ -22,15 +22,15 @@ public sealed class ForeignPeerTests
         var ports = PairPorts.New();
         using var peer = new RawPeer(ports.PrimaryState);
         using var node = new TestNode(Backup, ports).Started();
-        peer.Heard();
-        peer.SayUntil("nonsense", () => node.Star.Status.GarbageReceived > 0, "the peer to be received");
+        peer.Subscribed();
+        peer.PublishUntil("nonsense", () => node.Star.Status.GarbageReceived > 0, "the peer to be received");
 
         Wait.Until(
             () =>
             {
-                peer.Say(sign);
-                peer.Say("3");
-                peer.Say("2");
+                peer.Publish(sign);
+                peer.Publish("3");
+                peer.Publish("2");
                 return node.Star.Status.GarbageReceived >= 30;
             },
             $"the messages to be ignored ({what})");
@@ -49,7 +49,7 @@ public sealed class ForeignPeerTests
         using var node = new TestNode(Backup, ports).Started();
         using (var foreign = new RawPeer(ports.PrimaryState))
         {
-            foreign.Heard().SayUntil("0", () => node.HasLogged(ForeignPeer), "the peer to be recognised");
+            foreign.Subscribed().PublishUntil("0", () => node.HasLogged(ForeignPeer), "the peer to be recognised");
         }
 
         Wait.Until(() => Support.Ports.IsFree(ports.PrimaryState), "the port to be free again");

@@ -32,11 +32,11 @@ public sealed class MisconfigurationTests
         var ports = PairPorts.New();
         using var peer = new RawPeer(ports.BackupState);
         using var node = new TestNode(Primary, ports).Started();
-        peer.Heard().SayUntil("2", () => node.State == BinaryStarState.Active, "the node to be active");
-        peer.SayUntil("1", () => node.Star.Status.OwnRoleReceived > 0, "all that was said before to be heard");
+        peer.Subscribed().PublishUntil("2", () => node.State == BinaryStarState.Active, "the node to be active");
+        peer.PublishUntil("1", () => node.Star.Status.OwnRoleReceived > 0, "everything published before to be received");
         var heard = node.Star.Status.StatesReceived;
 
-        peer.SayUntil("1", () => node.Star.Status.OwnRoleReceived > 3, "the newcomer to be counted");
+        peer.PublishUntil("1", () => node.Star.Status.OwnRoleReceived > 3, "the newcomer to be counted");
 
         node.State.Should().Be(BinaryStarState.Active);
         node.Star.Status.StatesReceived.Should().Be(heard);
@@ -49,9 +49,9 @@ public sealed class MisconfigurationTests
         var ports = PairPorts.New();
         using var peer = new RawPeer(ports.BackupState);
         using var node = new TestNode(Primary, ports, options => options.DualActivePolicy = DualActivePolicy.Abort).Started();
-        peer.Heard().SayUntil("2", () => node.State == BinaryStarState.Active, "the node to be active");
+        peer.Subscribed().PublishUntil("2", () => node.State == BinaryStarState.Active, "the node to be active");
 
-        peer.SayUntil("3", () => node.Star.Completion.IsCompleted, "the node to end");
+        peer.PublishUntil("3", () => node.Star.Completion.IsCompleted, "the node to end");
 
         node.Star.Completion.Exception!.InnerException.Should().BeOfType<DualActiveException>();
     }
@@ -63,10 +63,10 @@ public sealed class MisconfigurationTests
         using var peer = new RawPeer(ports.PrimaryState);
         using var node = new TestNode(Backup, ports).Started();
         using var client = Client.Of(node);
-        peer.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
+        peer.Subscribed().PublishUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
         client.AskUntilAnswered();
 
-        peer.SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to yield");
+        peer.PublishUntil("3", () => node.State == BinaryStarState.Passive, "the node to yield");
 
         node.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.DualActive);
     }
@@ -77,12 +77,12 @@ public sealed class MisconfigurationTests
         var ports = PairPorts.New();
         using var peer = new RawPeer(ports.BackupState);
         using var node = new TestNode(Primary, ports).Started();
-        peer.Heard().SayUntil("2", () => node.State == BinaryStarState.Active, "the node to be active");
+        peer.Subscribed().PublishUntil("2", () => node.State == BinaryStarState.Active, "the node to be active");
 
-        peer.SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to give in");
+        peer.PublishUntil("3", () => node.State == BinaryStarState.Passive, "the node to give in");
 
-        node.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.DualActive);
-        node.LogCount(302).Should().Be(1, "it stayed at first, and said so once");
+        node.Changes.Last().Cause.Should().Be(BinaryStarChangeReason.DualActive);
+        node.LogCount(302).Should().Be(1, "it stayed active at first, and logged that once");
     }
 
     [Fact]
@@ -92,8 +92,8 @@ public sealed class MisconfigurationTests
         using var peer = new RawPeer(ports.PrimaryState);
         using var node = new TestNode(Backup, ports).Started();
 
-        peer.Heard().SayUntil("3", () => node.HasLogged(306), "the one-way link to be reported");
-        for (var i = 0; i < 20; i++) peer.SayUntil("3", () => true, "more heartbeats");
+        peer.Subscribed().PublishUntil("3", () => node.HasLogged(306), "the one-way link to be reported");
+        for (var i = 0; i < 20; i++) peer.PublishUntil("3", () => true, "more heartbeats");
 
         node.LogCount(306).Should().Be(1);
     }

@@ -64,11 +64,11 @@ public sealed class OperationTests
         var ports = PairPorts.New();
         using var peer = new RawPeer(ports.BackupState);
         using var node = new TestNode(Primary, ports).Started();
-        peer.Heard().SayUntil("2", () => node.State == BinaryStarState.Active, "the node to be active");
-        peer.SayUntil("4", () => node.Star.Status.PeerState == BinaryStarState.Passive, "the peer to be known as passive");
+        peer.Subscribed().PublishUntil("2", () => node.State == BinaryStarState.Active, "the node to be active");
+        peer.PublishUntil("4", () => node.Star.Status.PeerState == BinaryStarState.Passive, "the peer to be known as passive");
 
         var outcome = node.Star.HandOverAsync();
-        Wait.For(outcome, "the outcome"); // the peer says nothing more
+        Wait.For(outcome, "the outcome"); // the peer publishes nothing more
         using var client = Client.Of(node);
         client.AskUntilAnswered();
 
@@ -164,11 +164,11 @@ public sealed class OperationTests
         node.Star.DualActiveLost += (_, e) => (told, lost) = ([.. told, "lost"], e);
         node.Started();
         using var client = Client.Of(node);
-        peer.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
+        peer.Subscribed().PublishUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
         var before = DateTimeOffset.UtcNow;
         client.AskUntilAnswered();
 
-        peer.SayUntil("3", () => lost is not null, "the node to yield and to be told");
+        peer.PublishUntil("3", () => lost is not null, "the node to yield and to be told");
 
         lost!.WindowStart.Should().BeOnOrAfter(before).And.BeBefore(lost.WindowEnd);
         lost.WindowEnd.Should().BeOnOrBefore(DateTimeOffset.UtcNow);
@@ -212,7 +212,7 @@ public sealed class OperationTests
             options.HeartbeatInterval = TimeSpan.FromMinutes(10);
             options.FailoverTimeout = TimeSpan.FromMinutes(30);
         }).Started();
-        Wait.Until(() => node.Star.Status.StatesPublished == 1, "the first word");
+        Wait.Until(() => node.Star.Status.StatesPublished == 1, "the first message");
 
         foreach (var _ in Enumerable.Range(0, 3))
         {

@@ -93,9 +93,9 @@ public sealed class PairTests
         primary.Dispose();
         backup.WaitFor(BinaryStarState.Active);
 
-        backup.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.PeerWaiting);
-        primary.Changes.Select(change => change.NewState).Should().EndWith(
-            [BinaryStarState.Yielding, BinaryStarState.Passive], "it waits for the peer's word that it has taken over");
+        backup.Changes.Last().Cause.Should().Be(BinaryStarChangeReason.PeerWaiting);
+        primary.Changes.Select(change => change.To).Should().EndWith(
+            [BinaryStarState.Yielding, BinaryStarState.Passive], "it waits for the peer's message that it has taken over");
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class PairTests
     }
 
     [Fact]
-    public void Heartbeats_go_on_under_a_flood_of_requests()
+    public void Heartbeats_continue_under_a_flood_of_requests()
     {
         var (primary, backup) = TestNode.StartedPair(TestNode.Calm);
         using var one = primary;

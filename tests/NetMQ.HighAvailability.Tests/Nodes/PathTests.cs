@@ -4,7 +4,7 @@ using static NetMQ.HighAvailability.BinaryStarRole;
 
 namespace NetMQ.HighAvailability.Tests.Nodes;
 
-/// <summary>Several ways to hear the peer.</summary>
+/// <summary>Several paths from the peer.</summary>
 public sealed class PathTests
 {
     [Fact]
@@ -30,10 +30,10 @@ public sealed class PathTests
         using var other = new RawPeer(second.PrimaryState);
         using var node = new TestNode(Backup, ports, options => TwoPaths(options, ports, second)).Started();
         using var client = Client.Of(node);
-        first.Heard();
-        other.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
+        first.Subscribed();
+        other.Subscribed().PublishUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
 
-        first.SayUntil("3", () => node.Star.Status.Paths is [{ Alive: true }, { Alive: false }], "the second path to be lost");
+        first.PublishUntil("3", () => node.Star.Status.Paths is [{ Alive: true }, { Alive: false }], "the second path to be lost");
 
         node.Star.Status.PeerAlive.Should().BeTrue();
         node.State.Should().Be(BinaryStarState.Passive);
@@ -53,25 +53,14 @@ public sealed class PathTests
             options.FailoverTimeout = TimeSpan.FromMinutes(1);
             options.PeerFailoverTimeout = TimeSpan.FromMinutes(1);
         }).Started();
-        first.Heard();
-        other.Heard();
+        first.Subscribed();
+        other.Subscribed();
 
         for (var beat = 1; beat <= 4; beat++)
         {
-            var before = node.Star.Status;
-            first.Say("3");
-            other.Say("3");
-            Wait.Until(
-                () =>
-                {
-                    var now = node.Star.Status;
-                    if (now.StatesReceived >= before.StatesReceived + 2) return true;
-                    if (now.Interruptions == before.Interruptions) return false;
-                    first.Say("3"); // the machine held the node up, and it has subscribed anew since
-                    other.Say("3");
-                    return false;
-                },
-                $"beat {beat} to be received on both paths");
+            first.Publish("3");
+            other.Publish("3");
+            Wait.Until(() => node.Star.Status.StatesReceived == 2 * beat, $"beat {beat} to be received on both paths");
             Thread.Sleep(4 * TestNode.Heartbeat);
         }
     }
@@ -87,13 +76,13 @@ public sealed class PathTests
             TestNode.Calm(options);
             TwoPaths(options, ports, second);
         }).Started();
-        late.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
-        first.Heard().SayUntil("3", () => node.Star.Status.Paths is [{ Alive: true }, { Alive: false }], "the second path to be silent");
+        late.Subscribed().PublishUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
+        first.Subscribed().PublishUntil("3", () => node.Star.Status.Paths is [{ Alive: true }, { Alive: false }], "the second path to be silent");
 
-        first.Say("3");
-        late.Say("1"); // an offer out of the past: it would make the passive node active
-        late.Heard();
-        first.SayUntil("3", () => node.Star.Status.PeerState == BinaryStarState.Active, "the first path to be believed");
+        first.Publish("3");
+        late.Publish("1"); // an offer out of the past: it would make the passive node active
+        late.Subscribed();
+        first.PublishUntil("3", () => node.Star.Status.PeerState == BinaryStarState.Active, "the first path to be believed");
 
         node.State.Should().Be(BinaryStarState.Passive);
         node.Changes.Should().ContainSingle();
@@ -110,7 +99,7 @@ public sealed class PathTests
             options.LookUp = _ => Task.FromResult<IPAddress[]>([IPAddress.Parse("127.0.0.2"), IPAddress.Parse("127.0.0.3"), IPAddress.Loopback]);
         }).Started();
 
-        peer.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
+        peer.Subscribed().PublishUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
     }
 
     private static void TwoPaths(BinaryStarOptions options, PairPorts ports, PairPorts second)

@@ -30,12 +30,12 @@ public sealed class PeerAbuseTests
         var ports = PairPorts.New();
         using var peer = new RawPeer(ports.PrimaryState);
         using var node = new TestNode(Backup, ports).Started();
-        peer.Heard();
+        peer.Subscribed();
 
         Wait.Until(
             () =>
             {
-                peer.Say(frames);
+                peer.Publish(frames);
                 return node.Star.Status.GarbageReceived >= 5;
             },
             "five messages to be counted as garbage");
@@ -53,12 +53,12 @@ public sealed class PeerAbuseTests
         using var peer = new RawPeer(ports.PrimaryState);
         using var node = new TestNode(Backup, ports).Started();
         using var client = Client.Of(node);
-        peer.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
+        peer.Subscribed().PublishUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
 
         Wait.Until(
             () =>
             {
-                peer.Say("nonsense");
+                peer.Publish("nonsense");
                 return client.Ask();
             },
             "the take-over");
@@ -72,13 +72,13 @@ public sealed class PeerAbuseTests
         var ports = PairPorts.New();
         using var peer = new RawPeer(ports.PrimaryState);
         using var node = new TestNode(Backup, ports).Started();
-        peer.Heard();
+        peer.Subscribed();
         var before = GC.GetTotalMemory(forceFullCollection: true);
 
-        for (var i = 0; i < 100_000; i++) peer.Say("garbage");
-        peer.SayUntil("3", () => node.State == BinaryStarState.Passive, "a valid message behind it to count");
+        for (var i = 0; i < 100_000; i++) peer.Publish("garbage");
+        peer.PublishUntil("3", () => node.State == BinaryStarState.Passive, "a valid message behind it to count");
 
-        // A pause of this machine in the middle purges what is queued, so not all of it need be heard.
+        // A pause of this machine in the middle purges what is queued, so not all of it need be received.
         node.Star.Status.GarbageReceived.Should().BeInRange(1, 100_000);
         node.Changes.Should().ContainSingle();
         (GC.GetTotalMemory(forceFullCollection: true) - before).Should().BeLessThan(20_000_000);
@@ -91,10 +91,10 @@ public sealed class PeerAbuseTests
         var ports = PairPorts.New();
         using var peer = new RawPeer(ports.PrimaryState);
         using var node = new TestNode(Backup, ports).Started();
-        peer.Heard();
+        peer.Subscribed();
 
-        peer.Say(new byte[1_000_000]);
-        peer.Heard().SayUntil("3", () => node.State == BinaryStarState.Passive, "the node to connect again and hear a state");
+        peer.Publish(new byte[1_000_000]);
+        peer.Subscribed().PublishUntil("3", () => node.State == BinaryStarState.Passive, "the node to reconnect and receive a state");
 
         node.Star.Status.StatesReceived.Should().BeGreaterThan(0);
     }

@@ -4,7 +4,7 @@ using static NetMQ.HighAvailability.BinaryStarRole;
 
 namespace NetMQ.HighAvailability.Tests.Nodes;
 
-/// <summary>A pair that never meets says so, with the endpoints and the likely causes.</summary>
+/// <summary>A pair that never meets is reported, with the endpoints and the likely causes.</summary>
 public sealed class SilentLinkTests
 {
     private readonly PairPorts ports = PairPorts.New();

@@ -2,7 +2,7 @@ using NetMQ.HighAvailability.Protocol;
 
 namespace NetMQ.HighAvailability.Tests.Proof;
 
-/// <summary>What a turn is for, after the peer was heard.</summary>
+/// <summary>What a turn is for, after the peer's messages were received.</summary>
 internal enum Errand
 {
     Nothing,
@@ -15,7 +15,7 @@ internal enum Errand
     Stop,
 }
 
-/// <summary>One turn: how long after the last, what is heard, whether all of it, what it is for, and whether the node hears itself.</summary>
+/// <summary>One turn: how long after the last, what is received, whether all of it, what it is for, and whether I/O is stalled.</summary>
 internal sealed record Errands(TimeSpan After, PeerMessage[] Hears, bool Complete, Errand Errand, TimeSpan Late, bool IoStalled)
 {
     public override string ToString() => $"+{After.TotalMilliseconds} receives [{string.Join(' ', Hears)}]{(Complete ? "" : " …")} {Errand} {Late.TotalMilliseconds}{(IoStalled ? " I/O stalled" : "")}";

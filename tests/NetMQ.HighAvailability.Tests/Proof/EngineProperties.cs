@@ -28,7 +28,7 @@ public sealed class EngineProperties
         (after, hears, complete, errand, late, ioStalled) => new Errands(
             after, hears, complete, errand < 10 ? Errand.Vote : errand > 20 ? Errand.Nothing : (Errand)(errand % 7), late, ioStalled));
 
-    /// <summary>Messages that a correctly configured peer of this role says, or all.</summary>
+    /// <summary>Messages that a correctly configured peer of this role publishes, or all.</summary>
     private static Errands Heard(Errands turn, BinaryStarRole role, bool honest) => !honest
         ? turn
         : turn with { Hears = [.. turn.Hears.Where(message => message != PeerMessageCodec.WaitingAs(role))] };

@@ -37,7 +37,7 @@ public class PairEngineStoppingTests
     public void It_waits_only_for_a_peer_that_was_heard_lately()
     {
         Active(Primary).QuietUntil(Ms(1950)).Stop(Ms(2000)).Should().BeTrue("the peer was heard at 1.0 s, that is 2H ago");
-        Active(Primary).QuietUntil(Ms(1950)).Stop(Ms(2000) + Instant).Should().BeFalse("it would wait in vain");
+        Active(Primary).QuietUntil(Ms(1950)).Stop(Ms(2000) + Instant).Should().BeFalse("there is nothing to wait for");
     }
 
     [Theory]

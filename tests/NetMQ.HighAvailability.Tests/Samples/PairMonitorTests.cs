@@ -34,8 +34,8 @@ public sealed class PairMonitorTests
         {
             while (!end.IsCancellationRequested)
             {
-                primary.Say(primarySays);
-                backup.Say(backupSays);
+                primary.Publish(primarySays);
+                backup.Publish(backupSays);
                 await Task.Delay(50);
             }
         });
@@ -54,12 +54,12 @@ public sealed class PairMonitorTests
         using var crashed = new RawPeer(ports.PrimaryState);
         using var successor = new RawPeer(ports.BackupState);
         using var monitor = Monitor(ports, "--once", "--failover-timeout", "5000");
-        crashed.Heard().Say("3");
-        successor.Heard();
+        crashed.Subscribed().Publish("3");
+        successor.Subscribed();
 
         while (!monitor.HasExited)
         {
-            successor.Say("3");
+            successor.Publish("3");
             Thread.Sleep(50);
         }
 

@@ -10,7 +10,7 @@ public sealed class StoryTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void The_story_goes_as_it_is_told(string name) => Storyteller.Tell(Story.Read(Path.Combine(Folder, name + ".txt")));
+    public void The_story_goes_as_written(string name) => Storyteller.Tell(Story.Read(Path.Combine(Folder, name + ".txt")));
 
     [Fact]
     public void A_step_that_ends_otherwise_is_shown_with_its_line_and_what_was_found()

@@ -11,7 +11,7 @@ internal sealed class Client : IDisposable
 
     public Client(string endpoint)
     {
-        // Set before it connects, or they count for nothing: a full queue would block a test for ever.
+        // Set before it connects, or they count for nothing: a full queue would block a test forever.
         socket.Options.SendHighWatermark = 0;
         socket.Options.ReceiveHighWatermark = 0;
         socket.Connect(endpoint);

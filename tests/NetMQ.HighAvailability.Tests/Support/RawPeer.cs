@@ -2,7 +2,7 @@ using NetMQ.Sockets;
 
 namespace NetMQ.HighAvailability.Tests.Support;
 
-/// <summary>A peer that says whatever a test wants: a bare PUB in the other node's place.</summary>
+/// <summary>A peer that publishes whatever a test wants: a bare PUB in the other node's place.</summary>
 internal sealed class RawPeer : IDisposable
 {
     private readonly XPublisherSocket publisher = new();
@@ -14,22 +14,22 @@ internal sealed class RawPeer : IDisposable
         publisher.Bind($"tcp://127.0.0.1:{port}");
     }
 
-    /// <summary>Waits until the node listens.</summary>
-    public RawPeer Heard()
+    /// <summary>Waits until the node has subscribed.</summary>
+    public RawPeer Subscribed()
     {
         Wait.Until(() => publisher.TryReceiveFrameBytes(TimeSpan.FromMilliseconds(20), out _), "the node to subscribe");
         return this;
     }
 
-    public void Say(string message) => publisher.SendFrame(message);
+    public void Publish(string message) => publisher.SendFrame(message);
 
-    public void Say(params byte[][] frames) => publisher.SendMultipartBytes(frames);
+    public void Publish(params byte[][] frames) => publisher.SendMultipartBytes(frames);
 
-    /// <summary>Says <paramref name="message"/> until the node has got somewhere.</summary>
-    public void SayUntil(string message, Func<bool> condition, string what) => Wait.Until(
+    /// <summary>Publishes <paramref name="message"/> until the condition holds.</summary>
+    public void PublishUntil(string message, Func<bool> condition, string what) => Wait.Until(
         () =>
         {
-            Say(message);
+            Publish(message);
             Thread.Sleep(20);
             return condition();
         },

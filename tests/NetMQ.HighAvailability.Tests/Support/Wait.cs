@@ -12,7 +12,7 @@ internal static class Wait
         var clock = Stopwatch.StartNew();
         while (!condition())
         {
-            if (clock.Elapsed > Limit) throw new TimeoutException($"Waited {Limit.TotalSeconds} s in vain for: {what}");
+            if (clock.Elapsed > Limit) throw new TimeoutException($"Waited {Limit.TotalSeconds} s for: {what}");
             Thread.Yield();
             Thread.SpinWait(20_000);
         }
@@ -20,6 +20,6 @@ internal static class Wait
 
     public static void For(Task task, string what)
     {
-        if (Task.WaitAny([task], Limit) < 0) throw new TimeoutException($"Waited {Limit.TotalSeconds} s in vain for: {what}");
+        if (Task.WaitAny([task], Limit) < 0) throw new TimeoutException($"Waited {Limit.TotalSeconds} s for: {what}");
     }
 }

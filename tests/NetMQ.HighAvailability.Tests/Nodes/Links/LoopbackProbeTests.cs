@@ -13,6 +13,6 @@ public sealed class LoopbackProbeTests
 
         for (var i = 1; i <= 100; i++) loopback.Send(TimeSpan.FromMilliseconds(i));
 
-        Wait.Until(() => loopback.Receive() == TimeSpan.FromMilliseconds(100), "the last word to come back");
+        Wait.Until(() => loopback.Receive() == TimeSpan.FromMilliseconds(100), "the last message to return");
     }
 }
