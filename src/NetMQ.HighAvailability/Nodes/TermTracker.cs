@@ -35,7 +35,7 @@ internal sealed class TermTracker(PairEngine engine)
         }
 
         // The peer may have become active right after its last message that it was not.
-        var from = activeSince > peerNotActiveAt ? activeSince : peerNotActiveAt;
-        return new NodeChange(transition, Term, transition.Cause == BinaryStarChangeReason.DualActive ? now - from : null);
+        var from = Max(activeSince, peerNotActiveAt);
+        return new NodeChange(transition, Term, transition.Reason == BinaryStarChangeReason.DualActive ? now - from : null);
     }
 }

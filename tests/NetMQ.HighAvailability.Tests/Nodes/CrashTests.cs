@@ -31,7 +31,7 @@ public sealed class CrashTests
         toPrimary.Ask();
         toBackup.AskUntilAnswered();
 
-        backup.Changes.Last().Cause.Should().Be(BinaryStarChangeReason.PeerCrashed);
+        backup.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.PeerCrashed);
         backup.Star.Status.PeerAlive.Should().BeFalse("its last message is more recent than the failover timeout, but it is dead");
         Wait.Until(() => backup.HasLogged(201), "the crash to be logged");
     }

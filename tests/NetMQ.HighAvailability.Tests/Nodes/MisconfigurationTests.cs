@@ -81,7 +81,7 @@ public sealed class MisconfigurationTests
 
         peer.PublishUntil("3", () => node.State == BinaryStarState.Passive, "the node to give in");
 
-        node.Changes.Last().Cause.Should().Be(BinaryStarChangeReason.DualActive);
+        node.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.DualActive);
         node.LogCount(302).Should().Be(1, "it stayed active at first, and logged that once");
     }
 

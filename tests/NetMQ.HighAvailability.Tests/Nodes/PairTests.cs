@@ -93,8 +93,8 @@ public sealed class PairTests
         primary.Dispose();
         backup.WaitFor(BinaryStarState.Active);
 
-        backup.Changes.Last().Cause.Should().Be(BinaryStarChangeReason.PeerWaiting);
-        primary.Changes.Select(change => change.To).Should().EndWith(
+        backup.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.PeerWaiting);
+        primary.Changes.Select(change => change.NewState).Should().EndWith(
             [BinaryStarState.Yielding, BinaryStarState.Passive], "it waits for the peer's message that it has taken over");
     }
 

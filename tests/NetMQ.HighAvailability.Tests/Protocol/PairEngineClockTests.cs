@@ -57,7 +57,7 @@ public class PairEngineClockTests
         node.LateVote(Ms(100)).Should().BeFalse("the lease cannot be judged");
         node.Turn(Ms(100)).State.Should().Be(BinaryStarState.Yielding);
 
-        node.Transitions[^1].Cause.Should().Be(BinaryStarChangeReason.LeaseExpired);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.LeaseExpired);
         node.Published[^1].Should().Be((Ms(100), '1'), "its schedule goes on in the new time");
     }
 

@@ -46,7 +46,7 @@ public class PairEngineLeaseTests
         node.TryTurn(Ms(1000) + Lease + Instant).Should().BeTrue("what is queued from the peer may be old");
 
         node.State.Should().Be(BinaryStarState.Yielding);
-        node.Transitions[^1].Cause.Should().Be(BinaryStarChangeReason.LeaseExpired);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.LeaseExpired);
         node.Published[^1].Should().Be((Ms(1000) + Lease + Instant, '1'));
     }
 

@@ -19,7 +19,7 @@ public class PairEngineReclaimTests
         node.State.Should().Be(BinaryStarState.Yielding);
 
         node.Turn(Woken + F).State.Should().Be(BinaryStarState.Active);
-        node.Transitions[^1].Cause.Should().Be(BinaryStarChangeReason.PeerSilent);
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.PeerSilent);
         node.Published[^1].Should().Be((Woken + F, '3'));
     }
 
