@@ -5,16 +5,22 @@ internal sealed class NodeCommands(NetMQPoller poller, Action<Action> turn)
 {
     private readonly Lock gate = new();
     private readonly List<Action> early = []; // posted before the start; a shared poller must not run them yet
-    private bool begun;
-    private bool closed;
+    private Lifecycle lifecycle;
+
+    private enum Lifecycle
+    {
+        Created,
+        Running,
+        Closed,
+    }
 
     /// <summary>Queues a command, to run after <see cref="Begin"/>; false once the node, or its poller, has ended.</summary>
     public bool Post(Action command)
     {
         lock (gate)
         {
-            if (closed || poller.IsDisposed) return false;
-            if (begun) return TryQueue(command);
+            if (lifecycle == Lifecycle.Closed || poller.IsDisposed) return false;
+            if (lifecycle == Lifecycle.Running) return TryQueue(command);
             early.Add(command);
             return true;
         }
@@ -24,14 +30,15 @@ internal sealed class NodeCommands(NetMQPoller poller, Action<Action> turn)
     {
         lock (gate)
         {
-            begun = true;
+            if (lifecycle == Lifecycle.Closed) return; // ended without having begun
+            lifecycle = Lifecycle.Running;
             early.ForEach(command => TryQueue(command));
         }
     }
 
     public void Close()
     {
-        lock (gate) closed = true;
+        lock (gate) lifecycle = Lifecycle.Closed;
     }
 
     // Scheduled as a poller task: the poller already has a queue, and a second one would add a socket to every poll.
