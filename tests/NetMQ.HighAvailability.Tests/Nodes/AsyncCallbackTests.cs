@@ -43,7 +43,13 @@ public sealed class AsyncCallbackTests
             throw new InvalidDataException("from the handler");
         }
 
-        using var node = new TestNode(Primary, PairPorts.New(), TestNode.EndedByHandler, Handle).Started();
+        static void Configure(BinaryStarOptions options)
+        {
+            TestNode.Calm(options);
+            TestNode.EndedByHandler(options);
+        }
+
+        using var node = new TestNode(Primary, PairPorts.New(), Configure, Handle).Started();
         using var client = Client.Of(node);
 
         Wait.Until(() => (client.Ask() && false) || node.Star.Completion.IsCompleted, "the node to end");
