@@ -147,8 +147,8 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         ending.Try(() => metrics?.End());
         ending.Try(tick.Leave);
         ending.Try(orders.End);
+        ending.Try(LeaveActive); // before the term is ended: state and term are seen together
         Close(ending);
-        ending.Try(LeaveActive);
         ending.Try(events.End);
         ending.Try(faults.End);
         if (fault is null) Log.Stopped(logger, shutdown is { PeerTookOver: true });
