@@ -9,7 +9,7 @@ internal enum LogEvent : byte
     Interrupted,
     SlowTurn,
     ClockSteppedBack,
-    Deaf,
+    IoStalled,
     RequestFailed,
     Undeliverable,
     Unresolved,

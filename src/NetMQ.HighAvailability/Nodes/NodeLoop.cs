@@ -226,7 +226,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
     {
         var idle = now - turnEnded;
         if (idle < TimeSpan.Zero && throttle.Allows(LogEvent.ClockSteppedBack, turnEnded, out var suppressed)) Log.ClockSteppedBack(logger, -idle, suppressed);
-        if (engine.IsIoStalled && now > quietUntil && throttle.Allows(LogEvent.Deaf, now, out suppressed)) Log.Deaf(logger, now - engine.Memory.LoopbackSentAt!.Value, suppressed);
+        if (engine.IsIoStalled && now > quietUntil && throttle.Allows(LogEvent.IoStalled, now, out suppressed)) Log.IoStalled(logger, now - engine.Memory.LoopbackSentAt!.Value, suppressed);
         if (!purged && idle <= timing.ShortGap) return;
 
         counters.Interruptions++;
