@@ -61,7 +61,7 @@ internal static class Campaign
             broken = string.Join(Environment.NewLine, [.. broken is null ? [] : new[] { broken }, $"pair {number + 1}: what happened is in {pair.Journal.Save()}"]);
         }
 
-        var packets = pair.Network.Wire?.Harm ?? (0, 0);
+        var packets = pair.Network.Cable?.Harm ?? (0, 0);
         return new Outcome(Row.Of(done, answers), answers.Count + unanswered.Count, answers.Count, packets.Dropped, packets.Delayed, findings, broken);
     }
 

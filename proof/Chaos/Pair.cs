@@ -68,7 +68,7 @@ internal sealed class Pair : IDisposable
     public async Task Settle()
     {
         await BecomeWhole();
-        if (Network.Wire is not { } wire) return;
+        if (Network.Cable is not { } wire) return;
 
         var since = Clock.Now;
         await Until(

@@ -153,7 +153,10 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
             if (lifecycle == Lifecycle.Started) throw new InvalidOperationException("The voter must be registered before the node starts.");
             if (reactor.HasVoter) throw new InvalidOperationException($"There is a voter already; a node has exactly one. '{endpoint}' was not bound.");
 
-            var voter = SocketLimit.Guard(() => new Voter(endpoint, type, options.VoterHighWatermark, options.VoterMaxFrameBytes, options.VoterCertificate));
+            Voter.Check(type);
+            var voter = type == ZmqSocketType.Router && !options.UseNetMQRouter
+                ? reactor.Listen(ParseVoter(endpoint), options.ToVoterSettings())
+                : SocketLimit.Guard(() => new SocketVoter(endpoint, type, options.VoterHighWatermark, options.VoterMaxFrameBytes, options.VoterCertificate));
             var socket = new VoterSocket(voter);
             voter.Handler = () => handler(socket);
             reactor.Use(voter);
@@ -207,6 +210,9 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     /// <exception cref="OperationCanceledException">The waiting was cancelled; if the token was cancelled at the call, nothing was ordered.</exception>
     public Task<PromotionOutcome> PromoteAsync(CancellationToken cancellationToken = default) =>
         Order<PromotionOutcome>(reactor.Promote, PromotionOutcome.NotStarted, PromotionOutcome.NodeStopped, cancellationToken);
+
+    private static TcpEndpoint ParseVoter(string endpoint) => TcpEndpoint.TryParse(endpoint, wildcard: true, anyPort: true)
+        ?? throw new EndpointException(endpoint, $"The voter endpoint '{endpoint}' is malformed: it must be like tcp://*:5001.");
 
     private Task<T> Order<T>(Action<Action<T>> command, T early, T late, CancellationToken cancellationToken)
     {

@@ -1,6 +1,8 @@
 using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Nodes.Links;
+using NetMQ.HighAvailability.Connections;
 using NetMQ.HighAvailability.Protocol;
+using NetMQ.HighAvailability.Wire;
 
 namespace NetMQ.HighAvailability;
 
@@ -156,6 +158,12 @@ public sealed class BinaryStarOptions
     public NetMQCertificate? VoterCertificate { get; set; }
 
     /// <summary>
+    /// Whether a voter of type ROUTER is NetMQ's own <see cref="Sockets.RouterSocket"/>, for who needs one of its features. That one is for
+    /// trusted networks: whoever can connect to it can end the process. Default <see langword="false"/>.
+    /// </summary>
+    public bool UseNetMQRouter { get; set; }
+
+    /// <summary>
     /// The source of monotonic time, and of the wall-clock time in <see cref="DualActiveLostEventArgs"/>. Default
     /// <see cref="TimeProvider.System"/>; another one is for tests.
     /// </summary>
@@ -206,6 +214,19 @@ public sealed class BinaryStarOptions
         : Timing.From(HeartbeatInterval, FailoverTimeout);
 
     internal CurveKeys? ToLinkKeys() => Certificate is { } own && PeerCertificate is { } peer ? new CurveKeys(own, peer) : null;
+
+    internal PortSettings ToVoterSettings()
+    {
+        var metadata = Metadata.Write(SocketKind.Router, []);
+        var keys = VoterCertificate is { } certificate ? new CurveKeyPair(certificate.SecretKey!, certificate.PublicKey) : null;
+        return new PortSettings
+        {
+            What = "voter endpoint",
+            Kind = SocketKind.Router,
+            NewMechanism = keys is null ? () => new NullMechanism(metadata) : () => new CurveServer(metadata, keys, isAllowed: null),
+            Limits = new WireLimits(VoterMaxFrameBytes, MaxFrames: 1024),
+        };
+    }
 
     private void ValidateKeys()
     {

@@ -53,6 +53,18 @@ public sealed class VoterSocket : IReceivingSocket, IOutgoingSocket
     /// <exception cref="InvalidOperationException">There is nothing left to read and <paramref name="timeout"/> is infinite.</exception>
     public bool TryReceive(ref Msg msg, TimeSpan timeout) => channel.TryReceive(ref msg, timeout);
 
+    /// <summary>Reads the next frame of the present request where it was received, without a copy.</summary>
+    /// <param name="frame">The frame; to be used before the handler returns, and before the next frame is read.</param>
+    /// <returns>False when the request has been read to its end, or there is none.</returns>
+    public bool TryReceive(out ReadOnlySpan<byte> frame) => channel.TryReceive(out frame);
+
+    /// <summary>Sends a copy of a frame, or keeps it if others follow until the last one is there; never waits.</summary>
+    /// <param name="frame">The frame, which may be one of the request's.</param>
+    /// <param name="more">Whether further frames of the same message follow.</param>
+    /// <returns>False when the frame could not be sent at once, or the node has stopped serving.</returns>
+    /// <exception cref="NotSupportedException">The voter's type (PULL, SUB) cannot send.</exception>
+    public bool TrySend(ReadOnlySpan<byte> frame, bool more) => channel.TrySend(frame, more);
+
     /// <summary>
     /// Sends a frame, or keeps it if others follow until the last one is there. A ROUTER never waits; it drops what is for a client
     /// that is gone or takes nothing.

@@ -7,13 +7,11 @@ namespace Benchmarks.Serve;
 internal sealed class StarEcho : IServer
 {
     private readonly BinaryStar star;
-    private Msg frame;
 
     /// <param name="voter">Where clients connect.</param>
     /// <param name="state">Role, local and remote endpoint.</param>
     public StarEcho(string voter, string[] state)
     {
-        frame.InitEmpty();
         star = new BinaryStar(new BinaryStarOptions
         {
             Role = Enum.Parse<BinaryStarRole>(state[0]),
@@ -36,13 +34,6 @@ internal sealed class StarEcho : IServer
 
     private void Echo(VoterSocket client)
     {
-        bool more;
-        do
-        {
-            client.TryReceive(ref frame, TimeSpan.Zero);
-            more = frame.HasMore;
-            client.TrySend(ref frame, TimeSpan.Zero, more);
-        }
-        while (more);
+        while (client.TryReceive(out var frame)) client.TrySend(frame, client.HasMore);
     }
 }

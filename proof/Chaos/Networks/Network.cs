@@ -13,17 +13,17 @@ internal sealed class Network : IDisposable
     private readonly NetworkNamespace[] namespaces;
     private readonly string[] clientLinks;
 
-    private Network(NetworkNamespace[] namespaces, string[] clientLinks, Wire? wire, string[] voterAddresses, string[] stateAddresses)
+    private Network(NetworkNamespace[] namespaces, string[] clientLinks, Cable? wire, string[] voterAddresses, string[] stateAddresses)
     {
         this.namespaces = namespaces;
         this.clientLinks = clientLinks;
-        Wire = wire;
+        Cable = wire;
         VoterAddresses = voterAddresses;
         StateAddresses = stateAddresses;
     }
 
     /// <summary>The servers' own link; null on the loopback interface.</summary>
-    public Wire? Wire { get; }
+    public Cable? Cable { get; }
 
     public IReadOnlyList<string> VoterAddresses { get; }
 
@@ -69,7 +69,7 @@ internal sealed class Network : IDisposable
                     [.. homes[i].Enter, "ip", "-batch", "-"]);
             }
 
-            return new Network(homes, [$"{name}c0", $"{name}c1"], new Wire(link[0], link[1]), [Address(2), Address(4)], [Address(8), Address(9)]);
+            return new Network(homes, [$"{name}c0", $"{name}c1"], new Cable(link[0], link[1]), [Address(2), Address(4)], [Address(8), Address(9)]);
         }
         catch
         {
@@ -86,7 +86,7 @@ internal sealed class Network : IDisposable
 
     public void Dispose()
     {
-        Wire?.Dispose();
+        Cable?.Dispose();
         // They would go with the namespaces, which the kernel keeps for minutes while a dead server's TCP tries to send.
         foreach (var link in clientLinks) Tool.Run("", "ip", "link", "delete", link);
         foreach (var home in namespaces) home.Dispose();

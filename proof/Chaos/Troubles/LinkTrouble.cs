@@ -14,7 +14,7 @@ internal sealed class LinkTrouble(Pair pair, Random dice)
 
     public IReadOnlyList<Span> Divided => divided;
 
-    private Wire Wire => pair.Network.Wire ?? throw new InvalidOperationException("There is no link that could be harmed.");
+    private Cable Cable => pair.Network.Cable ?? throw new InvalidOperationException("There is no link that could be harmed.");
 
     public Task Delay() => Harm(
         null, new Way(Delay: TimeSpan.FromMilliseconds(20), Jitter: TimeSpan.FromMilliseconds(10)), 2 * F, 4 * F);
@@ -35,13 +35,13 @@ internal sealed class LinkTrouble(Pair pair, Random dice)
     {
         try
         {
-            if (sender is null) Wire.SetBoth(way);
-            else Wire.Set(sender.Index, way);
+            if (sender is null) Cable.SetBoth(way);
+            else Cable.Set(sender.Index, way);
             await dice.Rest(least, most);
         }
         finally
         {
-            Wire.SetBoth(Way.Free);
+            Cable.SetBoth(Way.Free);
         }
     }
 

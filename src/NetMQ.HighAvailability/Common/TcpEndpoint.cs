@@ -11,17 +11,26 @@ internal sealed record TcpEndpoint(string Host, int Port)
 {
     private const string Scheme = "tcp://";
 
-    public static TcpEndpoint? TryParse(string? text, bool wildcard)
+    /// <param name="text">The endpoint: <c>tcp://host:port</c>, with an IPv6 address in brackets.</param>
+    /// <param name="wildcard">Whether <c>*</c> may stand for all addresses.</param>
+    /// <param name="anyPort">Whether 0 or <c>*</c> may stand for a port that the system chooses.</param>
+    public static TcpEndpoint? TryParse(string? text, bool wildcard, bool anyPort = false)
     {
         if (text is null || !text.StartsWith(Scheme, StringComparison.Ordinal)) return null;
 
         var colon = text.LastIndexOf(':');
         if (colon < Scheme.Length) return null;
         var host = text[Scheme.Length..colon];
-        if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)) return null;
-        if (port is < 1 or > IPEndPoint.MaxPort) return null;
+        var digits = anyPort && text.EndsWith(":*", StringComparison.Ordinal) ? "0" : text.AsSpan(colon + 1);
+        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var port)) return null;
+        if (port > IPEndPoint.MaxPort || (port == 0 && !anyPort)) return null;
 
-        var known = host == "*" ? wildcard : Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4;
+        var known = host == "*" ? wildcard : Uri.CheckHostName(host) switch
+        {
+            UriHostNameType.Dns or UriHostNameType.IPv4 => true,
+            UriHostNameType.IPv6 => host.StartsWith('['),
+            _ => false,
+        };
         return known ? new TcpEndpoint(host, port) : null;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using NetMQ.HighAvailability.Wire;
 
 namespace NetMQ.HighAvailability.Diagnostics;
 
@@ -113,6 +114,37 @@ internal static partial class Log
 
     [LoggerMessage(403, LogLevel.Debug, "Connecting to the peer at {Remote} ({Address})")]
     public static partial void Dialled(ILogger logger, object remote, string address);
+
+    [LoggerMessage(340, LogLevel.Warning, "Closed a connection to the {Port}: {Fault} ({Suppressed} more)")]
+    private static partial void BadConnection(ILogger logger, string port, string fault, long suppressed);
+
+    public static void BadConnection(ILogger logger, string port, WireFault fault, long suppressed) => BadConnection(logger, port, Explain(fault), suppressed);
+
+    [LoggerMessage(341, LogLevel.Warning, "Closed a connection to the {Port}: its handshake was not complete within {Limit} ({Suppressed} more)")]
+    public static partial void HandshakeTimeout(ILogger logger, string port, TimeSpan limit, long suppressed);
+
+    [LoggerMessage(342, LogLevel.Warning, "Refused a connection to the {Port}, which has {Count}: the limit of connections, or of the process's open files, is reached ({Suppressed} more)")]
+    public static partial void Refused(ILogger logger, string port, int count, long suppressed);
+
+    [LoggerMessage(343, LogLevel.Warning, "Cannot accept a connection to the {Port}: {Error}. Will try again ({Suppressed} more)")]
+    public static partial void RefusedBySystem(ILogger logger, string port, System.Net.Sockets.SocketError error, long suppressed);
+
+    [LoggerMessage(344, LogLevel.Warning, "Closed the connection to the {Port} that has sent an unfinished message for the longest time: {Held} bytes of unfinished messages are held ({Suppressed} more)")]
+    public static partial void OutOfRoom(ILogger logger, string port, long held, long suppressed);
+
+    private static string Explain(WireFault fault) => fault switch
+    {
+        WireFault.NotZmtp => "the other side does not use ZMTP",
+        WireFault.OldVersion => "the other side uses a version of ZMTP before 3.0",
+        WireFault.WrongMechanism => "the other side uses another security mechanism (CURVE on one side only)",
+        WireFault.WrongSocketType => "the other side's socket type does not fit",
+        WireFault.TooLarge => "it sent more than is allowed",
+        WireFault.WrongKey => "the other side did not prove its key, or the key is wrong",
+        WireFault.KeyNotAllowed => "the other side's key is not in the list of those that are served",
+        WireFault.ReservedIdentity => "the other side claimed an identity that begins with a zero byte",
+        WireFault.RefusedByPeer => "the other side refused it",
+        _ => "malformed bytes",
+    };
 
     [LoggerMessage(404, LogLevel.Debug, "A subscriber has connected")]
     public static partial void Subscribed(ILogger logger);

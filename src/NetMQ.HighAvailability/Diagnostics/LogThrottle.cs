@@ -22,6 +22,9 @@ internal enum LogEvent : byte
     OutcomeUnknown,
     RequestFailedAtServer,
     ClientStarved,
+    BadConnection,
+    HandshakeTimeout,
+    Refused,
     Count, // how many there are
 }
 

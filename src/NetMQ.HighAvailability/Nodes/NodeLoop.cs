@@ -3,6 +3,7 @@ using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Diagnostics;
 using NetMQ.HighAvailability.Nodes.Links;
 using NetMQ.HighAvailability.Nodes.Voting;
+using NetMQ.HighAvailability.Connections;
 using NetMQ.HighAvailability.Protocol;
 
 namespace NetMQ.HighAvailability.Nodes;
@@ -17,7 +18,10 @@ internal sealed class NodeLoop : IPairShell, IDisposable
     // The most that one turn takes from each source, so that none can starve the others.
     private const int MaxPeerMessages = 1024;
     private const int MaxSubscriptions = 64;
-    private const int MaxVotes = 256;
+    private const int MaxVotes = 1024;
+
+    // Replies leave together, but none waits for handlers that take long.
+    private static readonly TimeSpan LongestBatch = TimeSpan.FromMicroseconds(200);
 
     private static readonly TimeSpan ShutdownTick = TimeSpan.FromMilliseconds(2);
 
@@ -93,6 +97,10 @@ internal sealed class NodeLoop : IPairShell, IDisposable
 
     /// <summary>The node's counters and state at the end of its last turn, and its current time. Any thread.</summary>
     public NodeReading Read() => status.Read(() => clock.Now);
+
+    /// <summary>Binds a ROUTER of our own.</summary>
+    /// <exception cref="EndpointException">The endpoint cannot be bound.</exception>
+    public Voter Listen(TcpEndpoint endpoint, PortSettings settings) => new RouterVoter(endpoint, settings, clock, timing.Tick, throttle, logger);
 
     public void Use(Voter voter) => faults.Attach(this.voter = voter, HurryTick);
 
@@ -296,6 +304,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         using var context = faults.Enter();
         var until = turn + timing.Heartbeat / 16;
         var now = turn;
+        var flushed = turn;
         var (longest, handled) = (TimeSpan.Zero, false);
         var traced = logger.IsEnabled(LogLevel.Trace);
         for (var i = 0; i < MaxVotes && now <= until && !voter!.IsClosed && voter.TryTake(); i++)
@@ -303,6 +312,12 @@ internal sealed class NodeLoop : IPairShell, IDisposable
             var before = now;
             now = clock.Now;
             if (handled && now - before > longest) longest = now - before;
+            if (now - flushed > LongestBatch)
+            {
+                voter.Flush();
+                flushed = now;
+            }
+
             var accepted = handled = engine.Vote(now, this);
             if (traced) Log.Vote(logger, engine.State, accepted);
             if (accepted)
@@ -367,6 +382,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
     {
         counters.Faults = faults.Counts;
         if (pendingEvents.Count == 0) status.Update(engine, terms.Term, counters, link.Paths); // otherwise together with the pending change
+        if (!voter!.IsClosed) voter.EndTurn(began);
         turnEnded = clock.Now;
         var took = turnEnded - began;
         metrics?.Turn(took);

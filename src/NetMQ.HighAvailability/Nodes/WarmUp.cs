@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Diagnostics;
-using NetMQ.HighAvailability.Nodes.Voting;
 using NetMQ.HighAvailability.Protocol;
 using NetMQ.Sockets;
 
@@ -62,7 +61,8 @@ internal static class WarmUp
             },
             requestFailed: _ => { },
             ended: _ => poller.Stop());
-        var voter = new Voter($"tcp://{Loopback}:0", ZmqSocketType.Router, highWatermark: 0, maxFrameBytes: 1024, keys: null);
+        var options = new BinaryStarOptions { VoterMaxFrameBytes = 1024 };
+        var voter = reactor.Listen(new TcpEndpoint(Loopback, 0), options.ToVoterSettings());
         var asked = new VoterSocket(voter);
         voter.Handler = () => Echo(asked);
         reactor.Use(voter);

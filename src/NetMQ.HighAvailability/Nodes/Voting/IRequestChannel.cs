@@ -7,5 +7,9 @@ internal interface IRequestChannel
 
     bool TryReceive(ref Msg msg, TimeSpan timeout);
 
+    bool TryReceive(out ReadOnlySpan<byte> frame);
+
     bool TrySend(ref Msg msg, TimeSpan timeout, bool more);
+
+    bool TrySend(ReadOnlySpan<byte> frame, bool more);
 }

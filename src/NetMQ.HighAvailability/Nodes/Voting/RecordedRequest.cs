@@ -28,14 +28,26 @@ internal sealed class RecordedRequest : IRequestChannel
         return true;
     }
 
+    public bool TryReceive(out ReadOnlySpan<byte> frame)
+    {
+        var found = frames.TryDequeue(out var bytes);
+        frame = bytes;
+        return found;
+    }
+
     public bool TrySend(ref Msg msg, TimeSpan timeout, bool more)
     {
         if (!msg.IsInitialised) throw new ArgumentException("The frame is not initialised: call one of Msg's Init methods before sending it.", nameof(msg));
-        reply.Append(msg.Slice().ToArray());
+        TrySend(msg.Slice(), more);
         msg.Close();
         msg.InitEmpty();
-        if (more) return true;
+        return true;
+    }
 
+    public bool TrySend(ReadOnlySpan<byte> frame, bool more)
+    {
+        reply.Append(frame.ToArray());
+        if (more) return true;
         sent.Add(reply);
         reply = new NetMQMessage();
         return true;

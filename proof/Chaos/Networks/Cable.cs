@@ -14,7 +14,7 @@ internal sealed record Way(double Loss = 0, TimeSpan Delay = default, TimeSpan J
 /// The link between the two servers, every packet of which goes through this program: what <c>tc netem</c> does, on
 /// kernels too that are built without it.
 /// </summary>
-internal sealed class Wire : IDisposable
+internal sealed class Cable : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
@@ -26,7 +26,7 @@ internal sealed class Wire : IDisposable
     private long dropped;
     private long delayed;
 
-    public Wire(Tun first, Tun second)
+    public Cable(Tun first, Tun second)
     {
         ends = [first, second];
         carriers = [Carrier(0), Carrier(1)];

@@ -1,0 +1,270 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Wire;
+
+namespace NetMQ.HighAvailability.Connections;
+
+/// <summary>
+/// Listens at one or more endpoints, and has the connections that were accepted there: who they are, which of them can be read, how much
+/// memory they take. On the poller's thread, once <see cref="Attach"/>ed.
+/// </summary>
+internal sealed class ListeningPort : IDisposable
+{
+    private const int Backlog = 512;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100); // of accepting, when the system has no more to give
+
+    private readonly PortSettings settings;
+    private readonly Clock clock;
+    private readonly LogThrottle throttle;
+    private readonly ILogger logger;
+    private readonly List<Socket> listeners = [];
+    private readonly HashSet<Connection> connections = [];
+    private readonly Queue<Connection> handshaking = new();
+    private readonly List<Connection> dirty = [];
+    private readonly ConnectionWatch watch = new();
+    private NetMQPoller? poller;
+    private Connection? current;
+    private TimeSpan? pausedUntil;
+    private long unsent;
+    private long held;
+    private bool mayHaveMore;
+
+    /// <exception cref="EndpointException">An endpoint cannot be bound; none stays bound.</exception>
+    public ListeningPort(IReadOnlyList<TcpEndpoint> endpoints, PortSettings settings, Clock clock, LogThrottle throttle, ILogger logger)
+    {
+        this.settings = settings;
+        this.clock = clock;
+        this.throttle = throttle;
+        this.logger = logger;
+        watch.OnTold = MarkDirty;
+        try
+        {
+            foreach (var endpoint in endpoints) listeners.Add(Listener.Bind(endpoint, settings.What, Backlog));
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        Endpoints = [.. endpoints.Zip(listeners, (endpoint, listener) => endpoint with { Port = ((IPEndPoint)listener.LocalEndPoint!).Port })];
+    }
+
+    /// <summary>Where it listens, with the ports that the system chose.</summary>
+    public IReadOnlyList<TcpEndpoint> Endpoints { get; } = [];
+
+    public IReadOnlyCollection<Connection> Connections => connections;
+
+    /// <summary>Called with a connection that is about to be closed.</summary>
+    public Action<Connection> OnClosing { get; set; } = static _ => { };
+
+    /// <summary>Whether something is left to be read that nothing else would wake the loop for.</summary>
+    public bool HasWork => current is not null || watch.HasReady;
+
+    public void Attach(NetMQPoller poller, Action onWork)
+    {
+        this.poller = poller;
+        watch.Attach(poller, onWork);
+        foreach (var listener in listeners) poller.Add(listener, Accept);
+    }
+
+    /// <inheritdoc cref="ConnectionWatch.Hold"/>
+    public void Hold(bool value) => watch.Hold(value);
+
+    /// <inheritdoc cref="ConnectionWatch.WakeLater"/>
+    public void WakeLater() => watch.WakeLater();
+
+    /// <summary>
+    /// Reads on, from one connection after the other, none of which gets more than one chunk before the others have theirs.
+    /// </summary>
+    /// <returns>False if nothing is left. Otherwise what was found; the same connection goes on at the next call.</returns>
+    public bool TryRead(out Connection connection, out Reading reading)
+    {
+        while (current is not null || TryBegin())
+        {
+            connection = current!;
+            reading = connection.Read();
+            if (reading is not (Reading.Nothing or Reading.Over)) return true;
+
+            current = null;
+            if (reading == Reading.Over) Close(connection);
+            else End(connection);
+        }
+
+        (connection, reading) = (null!, Reading.Nothing);
+        return false;
+    }
+
+    /// <summary>Whether so much may be sent to it, beside what it has not taken yet.</summary>
+    public bool HasRoom(Connection connection) =>
+        connection.UnsentBytes <= settings.MaxUnsent && unsent <= settings.MaxUnsentInAll;
+
+    /// <summary>Has what was written to it sent at the next <see cref="Flush"/>.</summary>
+    public void MarkDirty(Connection connection)
+    {
+        if (connection.IsDirty) return;
+        connection.IsDirty = true;
+        dirty.Add(connection);
+    }
+
+    /// <summary>Sends what was written since the last time.</summary>
+    /// <param name="unfinished">A connection to which a message is being written.</param>
+    public void Flush(Connection? unfinished = null)
+    {
+        if (dirty.Count == 0) return;
+        for (var i = 0; i < dirty.Count; i++)
+        {
+            var connection = dirty[i];
+            if (connection == unfinished) continue;
+            connection.IsDirty = false;
+            if (connection.IsOver || connection.Flush()) Count(connection);
+            if (connection.IsOver) Close(connection);
+        }
+
+        dirty.Clear();
+        if (unfinished is { IsDirty: true }) dirty.Add(unfinished);
+    }
+
+    /// <summary>Once a tick: cuts off those whose handshake takes too long, and makes room for those that are active.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="tick">How long a tick is.</param>
+    public void Look(TimeSpan now, TimeSpan tick)
+    {
+        watch.ReleaseIdle(now - tick);
+        while (handshaking.TryPeek(out var eldest))
+        {
+            if (!eldest.IsOver && !eldest.Wire.IsReady)
+            {
+                if (now - eldest.Began < settings.Handshake) break;
+                if (throttle.Allows(LogEvent.HandshakeTimeout, now, out var suppressed)) Log.HandshakeTimeout(logger, settings.What, settings.Handshake, suppressed);
+                Close(eldest);
+            }
+
+            handshaking.Dequeue();
+        }
+
+        if (now < pausedUntil || pausedUntil is null) return;
+        pausedUntil = null;
+        foreach (var listener in listeners) poller!.Add(listener, Accept);
+    }
+
+    public void Close(Connection connection)
+    {
+        if (!connections.Remove(connection)) return;
+        if (current == connection) current = null;
+        if (connection.Wire.Fault is not (WireFault.None or WireFault.RefusedByPeer) && throttle.Allows(LogEvent.BadConnection, clock.Now, out var suppressed))
+            Log.BadConnection(logger, settings.What, connection.Wire.Fault, suppressed);
+        OnClosing(connection);
+        watch.Remove(connection);
+        unsent -= connection.Counted.Unsent;
+        held -= connection.Counted.Held;
+        connection.Counted = default;
+        connection.Dispose();
+    }
+
+    /// <summary>Accepts nobody any more.</summary>
+    public void StopListening()
+    {
+        foreach (var listener in listeners)
+        {
+            if (pausedUntil is null && poller is { IsDisposed: false }) poller.Remove(listener);
+            listener.Dispose();
+        }
+
+        listeners.Clear();
+        pausedUntil = null;
+    }
+
+    public void Dispose()
+    {
+        StopListening();
+        foreach (var connection in connections.ToArray()) Close(connection);
+        watch.Dispose();
+    }
+
+    private void Accept(Socket listener)
+    {
+        Socket socket;
+        try
+        {
+            socket = listener.Accept();
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.ConnectionAborted or SocketError.ConnectionReset)
+        {
+            return; // who asked has gone
+        }
+        catch (SocketException e)
+        {
+            // It would be asked for again and again, at the loop's cost.
+            pausedUntil = clock.Now + Pause;
+            foreach (var each in listeners) poller!.Remove(each);
+            if (throttle.Allows(LogEvent.Refused, clock.Now, out var more)) Log.RefusedBySystem(logger, settings.What, e.SocketErrorCode, more);
+            return;
+        }
+
+        if (connections.Count >= settings.MaxConnections || DescriptorLimit.IsNear(socket))
+        {
+            socket.Dispose();
+            if (throttle.Allows(LogEvent.Refused, clock.Now, out var suppressed)) Log.Refused(logger, settings.What, connections.Count, suppressed);
+            return;
+        }
+
+        var now = clock.Now;
+        var connection = new Connection(Listener.Prepare(socket), new WireConnection(settings.Kind, settings.NewMechanism(), settings.Limits), watch.Tell) { Began = now, Active = now };
+        connections.Add(connection);
+        handshaking.Enqueue(connection);
+        if (!connection.Flush()) Close(connection);
+        else watch.Add(connection);
+    }
+
+    private bool TryBegin()
+    {
+        while (watch.TryNext(out var next))
+        {
+            if (next.Receive(out mayHaveMore))
+            {
+                next.Active = clock.Now;
+                current = next;
+                return true;
+            }
+
+            if (next.IsOver) Close(next);
+            else watch.Add(next);
+        }
+
+        return false;
+    }
+
+    // All that was received has been read.
+    private void End(Connection connection)
+    {
+        Count(connection);
+        if (held > settings.MaxHeldInAll) CutOffEldest();
+        if (connection.IsOver) return;
+        if (connection.Wire.Output.Length > 0) MarkDirty(connection); // of the handshake, or a PONG
+        if (connection.UnsentBytes > settings.MaxUnsent) Close(connection); // it asks and asks, and takes no answer
+        else if (mayHaveMore) watch.Enqueue(connection);
+        else watch.Add(connection);
+    }
+
+    private void Count(Connection connection)
+    {
+        var now = (connection.UnsentBytes, connection.HeldBytes);
+        unsent += now.UnsentBytes - connection.Counted.Unsent;
+        held += now.HeldBytes - connection.Counted.Held;
+        connection.Counted = now;
+    }
+
+    // Who has held memory for the longest time with a message that does not end.
+    private void CutOffEldest()
+    {
+        var eldest = connections.Where(connection => connection.Counted.Held > InputBuffer.ChunkBytes).MinBy(connection => connection.Active);
+        if (eldest is null) return;
+        if (throttle.Allows(LogEvent.BadConnection, clock.Now, out var suppressed)) Log.OutOfRoom(logger, settings.What, held, suppressed);
+        Close(eldest);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace NetMQ.HighAvailability.Connections;
+
+/// <summary>
+/// Wakes the poller's thread from another one: a datagram from a loopback socket to itself, which nobody else can send to. It depends on
+/// the kernel alone.
+/// </summary>
+internal sealed class LoopSignal : IDisposable
+{
+    private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { Blocking = false };
+    private NetMQPoller? poller;
+    private int raised;
+
+    public LoopSignal()
+    {
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Connect(socket.LocalEndPoint!);
+    }
+
+    public void Attach(NetMQPoller poller, Action onRaised)
+    {
+        this.poller = poller;
+        poller.Add(socket, _ =>
+        {
+            Lower();
+            onRaised();
+        });
+    }
+
+    /// <summary>Any thread.</summary>
+    public void Raise()
+    {
+        if (Interlocked.Exchange(ref raised, 1) == 1) return;
+        try
+        {
+            socket.Send([0], SocketFlags.None, out _);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The loop has ended.
+        }
+    }
+
+    public void Dispose()
+    {
+        if (poller is { IsDisposed: false }) poller.Remove(socket);
+        socket.Dispose();
+    }
+
+    private void Lower()
+    {
+        Span<byte> datagram = stackalloc byte[1];
+        socket.Receive(datagram, SocketFlags.None, out _);
+        Volatile.Write(ref raised, 0); // before the looking: what comes now raises it again
+    }
+}

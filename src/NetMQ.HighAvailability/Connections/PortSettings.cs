@@ -1,0 +1,36 @@
+using NetMQ.HighAvailability.Wire;
+
+namespace NetMQ.HighAvailability.Connections;
+
+/// <summary>What a listening port is for, and what it allows.</summary>
+internal sealed record PortSettings
+{
+    /// <summary>The port, for messages to people.</summary>
+    public required string What { get; init; }
+
+    public required SocketKind Kind { get; init; }
+
+    /// <summary>Makes the security of a new connection.</summary>
+    public required Func<Mechanism> NewMechanism { get; init; }
+
+    /// <summary>What one connection may send.</summary>
+    public required WireLimits Limits { get; init; }
+
+    /// <summary>The most connections at a time.</summary>
+    public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>How long a handshake may take.</summary>
+    public TimeSpan Handshake { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The most bytes that wait to be sent to one peer.</summary>
+    public int MaxUnsent { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>The most bytes that wait to be sent to all of them.</summary>
+    public long MaxUnsentInAll { get; init; } = Share(256L * 1024 * 1024);
+
+    /// <summary>The most memory that holds messages which are not whole.</summary>
+    public long MaxHeldInAll { get; init; } = Share(256L * 1024 * 1024);
+
+    // Where memory is limited to less than some gigabytes, an eighth of it.
+    private static long Share(long most) => Math.Min(most, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
+}
