@@ -85,7 +85,7 @@ public sealed partial class BinaryStar
     }
 
     /// <summary>Asks the node to stop politely, as <see cref="Run"/> describes, and returns at once. Any thread; idempotent.</summary>
-    public void Stop() => reactor.Post(reactor.Stop);
+    public void Stop() => loop.Post(loop.Stop);
 
     /// <summary>Stops the node politely.</summary>
     /// <returns>A task that ends as <see cref="Completion"/> does; at once if the node was never started.</returns>
@@ -165,13 +165,13 @@ public sealed partial class BinaryStar
     // A poller of the application's may have been stopped, and never comes to the stop.
     private void EndWithoutPoller()
     {
-        if (!ownsPoller && !Poller.IsRunning) reactor.End(null);
+        if (!ownsPoller && !Poller.IsRunning) loop.End(null);
     }
 
     private void Close()
     {
         completion.TrySetResult();
-        reactor.Dispose();
+        loop.Dispose();
         if (ownsPoller) new Ending(e => Log.EndingFailed(logger, e)).Try(Poller.Dispose);
     }
 
@@ -181,7 +181,7 @@ public sealed partial class BinaryStar
         {
             ObjectDisposedException.ThrowIf(lifecycle == Lifecycle.Disposed, this);
             if (lifecycle == Lifecycle.Started) throw new InvalidOperationException("A node runs once. Create a new one to start again.");
-            if (!reactor.HasVoter) throw new InvalidOperationException("There is no voter: call RegisterVoter before starting, so that clients can vote.");
+            if (!loop.HasVoter) throw new InvalidOperationException("There is no voter: call RegisterVoter before starting, so that clients can vote.");
             lifecycle = Lifecycle.Started;
         }
     }
@@ -191,14 +191,14 @@ public sealed partial class BinaryStar
         Begin();
         try
         {
-            if (!reactor.IsOver) Poller.Run();
+            if (!loop.IsOver) Poller.Run();
         }
         catch (Exception e)
         {
             fault ??= e; // left one of the application's own sockets or timers on the poller
         }
 
-        reactor.End(fault);
+        loop.End(fault);
         BackgroundLogger.Drain();
         Complete();
     }
@@ -208,12 +208,12 @@ public sealed partial class BinaryStar
         Log.Started(logger, options);
         try
         {
-            reactor.Begin();
+            loop.Begin();
             if (options is { DetectCrash: true, WarmUpOnStart: true }) WarmUp.Begin();
         }
         catch (Exception e)
         {
-            reactor.End(e);
+            loop.End(e);
         }
     }
 

@@ -20,7 +20,7 @@ namespace NetMQ.HighAvailability;
 /// <see cref="BinaryStarOptions.HandlerFaults"/> says otherwise; one that leaves an event's callback ends the node. That goes for
 /// <c>async void</c> callbacks too: they continue on the poller's thread, and what they throw there counts as thrown by the callback.
 /// </para>
-/// <para>Source: the class <c>bstar</c> of the ZeroMQ guide, chapter 4, "Binary Star NodeLoop".</para>
+/// <para>Source: the class <c>bstar</c> of the ZeroMQ guide, chapter 4, "Binary Star Reactor".</para>
 /// </remarks>
 public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
 {
@@ -34,7 +34,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
 
     private readonly BinaryStarOptions options;
     private readonly ILogger logger;
-    private readonly NodeLoop reactor;
+    private readonly NodeLoop loop;
     private readonly bool ownsPoller;
     private readonly Lock gate = new();
 
@@ -66,7 +66,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
         Poller = poller ?? SocketLimit.Guard(() => new NetMQPoller());
         try
         {
-            reactor = SocketLimit.Guard(() => new NodeLoop(
+            loop = SocketLimit.Guard(() => new NodeLoop(
                 Poller, engine, timing, options.ParseLocals(), options.ParseRemotes(), options.LookUp, options.ToLinkKeys(), options.DetectCrash, options.HandlerFaults,
                 options.TimeProvider, this.logger, new NodeMetrics(options.Name ?? "default", options.Role), Raise, RaiseRequestFailed, OnEnded));
         }
@@ -87,14 +87,14 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     public NetMQPoller Poller { get; }
 
     /// <summary>The state at this moment; <see cref="BinaryStarState.Active"/> from when the events begin to tell of it. Any thread.</summary>
-    public BinaryStarState State => reactor.Status.State;
+    public BinaryStarState State => loop.Status.State;
 
     /// <summary>The node at the end of its last turn, at most an eighth of a heartbeat ago: values that belong together. Any thread.</summary>
     public BinaryStarStatus Status
     {
         get
         {
-            var (state, term, peer, counters, memory, pathsReceived, now) = reactor.Read();
+            var (state, term, peer, counters, memory, pathsReceived, now) = loop.Read();
             return new BinaryStarStatus
             {
                 Role = options.Role,
@@ -103,7 +103,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
                 PeerState = (BinaryStarState?)memory.LastMessage,
                 PeerLastReceived = now - memory.LastReceived,
                 PeerAlive = peer == PeerStatus.Alive && now - memory.LastReceived < options.FailoverTimeout, // a pause of this node puts the expiry off
-                Paths = [.. reactor.Remotes.Zip(pathsReceived, (remote, received) => new BinaryStarPath
+                Paths = [.. loop.Remotes.Zip(pathsReceived, (remote, received) => new BinaryStarPath
                 {
                     RemoteEndpoint = remote,
                     LastReceived = now - received,
@@ -124,7 +124,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     }
 
     /// <summary>The present term, for work that only the active node may do; <see langword="null"/> when this node is not active. Any thread.</summary>
-    public BinaryStarTerm? Term => reactor.Status.Term;
+    public BinaryStarTerm? Term => loop.Status.Term;
 
     /// <summary>
     /// Binds the voter socket: the one socket that clients send their requests to. Each request is a vote; one that
@@ -151,15 +151,15 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(lifecycle == Lifecycle.Disposed, this);
             if (lifecycle == Lifecycle.Started) throw new InvalidOperationException("The voter must be registered before the node starts.");
-            if (reactor.HasVoter) throw new InvalidOperationException($"There is a voter already; a node has exactly one. '{endpoint}' was not bound.");
+            if (loop.HasVoter) throw new InvalidOperationException($"There is a voter already; a node has exactly one. '{endpoint}' was not bound.");
 
             Voter.Check(type);
             var voter = type == ZmqSocketType.Router && !options.UseNetMQRouter
-                ? reactor.Listen(ParseVoter(endpoint), options.ToVoterSettings())
+                ? loop.Listen(ParseVoter(endpoint), options.ToVoterSettings())
                 : SocketLimit.Guard(() => new SocketVoter(endpoint, type, options.VoterHighWatermark, options.VoterMaxFrameBytes, options.VoterCertificate));
             var socket = new VoterSocket(voter);
             voter.Handler = () => handler(socket);
-            reactor.Use(voter);
+            loop.Use(voter);
             Log.VoterBound(logger, voter.Endpoint, type);
             return voter.Endpoint;
         }
@@ -184,7 +184,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="OperationCanceledException">The waiting was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The node has ended.</exception>
-    public Task<BinaryStarTerm> WaitUntilActiveAsync(CancellationToken cancellationToken = default) => reactor.Status.NextTermAsync(cancellationToken);
+    public Task<BinaryStarTerm> WaitUntilActiveAsync(CancellationToken cancellationToken = default) => loop.Status.NextTermAsync(cancellationToken);
 
     /// <summary>
     /// Hands the pair over while both nodes run: this node, active, gives it up in favour of its peer, if that was
@@ -198,7 +198,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     /// </returns>
     /// <exception cref="OperationCanceledException">The waiting was cancelled; if the token was cancelled at the call, nothing was ordered.</exception>
     public Task<HandOverOutcome> HandOverAsync(CancellationToken cancellationToken = default) =>
-        Order<HandOverOutcome>(reactor.HandOver, HandOverOutcome.NotActive, HandOverOutcome.NodeStopped, cancellationToken);
+        Order<HandOverOutcome>(loop.HandOver, HandOverOutcome.NotActive, HandOverOutcome.NodeStopped, cancellationToken);
 
     /// <summary>
     /// Makes a backup active that was started alone and never met its primary; on its own it would wait for ever. An
@@ -209,7 +209,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     /// <returns>What came of it, once the events have told of it: within a heartbeat, or beside one of the guide's nodes within a heartbeat of each.</returns>
     /// <exception cref="OperationCanceledException">The waiting was cancelled; if the token was cancelled at the call, nothing was ordered.</exception>
     public Task<PromotionOutcome> PromoteAsync(CancellationToken cancellationToken = default) =>
-        Order<PromotionOutcome>(reactor.Promote, PromotionOutcome.NotStarted, PromotionOutcome.NodeStopped, cancellationToken);
+        Order<PromotionOutcome>(loop.Promote, PromotionOutcome.NotStarted, PromotionOutcome.NodeStopped, cancellationToken);
 
     private static TcpEndpoint ParseVoter(string endpoint) => TcpEndpoint.TryParse(endpoint, wildcard: true, anyPort: true)
         ?? throw new EndpointException(endpoint, $"The voter endpoint '{endpoint}' is malformed: it must be like tcp://*:5001.");
@@ -223,7 +223,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
         }
 
         var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!reactor.Post(() => command(result => outcome.TrySetResult(result)))) return Task.FromResult(late);
+        if (!loop.Post(() => command(result => outcome.TrySetResult(result)))) return Task.FromResult(late);
         completion.Task.ContinueWith(_ => outcome.TrySetResult(late), TaskScheduler.Default);
         return outcome.Task.WaitAsync(cancellationToken);
     }

@@ -52,7 +52,7 @@ internal static class WarmUp
 
         var timing = Timing.From(Heartbeat, 4 * Heartbeat);
         var engine = new PairEngine(BinaryStarRole.Backup, timing, DualActivePolicy.BackupYields);
-        using var reactor = new NodeLoop(
+        using var loop = new NodeLoop(
             poller, engine, timing, [], [remote], HostResolver.LookUpAsync, keys: null, detectCrash: true, HandlerFaultPolicy.EndNode, TimeProvider.System,
             BackgroundLogger.Before(new DiscardingLogger()), metrics: null,
             raise: change =>
@@ -62,10 +62,10 @@ internal static class WarmUp
             requestFailed: _ => { },
             ended: _ => poller.Stop());
         var options = new BinaryStarOptions { VoterMaxFrameBytes = 1024 };
-        var voter = reactor.Listen(new TcpEndpoint(Loopback, 0), options.ToVoterSettings());
+        var voter = loop.Listen(new TcpEndpoint(Loopback, 0), options.ToVoterSettings());
         var asked = new VoterSocket(voter);
         voter.Handler = () => Echo(asked);
-        reactor.Use(voter);
+        loop.Use(voter);
 
         using var client = new DealerSocket(voter.Endpoint);
         client.ReceiveReady += (_, _) => poller.Stop();
@@ -78,9 +78,9 @@ internal static class WarmUp
         poller.Add(client);
         poller.Add(ask);
         poller.Add(bound);
-        reactor.Begin();
+        loop.Begin();
         poller.Run();
-        return reactor.Status.State == BinaryStarState.Active;
+        return loop.Status.State == BinaryStarState.Active;
     }
 
     private static void Echo(VoterSocket client)
