@@ -8,7 +8,7 @@ using NetMQ.HighAvailability.Hosting.Work;
 
 namespace NetMQ.HighAvailability.Hosting;
 
-/// <summary>Adds to a pair what it serves, who is told, and what only its active node does. For the time of setting up; not thread-safe.</summary>
+/// <summary>Adds to a pair its handler, its observers, and the work that only its active node does. For use during set-up; not thread-safe.</summary>
 public sealed class BinaryStarBuilder
 {
     private const string AsyncHandler =
@@ -96,7 +96,7 @@ public sealed class BinaryStarBuilder
     public BinaryStarBuilder ConfigureNode<TTask>(Func<IServiceProvider, BinaryStar, TTask> configure)
         where TTask : Task => throw new NotSupportedException(AsyncConfigure);
 
-    /// <summary>Adds one who is told what happens: a service, a singleton if it is not registered otherwise.</summary>
+    /// <summary>Adds an observer of the node's events: a service, a singleton if it is not registered otherwise.</summary>
     /// <typeparam name="T">The observer.</typeparam>
     /// <returns>This builder.</returns>
     public BinaryStarBuilder AddObserver<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()

@@ -2,7 +2,7 @@ namespace NetMQ.HighAvailability.Hosting;
 
 /// <summary>
 /// Work that only the active node does, as a class: for work that needs services and the term. Work that is a
-/// <see cref="Microsoft.Extensions.Hosting.BackgroundService"/> already needs no change, but is not told the term: see
+/// <see cref="Microsoft.Extensions.Hosting.BackgroundService"/> already needs no change, but is not given the term: see
 /// <see cref="BinaryStarBuilder.AddHostedServiceWhileActive{T}"/>. A singleton, resolved once.
 /// </summary>
 public interface IActiveWork

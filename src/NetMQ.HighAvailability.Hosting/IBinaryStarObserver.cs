@@ -1,7 +1,7 @@
 namespace NetMQ.HighAvailability.Hosting;
 
 /// <summary>
-/// Told what happens to a node. A singleton, resolved once, before the node starts. Every method is called on the
+/// Notified of a node's events. A singleton, resolved once, before the node starts. Every method is called on the
 /// poller's thread and must return soon; an exception ends the node. What is not implemented does nothing.
 /// </summary>
 public interface IBinaryStarObserver

@@ -8,6 +8,6 @@ public interface IRequestHandler
     /// return well within a quarter of <see cref="BinaryStarOptions.HeartbeatInterval"/>. An exception costs the
     /// request, or the node, as <see cref="BinaryStarOptions.HandlerFaults"/> says.
     /// </summary>
-    /// <param name="client">The request, and the way back to whoever asked.</param>
+    /// <param name="client">The current request and its reply channel.</param>
     void Handle(VoterSocket client);
 }

@@ -3,7 +3,7 @@ using NetMQ.HighAvailability.Nodes;
 
 namespace NetMQ.HighAvailability;
 
-// What a node tells its application. All on the poller's thread, one at a time, in the order in which they are listed here for each change.
+// The events that a node raises. All on the poller's thread, one at a time, in the order in which they are listed here for each change.
 public sealed partial class BinaryStar
 {
     /// <summary>Raised at every change of state, on the poller's thread, before the others.</summary>

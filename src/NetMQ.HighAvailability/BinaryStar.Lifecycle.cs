@@ -18,7 +18,7 @@ public sealed partial class BinaryStar
     private enum Lifecycle
     {
         Created,
-        Started, // and perhaps ended: Completion tells
+        Started, // and perhaps ended: see Completion
         Disposed,
     }
 
@@ -66,7 +66,7 @@ public sealed partial class BinaryStar
 
     /// <summary>
     /// Runs the node on a background thread of its own, or on the application's poller if there is one, and returns at
-    /// once; <see cref="Completion"/> tells the end. Signals are left to the caller.
+    /// once; <see cref="Completion"/> ends with the node. Signals are left to the caller.
     /// </summary>
     /// <exception cref="InvalidOperationException">There is no voter, or the node was started before.</exception>
     /// <exception cref="ObjectDisposedException">The node is disposed.</exception>

@@ -10,7 +10,7 @@ namespace NetMQ.HighAvailability;
 
 /// <summary>
 /// One node of a high-availability pair: a reactor that serves requests while it is active, and takes over from its
-/// peer when that has died.
+/// peer when the peer has died.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -39,7 +39,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     private readonly Lock gate = new();
 
     /// <summary>
-    /// Binds the state endpoints. The peer is connected to, and the node speaks, from <see cref="Run"/> or
+    /// Binds the state endpoints. The node connects to its peer, and publishes its state, only from <see cref="Run"/> or
     /// <see cref="Start"/> on.
     /// </summary>
     /// <param name="options">Read once, here.</param>
@@ -86,7 +86,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     /// <remarks>Source: <c>bstar_zloop</c>.</remarks>
     public NetMQPoller Poller { get; }
 
-    /// <summary>The state at this moment; <see cref="BinaryStarState.Active"/> from when the events begin to tell of it. Any thread.</summary>
+    /// <summary>The state at this moment; <see cref="BinaryStarState.Active"/> from just before its events are raised. Any thread.</summary>
     public BinaryStarState State => loop.Status.State;
 
     /// <summary>The node at the end of its last turn, at most an eighth of a heartbeat ago: values that belong together. Any thread.</summary>
@@ -178,7 +178,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
         where TTask : Task => throw new NotSupportedException(AsyncHandler);
 
     /// <summary>
-    /// Waits until this node is active; at once if it is. <see cref="BinaryStarTerm.Token"/> tells when that is over.
+    /// Waits until this node is active; at once if it is. <see cref="BinaryStarTerm.Token"/> is cancelled when that is over.
     /// Any thread; continues on the thread pool.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
@@ -187,26 +187,26 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     public Task<BinaryStarTerm> WaitUntilActiveAsync(CancellationToken cancellationToken = default) => loop.Status.NextTermAsync(cancellationToken);
 
     /// <summary>
-    /// Hands the pair over while both nodes run: this node, active, gives it up in favour of its peer, if that was
-    /// heard to be passive within the last two heartbeats, and becomes passive. At no time do both accept requests;
+    /// Hands the pair over while both nodes run: this node, active, gives it up in favour of its peer, if a message of the
+    /// last two heartbeats shows that the peer is passive, and becomes passive. At no time do both accept requests;
     /// between the two there are a few milliseconds, or, if the peer dies at that very moment, the failover timeout.
     /// Any thread; continues on the thread pool.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting alone: a hand-over that has been ordered may still be carried out.</param>
     /// <returns>
-    /// What came of it, once the events have told of it: after at most <see cref="BinaryStarOptions.FailoverTimeout"/> and two and a half heartbeats.
+    /// The outcome, once the events have been raised: after at most <see cref="BinaryStarOptions.FailoverTimeout"/> and two and a half heartbeats.
     /// </returns>
     /// <exception cref="OperationCanceledException">The waiting was cancelled; if the token was cancelled at the call, nothing was ordered.</exception>
     public Task<HandOverOutcome> HandOverAsync(CancellationToken cancellationToken = default) =>
         Order<HandOverOutcome>(loop.HandOver, HandOverOutcome.NotActive, HandOverOutcome.NodeStopped, cancellationToken);
 
     /// <summary>
-    /// Makes a backup active that was started alone and never met its primary; on its own it would wait for ever. An
-    /// operator's decision: if the primary is active, out of this node's hearing, both serve.
+    /// Makes a backup active that was started alone and never met its primary; on its own it would wait indefinitely. An
+    /// operator's decision: if the primary is active and this node merely does not receive its messages, both serve.
     /// Any thread; continues on the thread pool.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting alone: a promotion that has been ordered may still be carried out.</param>
-    /// <returns>What came of it, once the events have told of it: within a heartbeat, or beside one of the guide's nodes within a heartbeat of each.</returns>
+    /// <returns>The outcome, once the events have been raised: within a heartbeat, or beside one of the guide's nodes within a heartbeat of each.</returns>
     /// <exception cref="OperationCanceledException">The waiting was cancelled; if the token was cancelled at the call, nothing was ordered.</exception>
     public Task<PromotionOutcome> PromoteAsync(CancellationToken cancellationToken = default) =>
         Order<PromotionOutcome>(loop.Promote, PromotionOutcome.NotStarted, PromotionOutcome.NodeStopped, cancellationToken);

@@ -3,13 +3,13 @@ namespace NetMQ.HighAvailability;
 /// <summary>Why a node changed its state.</summary>
 public enum BinaryStarChangeReason
 {
-    /// <summary>The peer said that it is waiting (starting, or giving up active): this node takes the pair.</summary>
+    /// <summary>The peer published that it is waiting (starting, or giving up active): this node takes the pair.</summary>
     PeerWaiting,
 
-    /// <summary>The peer said that it is active: this node stands by.</summary>
+    /// <summary>The peer published that it is active: this node stands by.</summary>
     PeerActive,
 
-    /// <summary>The peer said that it is passive while this node, the primary, was too: the primary takes the pair.</summary>
+    /// <summary>The peer published that it is passive while this node, the primary, was too: the primary takes the pair.</summary>
     PeerPassive,
 
     /// <summary>A client's request arrived after the peer had been silent for the failover timeout; or a node that lost its lease while

@@ -41,10 +41,10 @@ public sealed class BinaryStarClientOptions
 
     /// <summary>
     /// How soon after another a request is sent as a vote to the server that is sought, when the connection to the
-    /// server before was lost or it said that it is not active. Default 1 ms; from 1 ms to 1 s. The first fifty go out
+    /// server before was lost or it reported that it is not active. Default 1 ms; from 1 ms to 1 s. The first fifty go out
     /// so fast, then the interval doubles up to 125 times its length; a server that went silent, or has never answered,
     /// is asked at fifty times the interval and more from the beginning. The same request goes again only when the
-    /// server has rejected it, or, to one that does not tell, after a quarter of <see cref="ServerTimeout"/>.
+    /// server has rejected it, or, to one that does not report rejections, after a quarter of <see cref="ServerTimeout"/>.
     /// </summary>
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromMilliseconds(1);
 
@@ -62,7 +62,7 @@ public sealed class BinaryStarClientOptions
     /// </summary>
     public int MaxReplyBytes { get; set; } = 16 * 1024 * 1024;
 
-    /// <summary>How often a request may be executed, where the call does not say. Default <see cref="DeliveryGuarantee.AtLeastOnce"/>.</summary>
+    /// <summary>How often a request may be executed, unless the call specifies it. Default <see cref="DeliveryGuarantee.AtLeastOnce"/>.</summary>
     public DeliveryGuarantee Delivery { get; set; } = DeliveryGuarantee.AtLeastOnce;
 
     /// <summary>

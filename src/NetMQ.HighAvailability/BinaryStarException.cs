@@ -31,7 +31,7 @@ public sealed class SameRoleException : BinaryStarException
 {
     internal SameRoleException(BinaryStarRole role)
         : base(
-            $"The peer says that it is the {role}, as this node is. Give one node {nameof(BinaryStarRole)}.{BinaryStarRole.Primary} and the other "
+            $"The peer has the role {role}, as this node has. Give one node {nameof(BinaryStarRole)}.{BinaryStarRole.Primary} and the other "
             + $"{nameof(BinaryStarRole)}.{BinaryStarRole.Backup}, and check that RemoteEndpoints names the other node and not this one.") => Role = role;
 
     /// <summary>The role that both sides claim.</summary>

@@ -47,7 +47,7 @@ public sealed class BinaryStarOptions
     }
 
     /// <summary>
-    /// The pair's name in metrics, the same for both of its nodes; tells it from other pairs of the same process. Default
+    /// The pair's name in metrics, the same for both of its nodes; distinguishes it from other pairs of the same process. Default
     /// <see langword="null"/>: <c>default</c>.
     /// </summary>
     public string? Name { get; set; }
@@ -72,7 +72,7 @@ public sealed class BinaryStarOptions
     public IReadOnlyList<string> RemoteEndpoints { get; set; } = [];
 
     /// <summary>
-    /// How often this node says its state when nothing changes; while it is active, twice as often. Default 500 ms; from
+    /// How often this node publishes its state when nothing changes; while it is active, twice as often. Default 500 ms; from
     /// 20 ms to 1 hour. Below 100 ms a busy machine causes needless (safe) failovers, and a warning is logged.
     /// </summary>
     public TimeSpan HeartbeatInterval { get; set; }
@@ -91,7 +91,7 @@ public sealed class BinaryStarOptions
     public TimeSpan? PeerHeartbeatInterval { get; set; }
 
     /// <summary>
-    /// After how long the peer takes this node for dead, where the peer is one of the ZeroMQ guide's own nodes (2 s
+    /// After how long a silence the peer considers this node dead, where the peer is one of the ZeroMQ guide's own nodes (2 s
     /// there). Default <see langword="null"/>: as <see cref="FailoverTimeout"/>. At least three times
     /// <see cref="HeartbeatInterval"/>.
     /// </summary>
@@ -133,26 +133,26 @@ public sealed class BinaryStarOptions
 
     /// <summary>
     /// The largest frame, in bytes, that the voter socket takes; a larger one ends its client's connection. Default
-    /// 16 MiB; at least 1 KiB. NetMQ makes room for a frame as soon as a client has told its size.
+    /// 16 MiB; at least 1 KiB. NetMQ makes room for a frame as soon as a client has sent its size.
     /// </summary>
     public int VoterMaxFrameBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>
     /// This node's keys, which secure the state link with CURVE together with <see cref="PeerCertificate"/>: the peer
-    /// hears only who has the secret key. Default <see langword="null"/>: the link is not secured. <see cref="CurveKeyFile"/>
+    /// accepts messages only from a node that has the secret key. Default <see langword="null"/>: the link is not secured. <see cref="CurveKeyFile"/>
     /// makes and reads keys.
     /// </summary>
     public NetMQCertificate? Certificate { get; set; }
 
     /// <summary>
-    /// The peer's public key: whoever cannot prove that it has the secret one is not heard. Given together with
+    /// The peer's public key: messages of anyone who cannot prove to have the secret one are not received. Given together with
     /// <see cref="Certificate"/>, on both nodes.
     /// </summary>
     public NetMQCertificate? PeerCertificate { get; set; }
 
     /// <summary>
-    /// The keys of the voter socket: clients must know the public key, and can be sure of whom they talk to; what they
-    /// say is encrypted. It keeps no client out: NetMQ has no way to ask who may connect (no ZAP). Default
+    /// The keys of the voter socket: clients must know the public key, and can be sure of which server they are connected to; what they
+    /// send is encrypted. It keeps no client out: NetMQ has no way to ask who may connect (no ZAP). Default
     /// <see langword="null"/>: plain. Both nodes may have the same, so that clients need to know one.
     /// </summary>
     public NetMQCertificate? VoterCertificate { get; set; }

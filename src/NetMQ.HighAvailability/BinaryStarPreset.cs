@@ -6,7 +6,7 @@ public enum BinaryStarPreset
 {
     /// <summary>
     /// One data centre, the default: heartbeat 500 ms, failover 2 s. The guide's failover time, with four heartbeats
-    /// in it rather than two, so that five messages of an active node, which speaks twice in each, may be lost.
+    /// in it rather than two, so that five messages of an active node, which publishes twice in each, may be lost.
     /// </summary>
     Lan = 0,
 
@@ -24,8 +24,9 @@ public enum BinaryStarPreset
 
     /// <summary>
     /// Beside one of the ZeroMQ guide's own nodes, during a rolling upgrade above all: its reactors in C and Python, and its C++
-    /// proof of concept (bstarsrv); not its Java and C++ reactors, whose messages mean something else. Timing: heartbeat 500 ms, failover 3 s. Three heartbeats of a peer that says its state once a second only, and takes
-    /// this node for dead after 2 s.
+    /// proof of concept (bstarsrv); not its Java and C++ reactors, whose messages mean something else. Timing: heartbeat 500 ms,
+    /// failover 3 s. That is three heartbeats of a peer that publishes its state only once a second, and considers this node
+    /// dead after 2 s of silence.
     /// </summary>
     ZeroMqGuide,
 }

@@ -19,7 +19,7 @@ public sealed class BinaryStarStateChangedEventArgs : EventArgs
     /// <summary>The state before.</summary>
     public BinaryStarState PreviousState { get; }
 
-    /// <summary>The state now; the peer has been told.</summary>
+    /// <summary>The state now; it has been published to the peer.</summary>
     public BinaryStarState NewState { get; }
 
     /// <summary>Why it changed.</summary>

@@ -14,18 +14,18 @@ public sealed record BinaryStarStatus
     public long Term { get; init; }
 
     /// <summary>
-    /// What the peer last said: <see cref="BinaryStarState.Primary"/> or <see cref="BinaryStarState.Backup"/> while it
-    /// waits or yields; <see langword="null"/> if it was never heard.
+    /// The state in the peer's last message: <see cref="BinaryStarState.Primary"/> or <see cref="BinaryStarState.Backup"/> while it
+    /// waits or yields; <see langword="null"/> if none was received.
     /// </summary>
     public BinaryStarState? PeerState { get; init; }
 
-    /// <summary>How long ago the peer was last heard with a valid message; <see langword="null"/> if never.</summary>
+    /// <summary>How long ago the last valid message of the peer was received; <see langword="null"/> if never.</summary>
     public TimeSpan? PeerLastReceived { get; init; }
 
-    /// <summary>Whether the peer was heard within the failover timeout, and nothing has told of its process's death since.</summary>
+    /// <summary>Whether a message of the peer was received within the failover timeout, and no evidence of its process's death since.</summary>
     public bool PeerAlive { get; init; }
 
-    /// <summary>Each way to hear the peer, in the order of <see cref="BinaryStarOptions.RemoteEndpoints"/>.</summary>
+    /// <summary>Each path from the peer, in the order of <see cref="BinaryStarOptions.RemoteEndpoints"/>.</summary>
     public IReadOnlyList<BinaryStarPath> Paths { get; init; } = [];
 
     /// <summary>Requests handed to the handler.</summary>
@@ -60,7 +60,7 @@ public sealed record BinaryStarStatus
 
     /// <summary>
     /// How long ago the loop began the turn at whose end these values were taken. An eighth of a heartbeat is normal;
-    /// much more says that the loop is held up, by a handler for example.
+    /// much more shows that the loop is held up, by a handler for example.
     /// </summary>
     public TimeSpan TurnAge { get; init; }
 }

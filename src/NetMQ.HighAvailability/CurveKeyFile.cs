@@ -14,7 +14,7 @@ public static class CurveKeyFile
     private static readonly SearchValues<char> Z85 =
         SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#");
 
-    /// <summary>Makes a new pair of keys and writes both files. The secret one can be read by its owner alone (on Windows: by whoever may read the folder).</summary>
+    /// <summary>Makes a new pair of keys and writes both files. The secret one can be read by its owner alone (on Windows: by everyone who may read the folder).</summary>
     /// <param name="folder">Where to write; must exist.</param>
     /// <param name="name">What the files are called, without an ending.</param>
     /// <returns>The paths of the public and of the secret file.</returns>
@@ -33,7 +33,7 @@ public static class CurveKeyFile
         Write(secretFile, UnixFileMode.UserRead | UnixFileMode.UserWrite,
             $"# The secret key of {name}: for its own process alone.\nmetadata\ncurve\n{publicLine}    secret-key = \"{keys.SecretKeyZ85}\"\n");
         Write(publicFile, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead,
-            $"# The public key of {name}: for whoever must be sure to talk to it.\nmetadata\ncurve\n{publicLine}");
+            $"# The public key of {name}: for the other side, which verifies it.\nmetadata\ncurve\n{publicLine}");
         return (publicFile, secretFile);
     }
 
@@ -86,7 +86,7 @@ public static class CurveKeyFile
         return null;
     }
 
-    // Whoever sent the file may have put into it what a terminal obeys.
+    // The file may contain control characters that a terminal would obey.
     private static string Shown(char c) => c is > ' ' and < '\x7f' ? $"'{c}'" : string.Create(CultureInfo.InvariantCulture, $"U+{(int)c:X4}");
 
     private static void Write(string path, UnixFileMode mode, string text)

@@ -14,7 +14,7 @@ public sealed class DualActiveLostEventArgs : EventArgs
 
     /// <summary>
     /// The earliest moment at which both may have been active: when this node became active or, if later, when it last
-    /// heard that its peer was not. Wall-clock time, for comparing with the application's own records.
+    /// received a message that its peer was not. Wall-clock time, for comparing with the application's own records.
     /// </summary>
     public DateTimeOffset WindowStart { get; }
 

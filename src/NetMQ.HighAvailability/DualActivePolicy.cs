@@ -1,11 +1,11 @@
 namespace NetMQ.HighAvailability;
 
-/// <summary>What happens when two active nodes hear each other, after a network partition for example.</summary>
+/// <summary>What happens when two active nodes receive each other's messages, after a network partition for example.</summary>
 public enum DualActivePolicy
 {
     /// <summary>
-    /// The backup becomes passive and the primary goes on. A primary that still hears an active peer one failover
-    /// timeout later is not being heard, and becomes passive itself.
+    /// The backup becomes passive and the primary goes on. A primary that still receives messages of an active peer one
+    /// failover timeout later concludes that its own do not arrive, and becomes passive itself.
     /// </summary>
     BackupYields = 0,
 

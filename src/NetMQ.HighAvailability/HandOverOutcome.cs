@@ -9,12 +9,12 @@ public enum HandOverOutcome
     /// <summary>Refused, nothing changed: this node is not active, or has not been started.</summary>
     NotActive,
 
-    /// <summary>Refused, nothing changed: the peer has not lately been heard to be passive, so it might not take over.</summary>
+    /// <summary>Refused, nothing changed: no recent message shows that the peer is passive, so it might not take over.</summary>
     PeerNotPassive,
 
     /// <summary>
     /// The peer did not take over in time. This node is active again, or will be, or the peer will, at the next
-    /// request that finds the other silent; <see cref="BinaryStar.State"/> tells.
+    /// request that finds the other silent; see <see cref="BinaryStar.State"/>.
     /// </summary>
     TimedOut,
 

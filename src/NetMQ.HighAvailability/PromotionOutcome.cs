@@ -9,7 +9,7 @@ public enum PromotionOutcome
     /// <summary>Refused: this node is not a backup that waits for its first peer; requests alone decide in every other state.</summary>
     NotWaiting,
 
-    /// <summary>Refused: the peer was heard, or this node started, within the failover timeout.</summary>
+    /// <summary>Refused: a message of the peer was received, or this node started, within the failover timeout.</summary>
     PeerMayBeAlive,
 
     /// <summary>The node stopped, or ended with a fault, before the outcome was known.</summary>

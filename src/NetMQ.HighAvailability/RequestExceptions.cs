@@ -11,12 +11,12 @@ public sealed class RequestTimeoutException : TimeoutException
         : base(message) => MayHaveBeenExecuted = mayHaveBeenExecuted;
 
     /// <summary>
-    /// Whether a server may have executed the request, or may yet: it was sent, and no server said that it had dropped it.
+    /// Whether a server may have executed the request, or may yet: it was sent, and no server reported that it had dropped it.
     /// </summary>
     public bool MayHaveBeenExecuted { get; }
 
     /// <param name="timeout">The request's.</param>
-    /// <param name="mayHaveBeenExecuted">It was sent, and not said to have been rejected.</param>
+    /// <param name="mayHaveBeenExecuted">It was sent, and no server reported that it rejected it.</param>
     /// <param name="starved">How long the thread pool of this process started no work meanwhile, if it was starved.</param>
     internal static RequestTimeoutException NoAnswer(TimeSpan timeout, bool mayHaveBeenExecuted, TimeSpan? starved) => new(
         $"No server answered the request within {timeout}; it {Fate(mayHaveBeenExecuted, starved)}.{Hint(starved)}",

@@ -12,6 +12,6 @@ public enum ServerChangeReason
     /// <summary>The server before answered nothing for <see cref="BinaryStarClientOptions.ServerTimeout"/>.</summary>
     Silent = 2,
 
-    /// <summary>The server before said that it is not active: it has handed the pair over, or never had it.</summary>
+    /// <summary>The server before reported that it is not active: it has handed the pair over, or never had it.</summary>
     NotActive = 3,
 }

@@ -38,7 +38,7 @@ internal sealed class NodeHealthCheck(HostedBinaryStar pair) : IHealthCheck
             ["votesRejected"] = node.VotesRejected,
         };
         if (node.PeerState is { } peer) data["peerState"] = peer.ToString();
-        if (node.PeerLastReceived is { } heard) data["peerSilenceSeconds"] = heard.TotalSeconds;
+        if (node.PeerLastReceived is { } silence) data["peerSilenceSeconds"] = silence.TotalSeconds;
         return data;
     }
 

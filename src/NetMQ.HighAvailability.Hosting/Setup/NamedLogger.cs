@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace NetMQ.HighAvailability.Hosting.Setup;
 
-/// <summary>A category for each pair and each client, so that the messages of several can be told apart, and filtered.</summary>
+/// <summary>A category for each pair and each client, so that the messages of several can be distinguished and filtered.</summary>
 internal sealed class NamedLogger<T>(ILoggerFactory logs, string name) : ILogger<T>
 {
     private readonly ILogger logger = logs.CreateLogger($"{typeof(T).FullName}.{name}");

@@ -48,14 +48,14 @@ internal sealed class NodeMetrics
         Meter.CreateObservableCounter("binarystar.messages.ignored", () => Observe(Ignored), "{message}", "Messages on the state link that changed nothing.");
         Meter.CreateObservableCounter("binarystar.interruptions", () => Observe(Interruptions), "{interruption}", "How often the loop did not run for over a quarter of a heartbeat.");
         Meter.CreateObservableCounter("binarystar.redials", () => Observe(Redials), "{redial}", "How often the state link was connected anew because the peer had been silent for long.");
-        Meter.CreateObservableGauge("binarystar.peer.silence", () => Observe(Silence), "s", "Since the peer was last heard.");
-        Meter.CreateObservableGauge("binarystar.path.silence", () => Observe(PathSilence), "s", "Since the peer was last heard on one of its endpoints.");
+        Meter.CreateObservableGauge("binarystar.peer.silence", () => Observe(Silence), "s", "Time since the last message of the peer.");
+        Meter.CreateObservableGauge("binarystar.path.silence", () => Observe(PathSilence), "s", "Time since the last message of the peer from one of its endpoints.");
     }
 
     public NodeMetrics(string name, BinaryStarRole role)
     {
         this.name = new("binarystar.name", name);
-        this.role = new("binarystar.role", Word(role.ToString()));
+        this.role = new("binarystar.role", SnakeCase(role.ToString()));
     }
 
     /// <summary>The node is running: its counts can be read from now on.</summary>
@@ -92,18 +92,18 @@ internal sealed class NodeMetrics
         if (!TransitionCount.Enabled) return;
         TransitionCount.Add(times, [
             name, role, CauseOf(transition),
-            new("binarystar.state.from", Word(transition.From.ToString())),
-            new("binarystar.state.to", Word(transition.To.ToString())),
+            new("binarystar.state.from", SnakeCase(transition.From.ToString())),
+            new("binarystar.state.to", SnakeCase(transition.To.ToString())),
         ]);
     }
 
-    private static KeyValuePair<string, object?> CauseOf(Transition transition) => new("binarystar.cause", Word(transition.Reason.ToString()));
+    private static KeyValuePair<string, object?> CauseOf(Transition transition) => new("binarystar.cause", SnakeCase(transition.Reason.ToString()));
 
     private static IEnumerable<Measurement<T>> Observe<T>(Func<NodeMetrics, NodeReading, IEnumerable<Measurement<T>>> measure)
         where T : struct => nodes.SelectMany(node => measure(node, node.read!()));
 
     private static IEnumerable<Measurement<long>> StateOf(NodeMetrics node, NodeReading reading) =>
-        AllStates.Select(state => node.Measure(reading.State == state ? 1L : 0L, "binarystar.state", Word(state.ToString())));
+        AllStates.Select(state => node.Measure(reading.State == state ? 1L : 0L, "binarystar.state", SnakeCase(state.ToString())));
 
     private static IEnumerable<Measurement<long>> Votes(NodeMetrics node, NodeReading reading) =>
     [
@@ -139,7 +139,7 @@ internal sealed class NodeMetrics
         [new(reading.Counters.Redials, node.name, node.role)];
 
     private static IEnumerable<Measurement<double>> Silence(NodeMetrics node, NodeReading reading) =>
-        reading.Memory.LastReceived is { } heard ? [new((reading.Now - heard).TotalSeconds, node.name, node.role)] : [];
+        reading.Memory.LastReceived is { } received ? [new((reading.Now - received).TotalSeconds, node.name, node.role)] : [];
 
     private static IEnumerable<Measurement<double>> PathSilence(NodeMetrics node, NodeReading reading) =>
         node.remotes.Zip(reading.PathsReceived)
@@ -150,6 +150,6 @@ internal sealed class NodeMetrics
         where T : struct => new(value, name, role, new(tag, tagValue));
 
     // PeerSilent → peer_silent, the form of OpenTelemetry's values.
-    private static string Word(string name) =>
+    private static string SnakeCase(string name) =>
         string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
 }

@@ -43,7 +43,7 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     public bool IsIoStalled => m.Turn - m.LoopbackSentAt > (m.State == BinaryStarState.Active ? timing.ActiveLoopbackTimeout : timing.LoopbackTimeout);
 
     /// <summary>The peer published that it is passive since this node became active, and recently: it will act on an offer.</summary>
-    public bool CanHandOver => m.Drained && m.PeerPassiveAt is { } heard && m.Turn - heard <= timing.HandOverFreshness;
+    public bool CanHandOver => m.Drained && m.PeerPassiveAt is { } received && m.Turn - received <= timing.HandOverFreshness;
 
     /// <summary>Starts the node; its first turn publishes its state.</summary>
     public void Start(TimeSpan now)
@@ -223,7 +223,7 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
 
         GiveUp(BinaryStarChangeReason.HandOver);
         ApplyDecisions(shell);
-        return m.LastReceived is { } heard && m.Turn - heard <= timing.HandOverFreshness;
+        return m.LastReceived is { } received && m.Turn - received <= timing.HandOverFreshness;
     }
 
     /// <summary>The node has failed: it is no longer active; nothing is published and no event raised.</summary>
