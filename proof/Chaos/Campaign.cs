@@ -17,7 +17,7 @@ internal static class Campaign
         return Outcome.Merge(await Task.WhenAll(pairs));
     }
 
-    // Whoever gives a seed again gets the same mischief in the same order; real processes take their own time.
+    // The same seed gives the same faults in the same order; real processes take their own time.
     private static async Task<Outcome> RunPair(
         int number, Plan plan, IReadOnlyList<Mischief> faults, Action<string>? progress, CancellationToken cancellation)
     {

@@ -17,7 +17,7 @@ internal sealed class CommandLine
                          detection; the seed of each further pair is the next
           --only <kind>  only this kind of fault; may be repeated
           --loopback     all on the loopback interface, even where network namespaces are allowed
-          --quiet        do not say each fault on the error stream
+          --quiet        do not report each fault on the error stream
           --report <file>
                          write what is printed to a file as well, with the date, the commit and the machine
           --kinds        what this machine allows, what not, and why
@@ -26,7 +26,7 @@ internal sealed class CommandLine
         In network namespaces (root, util-linux, iproute2, /dev/net/tun) the servers have a link of their own, which is
         harmed alone. What the machine does not allow is left out, with the reason.
 
-        Exit code: 0 if every property held, 1 if one did not, 2 on wrong usage, 130 if it was broken off.
+        Exit code: 0 if every property held, 1 if one did not, 2 on wrong usage, 130 if it was cancelled.
 
         Kinds, with H the heartbeat and F the failover timeout:
 

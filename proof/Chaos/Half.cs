@@ -5,7 +5,7 @@ using Processes;
 
 namespace NetMQ.HighAvailability.Chaos;
 
-/// <summary>One half of the pair: its processes, one after the other, and the terms that they said they served.</summary>
+/// <summary>One half of the pair: its processes, one after the other, and the terms that they reported.</summary>
 internal sealed class Half(
     int index, string name, string voter, IReadOnlyList<string> arguments, IEnumerable<string> enter, Journal journal) : IDisposable
 {
@@ -22,10 +22,10 @@ internal sealed class Half(
 
     public string Voter => voter;
 
-    /// <summary>The word that its process said last, or what was done to it.</summary>
+    /// <summary>The state that its process printed last, or what was done to it.</summary>
     public string State => state;
 
-    /// <summary>The hour that its clock showed when it last said its state.</summary>
+    /// <summary>The hour that its clock showed when it last printed its state.</summary>
     public int PrintedHour => printedHour;
 
     public IReadOnlyList<Term> Terms
@@ -43,8 +43,8 @@ internal sealed class Half(
         state = "starting";
         lock (gate)
         {
-            ObjectDisposedException.ThrowIf(disposed, this); // whoever is still at a mischief when the run is broken off
-            process = SampleProcess.Start("EchoServer", [.. arguments, .. more ?? []], Hear, [.. enter, .. under ?? []]);
+            ObjectDisposedException.ThrowIf(disposed, this); // a fault may still be under way when the run is cancelled
+            process = SampleProcess.Start("EchoServer", [.. arguments, .. more ?? []], OnLine, [.. enter, .. under ?? []]);
         }
 
         journal.Add($"{name}: started as {process.Id} {string.Join(' ', [.. under ?? [], .. more ?? []])}");
@@ -61,7 +61,7 @@ internal sealed class Half(
     /// <returns>The exit code.</returns>
     public async Task<int> Terminate()
     {
-        journal.Add($"{name}: told to stop");
+        journal.Add($"{name}: ordered to stop");
         state = "leaving";
         process!.Terminate();
         return await Exit();
@@ -77,7 +77,7 @@ internal sealed class Half(
 
     public void HandOver()
     {
-        journal.Add($"{name}: told to hand over");
+        journal.Add($"{name}: ordered to hand over");
         process!.HandOver();
     }
 
@@ -106,7 +106,7 @@ internal sealed class Half(
         foreach (var error in process?.Errors ?? []) journal.Add($"{name}: stderr: {error}");
     }
 
-    public string LastWords => string.Join(" | ", (process?.Lines ?? []).TakeLast(6)) + " / " + string.Join(" | ", (process?.Errors ?? []).TakeLast(3));
+    public string LastOutput => string.Join(" | ", (process?.Lines ?? []).TakeLast(6)) + " / " + string.Join(" | ", (process?.Errors ?? []).TakeLast(3));
 
     public void Dispose()
     {
@@ -118,7 +118,7 @@ internal sealed class Half(
     }
 
     // "13:45:59.123 primary is active".
-    private void Hear(string line)
+    private void OnLine(string line)
     {
         var words = line.Split(' ');
         var at = Clock.OfDay(words[0], Clock.Now);

@@ -2,7 +2,7 @@ using NetMQ.HighAvailability.Chaos.Checks;
 
 namespace NetMQ.HighAvailability.Chaos;
 
-/// <summary>What was done to a pair and what its servers said, in order: to be read when a property failed.</summary>
+/// <summary>What was done to a pair and what its servers printed, in order, for the case that a property fails.</summary>
 internal sealed class Journal
 {
     private readonly Lock gate = new();

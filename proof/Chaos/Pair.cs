@@ -49,7 +49,7 @@ internal sealed class Pair : IDisposable
     /// <summary>Where this server publishes its state.</summary>
     public string State(Half half) => states[half.Index];
 
-    public string Describe() => string.Join(" and ", Halves.Select(half => $"{half.Name} {half.State} ({half.LastWords})"));
+    public string Describe() => string.Join(" and ", Halves.Select(half => $"{half.Name} {half.State} ({half.LastOutput})"));
 
     /// <summary>Waits until one is active and the other passive, and the active one has answered since.</summary>
     public async Task BecomeWhole()
@@ -62,7 +62,7 @@ internal sealed class Pair : IDisposable
     }
 
     /// <summary>
-    /// Waits until the pair is whole and the two have heard each other for F: a passive server does not say that it hears
+    /// Waits until the pair is whole and the two have received from each other for F: a passive server does not report that it receives
     /// nothing, as after a pause, or on a link that carries packets again and on which TCP has yet to try again.
     /// </summary>
     public async Task Settle()

@@ -58,7 +58,7 @@ internal static class Program
         var clock = Stopwatch.StartNew();
         try
         {
-            var outcome = await Campaign.Run(plan, line.Quiet ? null : said => Console.Error.WriteLine($"{Clock.Now:HH:mm:ss.fff} {said}"), over.Token);
+            var outcome = await Campaign.Run(plan, line.Quiet ? null : text => Console.Error.WriteLine($"{Clock.Now:HH:mm:ss.fff} {text}"), over.Token);
             Report.Write(output, outcome, plan, clock.Elapsed);
             if (line.Report is { } file) output.Save(file);
             return outcome.Passed ? Held : Violated;

@@ -15,7 +15,7 @@ internal sealed class MemoryLog(string file)
         File.AppendAllText(file, string.Create(CultureInfo.InvariantCulture, $"{GC.GetTotalMemory(forceFullCollection: true)}\n"));
     }
 
-    /// <summary>By how many bytes the memory held has grown from the first half's most to the second half's; null if there is too little to tell.</summary>
+    /// <summary>By how many bytes the memory held has grown from the first half's most to the second half's; null if there is too little data.</summary>
     public static long? Growth(string file)
     {
         if (!File.Exists(file)) return null;

@@ -17,7 +17,7 @@ internal static class Program
           list                     the targets
           seeds <target> <folder>  write the inputs to begin with
           run <target> <file>      be fuzzed (under afl-fuzz, with an instrumented library); note memory in the file
-          report <folder>          sum up what afl-fuzz left there, and say whether all is well
+          report <folder>          sum up what afl-fuzz left there, and report whether all is well
           replay <target> <file>…  run single inputs, such as a crash that was found
 
         Exit code: 0 if all is well, 1 if not, 2 on wrong usage.

@@ -17,9 +17,9 @@ internal sealed record Command
 
         Options:
           --trace               print the counterexample of every scenario, also of those that are to fail
-          --progress            say on the error stream how far the search is
+          --progress            report progress on the error stream
           --limit <states>      stop each scenario after so many states
-          --safety-only         do not ask whether a node serves once the faults are over
+          --safety-only         do not check that a node serves once the faults are over
           --report <file>       write what is printed to a file as well, with the date, the commit and the machine
           --help                this text
 

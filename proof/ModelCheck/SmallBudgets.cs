@@ -53,7 +53,7 @@ internal static class SmallBudgets
         Dual(new() { Name = "stall of F", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 16 }),
     ];
 
-    // Two nodes may have served meanwhile; nobody dies of it, and then one serves.
+    // Two nodes may have served meanwhile; neither ends because of it, and then one serves.
     private static IEnumerable<Scenario> AfterCuts =>
     [
         new() { Name = "after a cut", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.CutBoth, DualAcceptAllowed = true },

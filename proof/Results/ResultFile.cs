@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Results;
 
-/// <summary>What a run prints, kept for a file that says which command printed it, when, of which commit and on what machine.</summary>
+/// <summary>What a run prints, kept for a file that states which command printed it, when, of which commit and on what machine.</summary>
 public sealed class ResultFile
 {
     private readonly StringBuilder text = new();

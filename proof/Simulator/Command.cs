@@ -20,7 +20,7 @@ internal sealed record Command(Plan Plan, int? Only, bool Help, bool Progress, s
           --seed <n>         replays a run; without it a new one is drawn, and printed
           --only <pair>      just this pair of the run, exactly as in it
           --trace            print what happened before a violation
-          --progress         say on the error stream how far the run is
+          --progress         report progress on the error stream
           --report <file>    write what is printed to a file as well, with the date, the commit and the machine
           --help             this text
 

@@ -18,7 +18,7 @@ internal static class Report
         to.WriteLine();
         to.WriteLine("| fault | times |");
         to.WriteLine("|---|--:|");
-        foreach (var kind in Enum.GetValues<FaultKind>()) to.WriteLine(Text($"| {Words(kind)} | {t.Faults[(int)kind]:N0} |"));
+        foreach (var kind in Enum.GetValues<FaultKind>()) to.WriteLine(Text($"| {NameOf(kind)} | {t.Faults[(int)kind]:N0} |"));
         to.WriteLine();
         to.WriteLine("| found | within the promises | outside |");
         to.WriteLine("|---|--:|--:|");
@@ -42,7 +42,7 @@ internal static class Report
         to.WriteLine(Text($"{(Passed(t) ? "PASSED" : "FAILED")}: {years:N1} pair-years, {t.Incidents:N0} incidents, {t.Failovers:N0} failovers, {t.Dual} dual accepts and {t.FalseFailovers} false failovers within the promises, {t.Violations.Count} violations, seed {plan.Seed}, digest {t.Digest:x16}, {elapsed.TotalSeconds:F0} s."));
     }
 
-    private static string Words(FaultKind kind) => kind switch
+    private static string NameOf(FaultKind kind) => kind switch
     {
         FaultKind.InstantRestart => "crash with a restart sooner than H/2",
         FaultKind.Stop => "clean stop and restart",

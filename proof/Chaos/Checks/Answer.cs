@@ -15,7 +15,7 @@ internal readonly record struct Signature(string Role, int Process, long Term, l
 }
 
 /// <summary>
-/// One request that was answered: the server that was asked, when, and what the answer said. It was accepted between
+/// One request that was answered: the server that was asked, when, and what the answer contained. It was accepted between
 /// <see cref="Sent"/> and the time of the signature.
 /// </summary>
 internal readonly record struct Answer(int Server, int Number, DateTime Sent, DateTime Received, Signature Signature);

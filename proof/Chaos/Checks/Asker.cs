@@ -5,8 +5,8 @@ using NetMQ.Sockets;
 namespace NetMQ.HighAvailability.Chaos.Checks;
 
 /// <summary>
-/// Asks both servers all the time, each on a socket of its own. The number in an answer tells to which request it is,
-/// its signature who gave it. All on the poller's thread.
+/// Asks both servers all the time, each on a socket of its own. The number in an answer identifies the request,
+/// its signature the server. All on the poller's thread.
 /// </summary>
 internal sealed class Asker : IDisposable
 {

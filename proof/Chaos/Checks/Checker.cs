@@ -1,7 +1,7 @@
 namespace NetMQ.HighAvailability.Chaos.Checks;
 
 /// <summary>
-/// Tells from the answers whether two terms accepted at once, whether a term that was over answered, and whether an
+/// Finds in the answers whether two terms accepted at once, whether a term that was over answered, and whether an
 /// accepted request was lost.
 /// </summary>
 internal static class Checker

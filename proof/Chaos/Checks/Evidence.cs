@@ -7,10 +7,10 @@ internal sealed record Evidence
 
     public required IReadOnlyList<Unanswered> Unanswered { get; init; }
 
-    /// <summary>When each server said that it was active.</summary>
+    /// <summary>When each server reported to be active.</summary>
     public required IReadOnlyList<IReadOnlyList<Term>> Terms { get; init; }
 
-    /// <summary>When somebody else asked each server something, perhaps: what that says may be a request by chance.</summary>
+    /// <summary>When a stranger may have asked each server something: what it sends may be a request by chance.</summary>
     public required IReadOnlyList<IReadOnlyList<Span>> Strangers { get; init; }
 
     /// <summary>

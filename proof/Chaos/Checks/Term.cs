@@ -1,6 +1,6 @@
 namespace NetMQ.HighAvailability.Chaos.Checks;
 
-/// <summary>A time in which one process said that it was active; open while it lasts.</summary>
+/// <summary>A time in which one process reported to be active; open while it lasts.</summary>
 internal sealed class Term(int server, int process, DateTime from)
 {
     public int Server => server;

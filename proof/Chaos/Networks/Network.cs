@@ -31,7 +31,7 @@ internal sealed class Network : IDisposable
 
     public static Network Loopback() => new([], [], null, ["127.0.0.1", "127.0.0.1"], ["127.0.0.1", "127.0.0.1"]);
 
-    /// <exception cref="IOException">The machine does not allow it; the message says what of it.</exception>
+    /// <exception cref="IOException">The machine does not allow it; the message says what is refused.</exception>
     public static Network Isolated()
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"c{Environment.ProcessId:x}.{Interlocked.Increment(ref made):x}");
@@ -81,7 +81,7 @@ internal sealed class Network : IDisposable
     /// <summary>What starts a command where this server is.</summary>
     public IEnumerable<string> Enter(int server) => namespaces.Length == 0 ? [] : namespaces[server].Enter;
 
-    /// <summary>Makes a socket, say, where this server is.</summary>
+    /// <summary>Does something, such as making a socket, in this server's network.</summary>
     public T Do<T>(int server, Func<T> work) => namespaces.Length == 0 ? work() : namespaces[server].Do(work);
 
     public void Dispose()

@@ -18,7 +18,7 @@ internal sealed partial class FrozenThread : IDisposable
 
     private FrozenThread(int id)
     {
-        // All is to be said by the thread that seized.
+        // ptrace accepts requests only from the thread that seized.
         tracer = new Thread(() => Hold(id)) { IsBackground = true, Name = $"holds {id}" };
         tracer.Start();
         frozen.Task.GetAwaiter().GetResult();

@@ -12,7 +12,7 @@ internal sealed class PortTrouble(Pair pair, Random dice)
 
     public IReadOnlyList<IReadOnlyList<Span>> Strangers => strangers;
 
-    // The new process must say so and end, rather than serve half.
+    // The new process must report it and end, rather than serve in part.
     public async Task Steal(Half victim)
     {
         await victim.Kill();
@@ -28,14 +28,14 @@ internal sealed class PortTrouble(Pair pair, Random dice)
         victim.Start();
     }
 
-    // At first to the living, then in the dead one's place, for longer than F: the other one must not take it for alive.
-    public async Task SpeakGarbage(Half victim)
+    // First to the running servers, then in place of the dead one for longer than F: the other must not consider it alive.
+    public async Task SendGarbage(Half victim)
     {
         var since = Clock.Now;
         foreach (var half in pair.Halves)
         {
-            Babble(half, half.Voter);
-            Babble(half, pair.State(half));
+            SendNonsense(half, half.Voter);
+            SendNonsense(half, pair.State(half));
         }
 
         await pair.BecomeWhole();
@@ -43,24 +43,24 @@ internal sealed class PortTrouble(Pair pair, Random dice)
         var endpoint = pair.State(victim);
         await UntilFree(victim, endpoint);
         var other = pair.Other(victim);
-        using (var babbler = new PublisherSocket())
+        using (var garbagePeer = new PublisherSocket())
         {
             pair.Network.Do(victim.Index, () =>
             {
-                babbler.Bind(endpoint);
+                garbagePeer.Bind(endpoint);
                 return true;
             });
             var from = Clock.Now;
             await Pair.Until(
                 () =>
                 {
-                    babbler.SendFrame("garbage");
-                    babbler.SendFrame("33");
-                    babbler.SendFrameEmpty();
-                    babbler.SendMoreFrame("3").SendFrame("4");
+                    garbagePeer.SendFrame("garbage");
+                    garbagePeer.SendFrame("33");
+                    garbagePeer.SendFrameEmpty();
+                    garbagePeer.SendMoreFrame("3").SendFrame("4");
                     return other.State == "active" && Clock.Now - from > Pair.FailoverTimeout;
                 },
-                () => $"the {other.Name} takes over from a peer that speaks garbage; they are {pair.Describe()}");
+                () => $"the {other.Name} takes over from a peer that sends garbage; they are {pair.Describe()}");
         }
 
         await UntilFree(victim, endpoint);
@@ -71,7 +71,7 @@ internal sealed class PortTrouble(Pair pair, Random dice)
     }
 
     // Not even the protocol of the sockets.
-    private void Babble(Half half, string endpoint)
+    private void SendNonsense(Half half, string endpoint)
     {
         var nonsense = new byte[dice.Next(1, 2000)];
         dice.NextBytes(nonsense);

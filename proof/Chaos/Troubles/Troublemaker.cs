@@ -16,7 +16,7 @@ internal sealed class Troublemaker(Pair pair, Random dice)
     /// <summary>When the link was so bad that both may have served, to when the pair was whole again.</summary>
     public IReadOnlyList<Span> Divided => link.Divided;
 
-    /// <summary>When strangers talked to each server.</summary>
+    /// <summary>When strangers sent something to each server.</summary>
     public IReadOnlyList<IReadOnlyList<Span>> Strangers => ports.Strangers;
 
     /// <exception cref="TimeoutException">The pair did not come back.</exception>
@@ -61,7 +61,7 @@ internal sealed class Troublemaker(Pair pair, Random dice)
 
                 break;
             case Mischief.PortStolen: await ports.Steal(victim); break;
-            case Mischief.GarbagePeer: await ports.SpeakGarbage(victim); break;
+            case Mischief.GarbagePeer: await ports.SendGarbage(victim); break;
             case Mischief.IoStalled: await StallIo(victim); break;
             case Mischief.FullLoad: await SystemTrouble.Load(2 * F); break;
             case Mischief.FullDisk: await system.FillDisk(victim); break;

@@ -3,7 +3,7 @@ using NetMQ.HighAvailability.Protocol;
 
 namespace NetMQ.HighAvailability.Fuzz.Targets;
 
-/// <summary>The frames that nodes and clients tell apart by their content.</summary>
+/// <summary>The frames that nodes and clients distinguish by their content.</summary>
 internal static class MessageTarget
 {
     public static void Run(ReadOnlySpan<byte> frame)
@@ -11,14 +11,14 @@ internal static class MessageTarget
         if (PeerMessageCodec.TryDecode(frame, out var message))
             Check.That(PeerMessageCodec.Encode(message).AsSpan().SequenceEqual(frame), "a message has one form");
         else
-            Check.That(message == default, "what is no message says nothing");
+            Check.That(message == default, "an invalid frame decodes to nothing");
 
         var silence = TimeSpan.FromSeconds(2);
         var filter = new PeerFilter(silence);
         var foreign = filter.Take(TimeSpan.Zero, frame, more: false, out _) == PeerFrame.Foreign;
         var next = filter.Take(silence - TimeSpan.FromTicks(1), "3"u8, more: false, out _);
         Check.That(next == (foreign ? PeerFrame.Foreign : PeerFrame.Message), "a foreign peer is not believed, any other is");
-        Check.That(filter.Take(silence * 2, "3"u8, more: false, out _) == PeerFrame.Message, "a silent path is believed again");
+        Check.That(filter.Take(silence * 2, "3"u8, more: false, out _) == PeerFrame.Message, "a path is accepted again after a silence");
 
         Check.That(RequestId.NoticeIn(frame) == RequestNotice.None || !RequestId.IsIn(frame), "a frame is a notice or an id");
         if (!RequestId.IsIn(frame)) return;

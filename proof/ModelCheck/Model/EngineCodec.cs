@@ -10,7 +10,7 @@ internal struct EngineNode
     /// <summary>Ticks missed while paused, or since the end while dead.</summary>
     public int Clock;
 
-    /// <summary>Ticks since it was told to stop.</summary>
+    /// <summary>Ticks since its stop was ordered.</summary>
     public int StopAge;
 
     public PairMemory Memory;
@@ -18,7 +18,7 @@ internal struct EngineNode
 
 /// <summary>
 /// Lays a node into one word. Times are kept relative to the node's last turn, cut off where the engine no longer
-/// tells them apart, and left out where it overwrites them before it looks: that makes the worlds finite, and few.
+/// distinguishes them, and left out where it overwrites them before it looks: that makes the worlds finite, and few.
 /// </summary>
 internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
 {
@@ -69,8 +69,8 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
         {
             w.Put(Math.Min(turn - Tick(m.LastPublish), lease + 1), 5);
             w.Put(m.DualActiveSince is { } since ? Math.Min(turn - Tick(since), failover) + 1 : 0, 6);
-            var heard = m.PeerPassiveAt is { } at && mayHandOver ? turn - Tick(at) : freshness + 1;
-            w.Put(heard > freshness ? 0 : heard + 1, 5);
+            var received = m.PeerPassiveAt is { } at && mayHandOver ? turn - Tick(at) : freshness + 1;
+            w.Put(received > freshness ? 0 : received + 1, 5);
         }
         else
         {
@@ -105,7 +105,7 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
         {
             m.LastPublish = At(-r.Take(5));
             m.DualActiveSince = r.Take(6) is > 0 and var since ? At(1 - since) : null;
-            m.PeerPassiveAt = r.Take(5) is > 0 and var heard ? At(1 - heard) : null;
+            m.PeerPassiveAt = r.Take(5) is > 0 and var received ? At(1 - received) : null;
             m.ExpiryLimit = At(0);
         }
         else

@@ -90,7 +90,7 @@ internal sealed class EngineModel : INodeModel
             case TurnEvent.TrueEvidence or TurnEvent.FalseEvidence:
                 if (happening == TurnEvent.FalseEvidence) chances = chances.Spent(Chance.FalseEvidence);
                 engine.PeerLost(now);
-                story?.Add(happening == TurnEvent.FalseEvidence ? "is told, wrongly, that its peer is dead" : "learns that its peer is dead");
+                story?.Add(happening == TurnEvent.FalseEvidence ? "gets false evidence that its peer is dead" : "gets evidence that its peer is dead");
                 break;
             case TurnEvent.Stop:
                 chances = chances.Spent(Chance.Stop);
@@ -104,7 +104,7 @@ internal sealed class EngineModel : INodeModel
         else if (engine.State == BinaryStarState.Active) result.Accepts = engine.Serves(now);
     }
 
-    /// <summary>Asks the engine itself whether a vote now would change anything but the memory of this question.</summary>
+    /// <summary>Tries on the engine itself whether a vote now would change anything beyond what it restores afterwards.</summary>
     private bool VoteMatters(TimeSpan now)
     {
         if (engine.Memory.Stopping || engine.State == BinaryStarState.Active) return false;
@@ -132,7 +132,7 @@ internal sealed class EngineModel : INodeModel
         }
 
         var chances = world.Chances;
-        var mayPause = chances.Left(Chance.Pause) > 0 && (scenario.MayPause & Words.Who(me)) != 0;
+        var mayPause = chances.Left(Chance.Pause) > 0 && (scenario.MayPause & Names.Who(me)) != 0;
         mayPause |= chances.IsIoStalled(me) || (chances.Left(Chance.LinkFault) > 0 && (scenario.LinkFaultKinds & LinkFaults.IoStalls) != 0);
         var mayHandOver = chances.Left(Chance.HandOver) > 0 || chances.Left(Chance.Stop) > 0;
         world.SetNode(me, codec.Encode(node, mayPause, mayHandOver));
@@ -162,7 +162,7 @@ internal sealed class EngineModel : INodeModel
 
     public string Describe(ulong node) => EngineCodec.StateOf(node) + (EngineCodec.IsStopping(node) ? ", stopping" : "");
 
-    /// <summary>A shell in which nothing happens, to ask what would.</summary>
+    /// <summary>A shell that carries out nothing, to try what would happen.</summary>
     private sealed class Question : IPairShell
     {
         public TimeSpan Now { get; set; }

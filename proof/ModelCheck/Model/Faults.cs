@@ -60,7 +60,7 @@ internal sealed class Faults(Scenario scenario, Clockwork clockwork)
         }
 
         if (status == Status.Booting) return;
-        if (chances.Left(Chance.Crash) > 0 && (scenario.MayCrash & Words.Who(who)) != 0)
+        if (chances.Left(Chance.Crash) > 0 && (scenario.MayCrash & Names.Who(who)) != 0)
         {
             var next = world;
             next.Chances = chances.Spent(Chance.Crash);
@@ -68,7 +68,7 @@ internal sealed class Faults(Scenario scenario, Clockwork clockwork)
             steps.Add(new Step(next, StepKind.Crash, who));
         }
 
-        if (status == Status.Live && chances.Left(Chance.Pause) > 0 && (scenario.MayPause & Words.Who(who)) != 0)
+        if (status == Status.Live && chances.Left(Chance.Pause) > 0 && (scenario.MayPause & Names.Who(who)) != 0)
         {
             var next = world;
             next.Chances = chances.Spent(Chance.Pause);

@@ -47,25 +47,25 @@ internal sealed class ModelShell(Scenario scenario, Clockwork clockwork, Wire wi
         if (received < 0)
         {
             arrived = world.To(me);
-            world.SetTo(me, arrived.WithoutFirst(Math.Min(choice.Hears, arrived.Count)));
+            world.SetTo(me, arrived.WithoutFirst(Math.Min(choice.Receives, arrived.Count)));
             received = 0;
         }
 
         message = default;
-        if (received < Math.Min(choice.Hears, arrived.Count))
+        if (received < Math.Min(choice.Receives, arrived.Count))
         {
-            message = (PeerMessage)arrived.Message(choice.FormerLast ? (received + arrived.Former) % choice.Hears : received);
+            message = (PeerMessage)arrived.Message(choice.FormerLast ? (received + arrived.Former) % choice.Receives : received);
             received++;
             before = engine.Memory;
             return true;
         }
 
-        return choice.HearsGarbage && received++ == Math.Min(choice.Hears, arrived.Count) && IsGarbageTaken(out message);
+        return choice.ReceivesGarbage && received++ == Math.Min(choice.Receives, arrived.Count) && IsGarbageTaken(out message);
     }
 
     public void OnReceived(PeerMessage message, ReceiveResult result)
     {
-        story?.Add($"receives {(int)message} ({Words.Of(message)})");
+        story?.Add($"receives {(int)message} ({Names.Of(message)})");
         if (result is ReceiveResult.OwnRoleFatal or ReceiveResult.DualActiveFatal) story?.Add($"ENDS ITSELF ({result})");
 
         // Taken out: two passives stay as they are.
@@ -80,7 +80,7 @@ internal sealed class ModelShell(Scenario scenario, Clockwork clockwork, Wire wi
         Published++;
         if (lost) world.Chances = world.Chances.Spent(Chance.Loss);
         else wire.Send(ref world, me, (int)message);
-        story?.Add($"publishes {(int)message} ({Words.Of(message)}){(lost ? ", which is lost" : "")}");
+        story?.Add($"publishes {(int)message} ({Names.Of(message)}){(lost ? ", which is lost" : "")}");
     }
 
     public void Apply(Transition transition) => story?.Add($"becomes {transition.To} ({transition.Reason})");

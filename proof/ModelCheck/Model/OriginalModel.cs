@@ -1,7 +1,7 @@
 namespace NetMQ.HighAvailability.ModelCheck.Model;
 
 /// <summary>
-/// One of the guide's own nodes ("bstar", C): it says its state only at its heartbeat, believes all it hears whenever
+/// One of the guide's own nodes ("bstar", C): it publishes its state only at its heartbeat, acts on every message whenever
 /// it receives it, may get a request before it has received anything from its peer, and exits on two actives or two passives.
 /// </summary>
 internal sealed class OriginalModel(Scenario scenario, Wire wire, int me) : INodeModel
@@ -26,10 +26,10 @@ internal sealed class OriginalModel(Scenario scenario, Wire wire, int me) : INod
 
         if (choice.Welcomes) world.SetTo(1 - me, world.To(1 - me).Subscribed());
         if (choice.LateVote) result.Accepts = Vote(ref state, expiry, story);
-        result.Fatal = Hear(ref world, choice, ref state, ref expiry, story);
+        result.Fatal = Receive(ref world, choice, ref state, ref expiry, story);
         if (!result.Fatal && choice.Event == TurnEvent.Vote) result.Accepts = Vote(ref state, expiry, story);
         if (state == Active) result.Accepts = true;
-        if (send == 0 && !result.Fatal) send = Say(ref world, choice, state, ref result, story);
+        if (send == 0 && !result.Fatal) send = Publish(ref world, choice, state, ref result, story);
 
         world.SetNode(me, Encode(state, expiry, send));
         var stopped = choice.Event == TurnEvent.Stop;
@@ -40,13 +40,13 @@ internal sealed class OriginalModel(Scenario scenario, Wire wire, int me) : INod
         return result;
     }
 
-    private bool Hear(ref World world, in TurnChoice choice, ref int state, ref int expiry, List<string>? story)
+    private bool Receive(ref World world, in TurnChoice choice, ref int state, ref int expiry, List<string>? story)
     {
         var link = world.To(me);
-        world.SetTo(me, link.WithoutFirst(Math.Min(choice.Hears, link.Count)));
-        for (var i = 0; i < choice.Hears && i < link.Count; i++)
+        world.SetTo(me, link.WithoutFirst(Math.Min(choice.Receives, link.Count)));
+        for (var i = 0; i < choice.Receives && i < link.Count; i++)
         {
-            var message = link.Message(choice.FormerLast ? (i + link.Former) % choice.Hears : i);
+            var message = link.Message(choice.FormerLast ? (i + link.Former) % choice.Receives : i);
             expiry = scenario.OriginalF;
             story?.Add($"receives {message}");
             if (state == message && state is Active or Passive)
@@ -76,7 +76,7 @@ internal sealed class OriginalModel(Scenario scenario, Wire wire, int me) : INod
         return accepts;
     }
 
-    private int Say(ref World world, in TurnChoice choice, int state, ref TurnResult result, List<string>? story)
+    private int Publish(ref World world, in TurnChoice choice, int state, ref TurnResult result, List<string>? story)
     {
         var lost = (choice.Loses & 1) != 0;
         result.Published = 1;

@@ -4,9 +4,9 @@ namespace NetMQ.HighAvailability.ModelCheck.Model;
 internal enum Rule
 {
     None,
-    Lease,        // an active node serves however long it has been silent
+    Lease,        // an active node serves however long ago it last published
     Settle,       // a node acts upon everything from its first turn on
-    Purge,        // what was queued before a pause is believed
+    Purge,        // what was queued before a pause is processed
     Drain,        // a turn may leave the peer's messages unread and vote all the same
     OfferGuard,   // a node promotes itself while its own offer is in flight
     Garbage,      // a frame that is no message counts as a sign of life
@@ -16,7 +16,7 @@ internal enum Rule
     GapExpiry,    // missing time is noticed, but counts as silence of the peer
     Loopback,     // a node assumes that its messages are sent, and that the peer's arrive
     Quiet,        // a node that takes active back publishes at once beside an original
-    EvidenceLifetime, // evidence of a crash counts until the peer is received
+    EvidenceLifetime, // evidence of a crash counts until a message of the peer is received
 }
 
 /// <summary>What may befall the link between the nodes. One at a time.</summary>
@@ -85,7 +85,7 @@ internal sealed record Scenario
 
     public int Promotions { get; init; }
 
-    /// <summary>How often a node is told, wrongly, that its peer's process is dead.</summary>
+    /// <summary>How often a node gets false evidence that its peer's process is dead.</summary>
     public int FalseEvidence { get; init; }
 
     /// <summary>How many frames arrive that are no messages of the protocol. Not a fault: the pair serves on.</summary>
@@ -101,7 +101,7 @@ internal sealed record Scenario
     /// <summary>Whether a link fault under way stays when all other faults are over.</summary>
     public bool LinkFaultStays { get; init; }
 
-    /// <summary>Whether a node may be told of its peer's death as long as the peer is dead.</summary>
+    /// <summary>Whether a node may get evidence of its peer's death while the peer is dead.</summary>
     public bool TrueEvidence { get; init; }
 
     /// <summary>Whether a node may be started in the very tick of its end; else no sooner than H/2 after.</summary>

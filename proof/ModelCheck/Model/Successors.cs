@@ -102,7 +102,7 @@ internal sealed class Successors
             into.Add((world, new TurnChoice { Stays = true }, default));
         if (status == Status.Dead || (status == Status.Paused && missed == 0)) return;
 
-        var lateVotes = status == Status.Paused || (scenario.SlowHandlers && status == Status.Live) || (scenario.Original & Words.Who(who)) != 0;
+        var lateVotes = status == Status.Paused || (scenario.SlowHandlers && status == Status.Live) || (scenario.Original & Names.Who(who)) != 0;
         for (var late = 0; late <= (lateVotes ? 1 : 0); late++)
         {
             TurnsAt(world, who, new TurnChoice { LateVote = late == 1 }, into);
@@ -118,13 +118,13 @@ internal sealed class Successors
         var garbage = world.Chances.Left(Chance.Garbage) > 0;
         for (var welcome = must ? 1 : 0; welcome <= (arrives ? 1 : 0); welcome++)
         {
-            for (var hears = least; hears <= most; hears++)
+            for (var receives = least; receives <= most; receives++)
             {
-                for (var last = 0; last <= (former > 0 && hears > former ? 1 : 0); last++)
+                for (var last = 0; last <= (former > 0 && receives > former ? 1 : 0); last++)
                 {
                     for (var junk = 0; junk <= (garbage ? 1 : 0); junk++)
                     {
-                        choice = choice with { Welcomes = welcome == 1, Hears = hears, FormerLast = last == 1, HearsGarbage = junk == 1 };
+                        choice = choice with { Welcomes = welcome == 1, Receives = receives, FormerLast = last == 1, ReceivesGarbage = junk == 1 };
                         TurnsFor(world, who, choice, into);
                     }
                 }
@@ -156,7 +156,7 @@ internal sealed class Successors
     /// <summary>True if a vote in this turn would make a difference.</summary>
     private bool AddWithLosses(in World world, int who, TurnChoice choice, List<(World World, TurnChoice Choice, TurnResult Result)> into)
     {
-        var mayLose = (scenario.MayLose & Words.Who(who)) != 0
+        var mayLose = (scenario.MayLose & Names.Who(who)) != 0
             && EngineCodec.StatusOf(world.Node(1 - who)) is Status.Live or Status.Paused;
         var voteMatters = false;
         for (var loses = 0; loses < 8; loses++)

@@ -24,14 +24,14 @@ internal readonly record struct TurnChoice
     /// <summary>The peer's subscription arrives.</summary>
     public bool Welcomes { get; init; }
 
-    /// <summary>So many of the messages on their way arrive.</summary>
-    public int Hears { get; init; }
+    /// <summary>How many of the messages in flight arrive.</summary>
+    public int Receives { get; init; }
 
     /// <summary>What the peer's former life sent arrives behind what its new life sent.</summary>
     public bool FormerLast { get; init; }
 
-    /// <summary>A frame arrives that is no message.</summary>
-    public bool HearsGarbage { get; init; }
+    /// <summary>A frame arrives that is not a valid message.</summary>
+    public bool ReceivesGarbage { get; init; }
 
     public TurnEvent Event { get; init; }
 

@@ -23,7 +23,7 @@ internal sealed class Wire(Scenario scenario, Clockwork clockwork)
         var node = world.Node(who);
         return EngineCodec.StatusOf(node) == Status.Paused
             && Clockwork.Ticks(Math.Max(EngineCodec.ClockOf(node), 1) + 1) > clockwork.Timing.Heartbeat // passive or not
-            && scenario.Without != Rule.Purge && (scenario.Original & Words.Who(who)) == 0;
+            && scenario.Without != Rule.Purge && (scenario.Original & Names.Who(who)) == 0;
     }
 
     /// <summary>A tick passes.</summary>

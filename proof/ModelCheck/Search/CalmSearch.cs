@@ -72,7 +72,7 @@ internal sealed class CalmSearch(Scenario scenario, Successors successors)
             else if (successors.Nodes[who].IsActive(node) && step.Accepting != 1 << who) return false;
         }
 
-        // Nobody is there, or a backup alone that never met its primary.
+        // No node runs, or only a backup that never met its primary.
         if (waiting == 2) return step.Accepting == 0;
         return step.Accepting is 1 or 2;
     }

@@ -23,7 +23,7 @@ internal sealed record CheckResult
 
     public required TimeSpan Elapsed { get; init; }
 
-    /// <summary>The shortest way to the violation, in plain words; empty if there is none.</summary>
+    /// <summary>The shortest way to the violation, in plain text; empty if there is none.</summary>
     public required IReadOnlyList<string> Trace { get; init; }
 
     /// <summary>A search that its limit ended has refuted nothing.</summary>
@@ -86,7 +86,7 @@ internal sealed class Checker
     {
         var way = WayTo(last);
         way.AddRange(end);
-        return Result(end[^1].Violation, depth, new Narrator(successors).Tell(way));
+        return Result(end[^1].Violation, depth, new Narrator(successors).Describe(way));
     }
 
     private CheckResult Result(Outcome outcome, int depth, IReadOnlyList<string> trace) => new()

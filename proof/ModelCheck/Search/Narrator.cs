@@ -2,20 +2,20 @@ using NetMQ.HighAvailability.ModelCheck.Model;
 
 namespace NetMQ.HighAvailability.ModelCheck.Search;
 
-/// <summary>Tells a sequence of steps in plain words.</summary>
+/// <summary>Describes a sequence of steps in plain text.</summary>
 internal sealed class Narrator(Successors successors)
 {
     private readonly List<string> lines = [];
     private int tick;
 
-    public IReadOnlyList<string> Tell(IEnumerable<Step> steps)
+    public IReadOnlyList<string> Describe(IEnumerable<Step> steps)
     {
         var world = successors.Initial;
         var idle = 0;
         foreach (var step in steps)
         {
             var from = lines.Count;
-            if (step.Kind == StepKind.Tick) TellTick(world, step);
+            if (step.Kind == StepKind.Tick) AddTick(world, step);
             else lines.Add($"tick {tick + 1,3}: {Between(step)}");
             idle = lines.Count == from ? idle + 1 : 0;
             world = step.World;
@@ -25,15 +25,15 @@ internal sealed class Narrator(Successors successors)
         return lines;
     }
 
-    private void TellTick(World world, in Step step)
+    private void AddTick(World world, in Step step)
     {
         tick++;
         var first = step.BackupFirst ? 1 : 0;
-        TellTurn(ref world, first, step.First);
-        TellTurn(ref world, 1 - first, step.Second);
+        AddTurn(ref world, first, step.First);
+        AddTurn(ref world, 1 - first, step.Second);
     }
 
-    private void TellTurn(ref World world, int who, in TurnChoice choice)
+    private void AddTurn(ref World world, int who, in TurnChoice choice)
     {
         if (choice.Stays) return;
         var story = new List<string>();
@@ -41,14 +41,14 @@ internal sealed class Narrator(Successors successors)
         if (story.Count == 0) return;
         var after = world.Node(who);
         var state = EngineCodec.StatusOf(after) == Status.Dead ? "gone" : successors.Nodes[who].Describe(after);
-        lines.Add($"tick {tick,3}: {Words.Name(who)} {string.Join(", ", story)} [{state}]");
+        lines.Add($"tick {tick,3}: {Names.Name(who)} {string.Join(", ", story)} [{state}]");
     }
 
     private static string Between(in Step step) => step.Kind switch
     {
-        StepKind.Boot => $"{Words.Name(step.Detail)} is started",
-        StepKind.Crash => $"{Words.Name(step.Detail)} CRASHES",
-        StepKind.Pause => $"{Words.Name(step.Detail)} IS PAUSED",
+        StepKind.Boot => $"{Names.Name(step.Detail)} is started",
+        StepKind.Crash => $"{Names.Name(step.Detail)} CRASHES",
+        StepKind.Pause => $"{Names.Name(step.Detail)} IS PAUSED",
         StepKind.LinkFault => $"link fault begins: {(LinkFaults)step.Detail}",
         StepKind.Heal => "the link heals",
         StepKind.Calm => "the faults are over; from here on requests arrive at every turn",

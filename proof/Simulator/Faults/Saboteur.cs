@@ -3,7 +3,7 @@ using NetMQ.HighAvailability.Simulator.Model;
 
 namespace NetMQ.HighAvailability.Simulator.Faults;
 
-/// <summary>Does to the pair what the plan says, and undoes what is to be undone.</summary>
+/// <summary>Carries out the plan's faults, and undoes those that have to be undone.</summary>
 internal sealed class Saboteur(PairWorld world, Dice dice, Timing timing, Ledger ledger)
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
@@ -91,7 +91,7 @@ internal sealed class Saboteur(PairWorld world, Dice dice, Timing timing, Ledger
         });
     }
 
-    // A node that was told to stop waits for its peer, and may stand still meanwhile.
+    // A stopping node waits for its peer, and may stand still meanwhile.
     private void StartOnceDead(SimNode node, TimeSpan after)
     {
         OverBy(world.Now + Look + after);

@@ -154,7 +154,7 @@ internal sealed class Follower
     private void Answered(long number)
     {
         var (since, executed, _) = asked[number];
-        if (executed == 0) violated("a request was answered that nobody executed");
+        if (executed == 0) violated("a request was answered that was not executed");
         tally.FollowerAnswered++;
         if (world.Now - since > tally.FollowerWait) tally.FollowerWait = world.Now - since;
         Rest();

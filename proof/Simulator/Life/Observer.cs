@@ -30,7 +30,7 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
     /// <summary>The state of either node last changed, or a node ended, then.</summary>
     public TimeSpan LastChange { get; private set; }
 
-    public bool WantsWords => trace;
+    public bool WantsTranscript => trace;
 
     public void Changed(SimNode node, Transition transition)
     {
@@ -76,19 +76,19 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
         if (fatal is not null) Violated($"the {node.Role} ended itself: {fatal}");
     }
 
-    public void Lost(SimNode receiver) => Said(World.OtherThan(receiver), "is not received: that message is lost");
+    public void Lost(SimNode receiver) => Record(World.OtherThan(receiver), "is not received: that message is lost");
 
-    // There are too many requests to be told of.
-    public void Said(SimNode node, string words)
+    // Requests are too many to be recorded.
+    public void Record(SimNode node, string text)
     {
-        if (!words.EndsWith("a request", StringComparison.Ordinal)) Tell($"{node.Role,-7} {words}");
+        if (!text.EndsWith("a request", StringComparison.Ordinal)) Record($"{node.Role,-7} {text}");
     }
 
-    public void Tell(string words)
+    public void Record(string text)
     {
         if (!trace) return;
         if (transcript.Count == TranscriptLength) transcript.Dequeue();
-        transcript.Enqueue(string.Create(CultureInfo.InvariantCulture, $"    {World.Now.TotalMilliseconds,14:F3}  {words}"));
+        transcript.Enqueue(string.Create(CultureInfo.InvariantCulture, $"    {World.Now.TotalMilliseconds,14:F3}  {text}"));
     }
 
     public void Violated(string what)

@@ -69,7 +69,7 @@ internal sealed class PairLife
     // a cut it may take another F to see that one is not received. Clients take their time to ask, and clocks run slow.
     private TimeSpan ServesWithin => (timing.Failover * 2 + timing.Heartbeat * 2 + timing.Settle) * 1.02 + TimeSpan.FromSeconds(1);
 
-    // Nobody hears two nodes at once: what they remember of each other is older than any rule looks back.
+    // No node is connected to two peers at once: what they remember of each other is older than any rule looks back.
     private TimeSpan WholeFor => timing.Failover * 2;
 
     public static Tally Live(Plan plan, int pair)
@@ -105,7 +105,7 @@ internal sealed class PairLife
         {
             world.RunUntil(begin + fault.At);
             tally.Faults[(int)fault.Kind]++;
-            observer.Tell($"=> {fault}");
+            observer.Record($"=> {fault}");
             saboteur.Begin(fault);
             outside |= ledger.Outside is not null;
         }
@@ -141,7 +141,7 @@ internal sealed class PairLife
     private bool IsWholeSince(TimeSpan time) =>
         world.Nodes[0] is { Status: ProcessStatus.Live, IsLeaving: false } one && world.Nodes[1] is { Status: ProcessStatus.Live, IsLeaving: false } two
         && ((one.Serves && two.State == BinaryStarState.Passive) || (two.Serves && one.State == BinaryStarState.Passive))
-        && one.LastHeardAgo < world.Now - time && two.LastHeardAgo < world.Now - time;
+        && one.LastReceivedAgo < world.Now - time && two.LastReceivedAgo < world.Now - time;
 
     private string Describe(int node) => $"{world.Nodes[node].Status} {world.Nodes[node].State}";
 }

@@ -10,7 +10,7 @@ internal enum What : byte
     Ask,          // a client's request reaches a node
     Reply,        // an answer reaches a client
     Impatience,   // a client has waited long enough, or has rested long enough
-    Other,        // whatever the script or the plan of faults says
+    Other,        // whatever the script or the plan of faults specifies
 }
 
 /// <summary>Something that is going to happen.</summary>

@@ -20,7 +20,7 @@ internal interface IWitness
     void Lost(SimNode receiver);
 
     /// <summary>For a transcript, if one is wanted.</summary>
-    void Said(SimNode node, string words);
+    void Record(SimNode node, string text);
 
-    bool WantsWords { get; }
+    bool WantsTranscript { get; }
 }

@@ -33,7 +33,7 @@ internal sealed class PairWorld
 
     public IReadOnlyList<SimNode> Nodes => nodes;
 
-    /// <summary>Told what happens to clients, which this world knows nothing of.</summary>
+    /// <summary>Receives the events of clients, which this world knows nothing of.</summary>
     public Action<Happening>? Clients { get; set; }
 
     /// <summary>How soon the survivor learns that its peer's process has ended; null: it never does.</summary>
@@ -141,7 +141,7 @@ internal sealed class PairWorld
                 Subscribe(node, links[next.Who], next.Number);
                 break;
             case What.Evidence when next.Epoch == node.Life:
-                // Refused means that nobody listens there; a cut looks different.
+                // Refused means that no process listens there; a cut looks different.
                 if (OtherThan(node).Status == ProcessStatus.Dead && Passable) node.LearnOfCrash();
                 break;
             case What.Ask or What.Reply or What.Impatience:

@@ -49,13 +49,13 @@ internal sealed class SimNode : IPairShell
     /// <summary>How often it was started.</summary>
     public int Life { get; private set; }
 
-    /// <summary>It was told to stop, and takes no requests any more.</summary>
+    /// <summary>Its stop was ordered, and it takes no requests any more.</summary>
     public bool IsLeaving => farewellUntil is not null;
 
     /// <summary>A request that came now would be served without a change of state.</summary>
     public bool Serves => Status == ProcessStatus.Live && State == BinaryStarState.Active && !IsLeaving && engine.Serves(LocalNow);
 
-    public TimeSpan? LastHeardAgo => engine.Memory.LastReceived is { } heard ? LocalNow - heard : null;
+    public TimeSpan? LastReceivedAgo => engine.Memory.LastReceived is { } received ? LocalNow - received : null;
 
     public PairMemory Memory => engine.Memory;
 
@@ -100,7 +100,7 @@ internal sealed class SimNode : IPairShell
     {
         if (!Turn()) return null;
         var outcome = engine.Promote(this);
-        Tell("is told to take over: ", outcome);
+        Record("is told to take over: ", outcome);
         return outcome;
     }
 
@@ -108,14 +108,14 @@ internal sealed class SimNode : IPairShell
     {
         if (!Turn()) return false;
         var done = engine.HandOver(this);
-        Tell("is told to hand over: ", done);
+        Record("is told to hand over: ", done);
         return done;
     }
 
     public void Stop()
     {
         if (IsLeaving || !Turn()) return;
-        Tell("is told to stop", "");
+        Record("is told to stop", "");
         var served = State == BinaryStarState.Active;
         handingOver = engine.Stop(this);
         var now = LocalNow;
@@ -124,12 +124,12 @@ internal sealed class SimNode : IPairShell
         LeaveIfDone();
     }
 
-    /// <summary>The operating system says, just now, that nobody listens at the peer's address.</summary>
+    /// <summary>The operating system has just refused a connection to the peer's address.</summary>
     public bool LearnOfCrash()
     {
         if (!Turn()) return false;
         var counts = engine.PeerLost(LocalNow);
-        Tell("has evidence that its peer is dead: ", counts ? "counts" : "void");
+        Record("has evidence that its peer is dead: ", counts ? "counts" : "void");
         return counts;
     }
 
@@ -161,7 +161,7 @@ internal sealed class SimNode : IPairShell
     {
         if (IsLeaving) return false;
         var accepted = engine.Vote(LocalNow, this);
-        Tell(accepted ? "accepts a request" : "rejects a request", "");
+        Record(accepted ? "accepts a request" : "rejects a request", "");
         if (accepted) world.Witness.Accepted(this);
         return accepted;
     }
@@ -192,7 +192,7 @@ internal sealed class SimNode : IPairShell
 
     void IPairShell.Purge()
     {
-        Tell("purges", "");
+        Record("purges", "");
         inbox.Clear();
         world.Redial(this);
     }
@@ -203,7 +203,7 @@ internal sealed class SimNode : IPairShell
         {
             Span<byte> frame = [(byte)('0' + digit)];
             if (PeerMessageCodec.TryDecode(frame, out message)) return true;
-            Tell("receives garbage", "");
+            Record("receives garbage", "");
         }
 
         message = default;
@@ -212,19 +212,19 @@ internal sealed class SimNode : IPairShell
 
     void IPairShell.OnReceived(PeerMessage message, ReceiveResult result)
     {
-        Tell("receives ", (int)message);
+        Record("receives ", (int)message);
         if (result is ReceiveResult.OwnRoleFatal or ReceiveResult.DualActiveFatal) End(result);
     }
 
     void IPairShell.Publish(PeerMessage message, TimeSpan due)
     {
-        Tell("publishes ", (int)message);
+        Record("publishes ", (int)message);
         world.Publish(this, message);
     }
 
     void IPairShell.Apply(Transition transition)
     {
-        Tell("becomes ", $"{transition.To} ({transition.Reason})");
+        Record("becomes ", $"{transition.To} ({transition.Reason})");
         world.Witness.Changed(this, transition);
     }
 
@@ -241,13 +241,13 @@ internal sealed class SimNode : IPairShell
         if (Status == ProcessStatus.Dead) return;
         Status = ProcessStatus.Dead;
         waking = false;
-        Tell(fatal is null ? "ends" : "ends itself: ", fatal);
+        Record(fatal is null ? "ends" : "ends itself: ", fatal);
         world.Ended(this, fatal);
     }
 
-    private void Tell<T>(string words, T detail)
+    private void Record<T>(string text, T detail)
     {
-        if (world.Witness.WantsWords) world.Witness.Said(this, words + detail);
+        if (world.Witness.WantsTranscript) world.Witness.Record(this, text + detail);
     }
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;

@@ -3,7 +3,7 @@ using NetMQ.HighAvailability.Protocol;
 namespace NetMQ.HighAvailability.ModelCheck.Model;
 
 /// <summary>Names for the traces.</summary>
-internal static class Words
+internal static class Names
 {
     public static Who Who(int node) => node == 0 ? Model.Who.Primary : Model.Who.Backup;
 
