@@ -102,7 +102,7 @@ internal sealed class Acts(Pair pair, Traffic traffic, Timeline timeline, Cancel
         return new Outcome(fault, tally, trouble);
     }
 
-    // A server that has not lately heard its peer to be passive refuses, and a pause of either is enough for that: it
+    // A server refuses without a recent message that its peer is passive, and a pause of either is enough for that: it
     // is ordered again.
     private bool HasHandedOver(Server active)
     {

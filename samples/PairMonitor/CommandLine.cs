@@ -10,8 +10,8 @@ internal static class CommandLine
 {
     private const int Unknown = 3;
 
-    private static readonly Option<string> Primary = Endpoint("--primary", "Where the primary says its state", "tcp://localhost:5003");
-    private static readonly Option<string> Backup = Endpoint("--backup", "Where the backup says its state", "tcp://localhost:5004");
+    private static readonly Option<string> Primary = Endpoint("--primary", "Where the primary publishes its state", "tcp://localhost:5003");
+    private static readonly Option<string> Backup = Endpoint("--backup", "Where the backup publishes its state", "tcp://localhost:5004");
 
     private static readonly Option<string?> PrimaryKey = KeyFile("--primary-key", "primary");
     private static readonly Option<string?> BackupKey = KeyFile("--backup-key", "backup");

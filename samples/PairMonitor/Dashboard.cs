@@ -51,7 +51,7 @@ internal static class Dashboard
         foreach (var node in new[] { watcher.Pair.Primary, watcher.Pair.Backup })
         {
             var look = node.IsActive ? "bold green" : node.IsPassive ? "blue" : node.IsAlive ? "yellow" : "red";
-            var age = node.Age is { } heard ? string.Create(CultureInfo.InvariantCulture, $"{heard.TotalSeconds:F1} s ago") : "–";
+            var age = node.Age is { } elapsed ? string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds:F1} s ago") : "–";
             table.AddRow(node.Role, Markup.Escape(node.Endpoint), $"[{look}]{watcher.Pair.StateOf(node)}[/]", age);
         }
 

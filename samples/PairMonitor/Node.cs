@@ -2,8 +2,8 @@ using NetMQ;
 
 namespace PairMonitor;
 
-/// <summary>What a node last said of itself. The digits are the protocol's.</summary>
-internal enum Says
+/// <summary>The state that a node last published. The digits are the protocol's.</summary>
+internal enum PublishedState
 {
     Nothing = 0,
     WaitingAsPrimary = '1',
@@ -23,7 +23,7 @@ internal sealed class Node(string role, string endpoint, NetMQCertificate? key, 
 
     public NetMQCertificate? Key => key;
 
-    public Says Last { get; private set; }
+    public PublishedState Last { get; private set; }
 
     /// <summary>Since when it has published the same.</summary>
     public TimeSpan Since { get; private set; }
@@ -36,22 +36,22 @@ internal sealed class Node(string role, string endpoint, NetMQCertificate? key, 
 
     public bool IsAlive => Age < silentAfter;
 
-    public bool IsActive => IsAlive && Last == Says.Active;
+    public bool IsActive => IsAlive && Last == PublishedState.Active;
 
-    public bool IsPassive => IsAlive && Last == Says.Passive;
+    public bool IsPassive => IsAlive && Last == PublishedState.Passive;
 
     /// <summary>The endpoint of the one node given for the other's.</summary>
-    public bool IsMistaken => Last == (role == "primary" ? Says.WaitingAsBackup : Says.WaitingAsPrimary);
+    public bool IsMistaken => Last == (role == "primary" ? PublishedState.WaitingAsBackup : PublishedState.WaitingAsPrimary);
 
     /// <summary>It has published that it is active after <paramref name="other"/> began to.</summary>
     public bool IsActiveBeside(Node other) => IsActive && other.IsActive && received > other.Since;
 
-    /// <returns>Whether it is something that a node says.</returns>
+    /// <returns>Whether it is a valid message.</returns>
     public bool Receive(byte[] frame, TimeSpan now)
     {
         if (frame is not [>= (byte)'1' and <= (byte)'4']) return false;
-        if (Last != (Says)frame[0]) Since = now;
-        Last = (Says)frame[0];
+        if (Last != (PublishedState)frame[0]) Since = now;
+        Last = (PublishedState)frame[0];
         received = Now = now;
         return true;
     }

@@ -9,7 +9,7 @@ internal static class OneLook
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    /// <summary>Looks until all is well, and for the failover timeout at most: by then a node that is there has spoken.</summary>
+    /// <summary>Looks until all is well, and for the failover timeout at most: by then a live node has published.</summary>
     public static int Run(Watcher watcher, TimeSpan limit)
     {
         var clock = Stopwatch.StartNew();

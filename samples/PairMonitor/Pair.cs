@@ -11,10 +11,10 @@ internal sealed record Pair(Node Primary, Node Backup)
 
     public string StateOf(Node node) => (node.IsAlive, node.Last) switch
     {
-        (false, Says.Nothing) => "never heard",
+        (false, PublishedState.Nothing) => "never received",
         (false, _) => "silent",
-        (_, Says.Active) => IsSuperseded(node) ? "superseded" : "active",
-        (_, Says.Passive) => "passive",
+        (_, PublishedState.Active) => IsSuperseded(node) ? "superseded" : "active",
+        (_, PublishedState.Passive) => "passive",
         _ => "waiting",
     };
 

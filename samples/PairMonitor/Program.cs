@@ -1,4 +1,4 @@
-// Watches a pair from outside: it hears what both nodes say to each other.
+// Watches a pair from outside: it receives what both nodes publish to each other.
 //
 //     dotnet run --project samples/PairMonitor
 //     dotnet run --project samples/PairMonitor -- --once

@@ -16,8 +16,8 @@ internal sealed record Verdict(Severity Severity, string Reason)
         if (primary.IsMistaken || backup.IsMistaken) return new(Severity.Critical, "A node waits in the other role: check the endpoints given.");
         if (pair.AreBothActive) return new(Severity.Critical, "DUAL ACTIVE: both nodes serve.");
         if ((primary.IsActive && backup.IsPassive) || (primary.IsPassive && backup.IsActive)) return new(Severity.Healthy, "One node serves, the other stands by.");
-        if (primary.IsActive || backup.IsActive) return new(Severity.Warning, "One node serves, and nobody stands by.");
-        if (!primary.IsAlive && !backup.IsAlive) return new(Severity.Critical, "Neither node is heard.");
-        return new(Severity.Critical, "No node that is heard serves. The next request may change that.");
+        if (primary.IsActive || backup.IsActive) return new(Severity.Warning, "One node serves, and there is no standby.");
+        if (!primary.IsAlive && !backup.IsAlive) return new(Severity.Critical, "Nothing is received from either node.");
+        return new(Severity.Critical, "No live node serves. The next request may change that.");
     }
 }

@@ -27,8 +27,8 @@ internal sealed class Watcher : IDisposable
     /// <summary>Receives what has come, and waits a moment.</summary>
     public void Look()
     {
-        // All that one look finds came at one time: in which order the nodes said it cannot be told, and what one said
-        // before it died may lie behind what the other said later.
+        // All that one look finds came at one time: the order in which the nodes published it is unknown, and what one
+        // published before it died may lie behind what the other published later.
         var now = clock.Elapsed;
         for (var i = 0; i < MostMessages; i++)
         {
@@ -61,11 +61,11 @@ internal sealed class Watcher : IDisposable
         if (node.Key is not null)
         {
             socket.Options.CurveServerCertificate = node.Key;
-            socket.Options.CurveCertificate = new NetMQCertificate(); // a node lets anybody listen who knows its public key
+            socket.Options.CurveCertificate = new NetMQCertificate(); // a node accepts every subscriber that knows its public key
         }
 
-        // To the four words, not to everything: a node takes whoever subscribes to everything for its peer.
-        foreach (var word in "1234") socket.Subscribe(word.ToString());
+        // To the four messages, not to everything: a node takes a subscriber to everything for its peer.
+        foreach (var digit in "1234") socket.Subscribe(digit.ToString());
         socket.Connect(node.Endpoint);
         return socket;
     }

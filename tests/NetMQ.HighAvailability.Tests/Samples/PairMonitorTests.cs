@@ -15,7 +15,7 @@ public sealed class PairMonitorTests
         using var one = primary;
 
         using (backup) Once(primary.Ports).Should().Be((0, "healthy", "active", "passive"));
-        Once(primary.Ports).Should().Be((1, "warning", "active", "never heard"));
+        Once(primary.Ports).Should().Be((1, "warning", "active", "never received"));
 
         primary.HasLogged(404).Should().BeTrue("the backup subscribed");
         primary.Star.Status.GarbageReceived.Should().Be(0);
@@ -24,25 +24,25 @@ public sealed class PairMonitorTests
     [Theory]
     [InlineData("3", "3", "active", "active")]
     [InlineData("4", "4", "passive", "passive")]
-    public void Two_actives_or_none_are_critical(string primarySays, string backupSays, string primaryState, string backupState)
+    public void Two_actives_or_none_are_critical(string primaryMessage, string backupMessage, string primaryState, string backupState)
     {
         var ports = PairPorts.New();
         using var primary = new RawPeer(ports.PrimaryState);
         using var backup = new RawPeer(ports.BackupState);
         using var end = new CancellationTokenSource();
-        var talk = Task.Run(async () =>
+        var publishing = Task.Run(async () =>
         {
             while (!end.IsCancellationRequested)
             {
-                primary.Publish(primarySays);
-                backup.Publish(backupSays);
+                primary.Publish(primaryMessage);
+                backup.Publish(backupMessage);
                 await Task.Delay(50);
             }
         });
 
         var verdict = Once(ports);
         end.Cancel();
-        Wait.For(talk, "the peers to fall silent");
+        Wait.For(publishing, "the peers to stop publishing");
 
         verdict.Should().Be((2, "critical", primaryState, backupState));
     }

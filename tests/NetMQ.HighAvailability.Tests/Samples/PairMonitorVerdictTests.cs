@@ -35,7 +35,7 @@ public sealed class PairMonitorVerdictTests
 
         pair.StateOf(pair.Primary).Should().Be("superseded");
         pair.StateOf(pair.Backup).Should().Be("active");
-        Verdict.Of(pair).Should().Be(new Verdict(Severity.Warning, "One node serves, and nobody stands by."));
+        Verdict.Of(pair).Should().Be(new Verdict(Severity.Warning, "One node serves, and there is no standby."));
     }
 
     [Fact]
