@@ -1,6 +1,6 @@
 namespace NetMQ.HighAvailability.Tests;
 
-/// <summary>One root, so that an application can tell this library's exceptions from all others.</summary>
+/// <summary>One root, so that an application can distinguish this library's exceptions from all others.</summary>
 public sealed class ExceptionTests
 {
     [Fact]

@@ -116,15 +116,15 @@ public sealed class ClientAbuseTests
     [Fact]
     public async Task A_server_that_accepts_and_never_answers_is_left_for_the_other()
     {
-        using var mute = RawServer.Mute();
+        using var silent = RawServer.Silent();
         using var sane = new RawServer(Ports.Free());
-        await using var client = new TestClient([mute.Endpoint, sane.Endpoint]);
+        await using var client = new TestClient([silent.Endpoint, sane.Endpoint]);
 
         await client.Ask();
 
         client.Client.CurrentServer.Should().Be(sane.Endpoint);
-        mute.Executed.Should().NotBeEmpty();
-        Wait.Until(() => client.Changes.Count == 1, "the change to be told");
+        silent.Executed.Should().NotBeEmpty();
+        Wait.Until(() => client.Changes.Count == 1, "the change to be reported");
         client.Changes.Single().PreviousServer.Should().BeNull();
     }
 

@@ -67,8 +67,8 @@ public sealed class ClientCallerTests
     [Fact]
     public async Task A_caller_that_waits_for_a_place_can_be_cancelled_and_one_cancelled_beforehand_never_asks()
     {
-        using var mute = RawServer.Mute();
-        await using var client = new TestClient([mute.Endpoint], options => options.MaxOutstanding = 1);
+        using var silent = RawServer.Silent();
+        await using var client = new TestClient([silent.Endpoint], options => options.MaxOutstanding = 1);
         var first = client.Client.RequestAsync("first"u8.ToArray());
         using var cancellation = new CancellationTokenSource();
         var waiting = client.Client.RequestAsync("waiting"u8.ToArray(), cancellation.Token);
@@ -82,30 +82,30 @@ public sealed class ClientCallerTests
         }
 
         first.IsCompleted.Should().BeFalse();
-        mute.Executed.Should().NotContain(["waiting", "late"]);
+        silent.Executed.Should().NotContain(["waiting", "late"]);
     }
 
     [Fact]
-    public async Task Without_an_answer_a_request_times_out_and_tells_whether_it_was_sent()
+    public async Task Without_an_answer_a_request_times_out_and_shows_whether_it_was_sent()
     {
-        using var mute = RawServer.Mute();
-        await using var heard = new TestClient([mute.Endpoint], options => options.RequestTimeout = TestClient.ServerTimeout);
+        using var silent = RawServer.Silent();
+        await using var sent = new TestClient([silent.Endpoint], options => options.RequestTimeout = TestClient.ServerTimeout);
         await using var alone = new TestClient([$"tcp://127.0.0.1:{Ports.Free()}"], options => options.RequestTimeout = TestClient.ServerTimeout);
 
-        var asking = () => heard.Ask();
+        var asking = () => sent.Ask();
         var askingNobody = () => alone.Ask();
 
         (await asking.Should().ThrowAsync<RequestTimeoutException>()).Which.MayHaveBeenExecuted.Should().BeTrue();
         (await askingNobody.Should().ThrowAsync<TimeoutException>()).Which.Should().BeOfType<RequestTimeoutException>().Which.MayHaveBeenExecuted.Should().BeFalse();
-        heard.Status.TimedOut.Should().Be(1);
-        heard.Status.Outstanding.Should().Be(0);
+        sent.Status.TimedOut.Should().Be(1);
+        sent.Status.Outstanding.Should().Be(0);
     }
 
     [Fact]
     public async Task Waiting_for_a_place_counts_towards_the_time_out()
     {
-        using var mute = RawServer.Mute();
-        await using var client = new TestClient([mute.Endpoint], options =>
+        using var silent = RawServer.Silent();
+        await using var client = new TestClient([silent.Endpoint], options =>
         {
             options.MaxOutstanding = 1;
             options.RequestTimeout = 2 * TestClient.ServerTimeout;
@@ -122,8 +122,8 @@ public sealed class ClientCallerTests
     [Fact]
     public async Task Disposal_ends_every_request_and_may_be_repeated()
     {
-        using var mute = RawServer.Mute();
-        var client = new TestClient([mute.Endpoint], options => options.MaxOutstanding = 2);
+        using var silent = RawServer.Silent();
+        var client = new TestClient([silent.Endpoint], options => options.MaxOutstanding = 2);
         var asked = Enumerable.Range(0, 5).Select(_ => client.Client.RequestAsync(new byte[1])).ToList();
 
         await Task.WhenAll(client.DisposeAsync().AsTask(), client.DisposeAsync().AsTask());
@@ -173,7 +173,7 @@ public sealed class ClientCallerTests
     }
 
     [Fact]
-    public async Task The_meter_tells_what_the_client_does()
+    public async Task The_meter_shows_what_the_client_does()
     {
         using var server = new RawServer(Ports.Free());
         await using var client = new TestClient([server.Endpoint]);
@@ -190,7 +190,7 @@ public sealed class ClientCallerTests
         listener.Start();
 
         await client.Ask();
-        Wait.Until(() => seen.ContainsKey("binarystar.client.failover.duration"), "the change of server, which is told after the answer");
+        Wait.Until(() => seen.ContainsKey("binarystar.client.failover.duration"), "the change of server, which is reported after the answer");
         listener.RecordObservableInstruments();
 
         seen["binarystar.client.request.duration"].Should().BePositive();

@@ -60,7 +60,7 @@ public sealed class ClientCoreConnectionTests
     }
 
     [Fact]
-    public void Hearing_twice_that_a_connection_is_up_does_not_put_off_the_end_of_a_silent_server()
+    public void A_second_report_that_a_connection_is_up_does_not_put_off_the_end_of_a_silent_server()
     {
         var client = CoreDriver.Following();
         client.Pass(10_000);

@@ -3,7 +3,7 @@ using static NetMQ.HighAvailability.DeliveryGuarantee;
 
 namespace NetMQ.HighAvailability.Tests.Clients;
 
-/// <summary>How often the core sends a request to servers that tell what becomes of it, and to those that do not.</summary>
+/// <summary>How often the core sends a request to servers that send notices, and to those that do not.</summary>
 public sealed class ClientCoreNoticesTests
 {
     [Fact]

@@ -2,7 +2,7 @@ using NetMQ.HighAvailability.Clients;
 
 namespace NetMQ.HighAvailability.Tests.Clients;
 
-/// <summary>What the core does when a server says that it dropped a request.</summary>
+/// <summary>What the core does when a server reports that it dropped a request.</summary>
 public sealed class ClientCoreRejectionTests
 {
     [Fact]
@@ -189,7 +189,7 @@ public sealed class ClientCoreRejectionTests
     }
 
     [Fact]
-    public void A_rejection_that_is_said_twice_counts_once()
+    public void A_rejection_that_is_received_twice_counts_once()
     {
         var client = CoreDriver.Following(servers: 1);
         var request = client.Submit();

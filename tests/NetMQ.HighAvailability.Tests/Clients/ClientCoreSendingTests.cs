@@ -263,7 +263,7 @@ public sealed class ClientCoreSendingTests
     }
 
     [Fact]
-    public void Replies_are_told_apart_by_their_number()
+    public void Replies_are_distinguished_by_their_number()
     {
         var client = CoreDriver.Following();
         var request = client.Submit();

@@ -278,7 +278,7 @@ public sealed class ClientCoreServerTests
     }
 
     [Fact]
-    public void The_last_words_of_a_lost_server_are_taken_but_do_not_lead_back()
+    public void The_last_replies_of_a_lost_server_are_taken_but_do_not_lead_back()
     {
         var client = CoreDriver.Following();
         var request = client.Submit();
@@ -289,7 +289,7 @@ public sealed class ClientCoreServerTests
     }
 
     [Fact]
-    public void A_change_of_server_is_told_with_its_cause_and_the_time_it_took()
+    public void A_change_of_server_is_reported_with_its_cause_and_the_time_it_took()
     {
         var client = CoreDriver.Following();
         client.Pass(10_000);

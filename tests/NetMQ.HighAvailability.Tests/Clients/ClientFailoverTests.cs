@@ -88,7 +88,7 @@ public sealed class ClientFailoverTests
         await client.Ask(AtMostOnce);
 
         client.Client.CurrentServer.Should().Be(primary.Ports.VoterEndpoint(Backup));
-        Wait.Until(() => client.Changes.Count == 2, "the change to be told");
+        Wait.Until(() => client.Changes.Count == 2, "the change to be reported");
         client.Changes.Last().Reason.Should().Be(ServerChangeReason.NotActive);
     }
 

@@ -39,10 +39,10 @@ public sealed class ClientMetricsTests : IDisposable
     [Fact]
     public async Task One_that_never_got_a_place_counts_as_well()
     {
-        using var mute = RawServer.Mute();
-        Listen(mute.Endpoint);
+        using var silent = RawServer.Silent();
+        Listen(silent.Endpoint);
         var clock = new FakeTimeProvider();
-        await using var client = new TestClient([mute.Endpoint], options =>
+        await using var client = new TestClient([silent.Endpoint], options =>
         {
             options.MaxOutstanding = 1;
             options.TimeProvider = clock;
@@ -61,11 +61,11 @@ public sealed class ClientMetricsTests : IDisposable
     [Fact]
     public async Task One_cancelled_without_a_place_and_one_that_outlives_the_client_count_as_well()
     {
-        using var mute = RawServer.Mute();
-        Listen(mute.Endpoint);
+        using var silent = RawServer.Silent();
+        Listen(silent.Endpoint);
         using var cancellation = new CancellationTokenSource();
         Task<string> inPlace;
-        await using (var client = new TestClient([mute.Endpoint], options => options.MaxOutstanding = 1))
+        await using (var client = new TestClient([silent.Endpoint], options => options.MaxOutstanding = 1))
         {
             inPlace = client.Ask("in the one place");
             var waiting = client.Ask("waiting for it", null, cancellation.Token);

@@ -70,11 +70,11 @@ public sealed class ClientStarvationTests
     }
 
     [Fact]
-    public async Task A_starved_client_says_so_in_the_exception_and_in_the_log()
+    public async Task A_starved_client_reports_it_in_the_exception_and_in_the_log()
     {
-        using var mute = RawServer.Mute();
-        using var other = RawServer.Mute();
-        await using var client = new TestClient([mute.Endpoint, other.Endpoint], options =>
+        using var silent = RawServer.Silent();
+        using var other = RawServer.Silent();
+        await using var client = new TestClient([silent.Endpoint, other.Endpoint], options =>
         {
             options.RequestTimeout = 4 * TestClient.ServerTimeout;
             options.RunOnPool = _ => { };
@@ -91,8 +91,8 @@ public sealed class ClientStarvationTests
     [Fact]
     public async Task A_client_that_is_not_starved_blames_the_servers()
     {
-        using var mute = RawServer.Mute();
-        await using var client = new TestClient([mute.Endpoint], options =>
+        using var silent = RawServer.Silent();
+        await using var client = new TestClient([silent.Endpoint], options =>
         {
             options.RequestTimeout = 2 * TestClient.ServerTimeout;
             options.RunOnPool = work => work();

@@ -47,7 +47,7 @@ internal sealed class RawServer : IDisposable
     public int Times(string payload) => Executed.Count(executed => executed == payload);
 
     /// <summary>Takes requests and answers none.</summary>
-    public static RawServer Mute() => new(Ports.Free(), (_, _) => { });
+    public static RawServer Silent() => new(Ports.Free(), (_, _) => { });
 
     /// <summary>A reply in <paramref name="request"/>'s envelope (identity, id, empty frame).</summary>
     public static NetMQMessage Reply(NetMQMessage request, params byte[][] payload) =>

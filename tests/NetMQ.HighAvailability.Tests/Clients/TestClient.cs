@@ -60,7 +60,7 @@ internal sealed class TestClient : IAsyncDisposable
     public async Task<string> Ask(string text, DeliveryGuarantee? delivery = null, CancellationToken cancellation = default) =>
         Encoding.UTF8.GetString(await Client.RequestAsync(Encoding.UTF8.GetBytes(text), delivery, cancellation).WaitAsync(Limit, CancellationToken.None));
 
-    /// <summary>Callers that ask one request after the other until they are told to stop.</summary>
+    /// <summary>Callers that ask one request after the other until they are stopped.</summary>
     public async Task AskInTurns(int callers, Task until)
     {
         await Task.WhenAll(Enumerable.Range(0, callers).Select(async _ =>

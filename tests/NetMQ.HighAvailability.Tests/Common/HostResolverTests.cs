@@ -59,28 +59,28 @@ public sealed class HostResolverTests
     }
 
     [Fact]
-    public void After_a_failed_lookup_the_known_addresses_are_tried_in_turn_and_the_failure_is_told()
+    public void After_a_failed_lookup_the_known_addresses_are_tried_in_turn_and_the_failure_is_reported()
     {
         var fails = false;
         var resolver = Of(_ => fails ? throw new SocketException((int)SocketError.HostNotFound) : Task.FromResult(Three));
         Dials(resolver, 1);
         fails = true;
 
-        string? told = null;
+        string? reported = null;
         IPAddress? used = null;
-        resolver.LookUpNext((address, failure) => (used, told) = (address, failure));
+        resolver.LookUpNext((address, failure) => (used, reported) = (address, failure));
 
         used.Should().Be(Three[1]);
-        told.Should().NotBeNull();
+        reported.Should().NotBeNull();
     }
 
     [Fact]
     public void A_name_without_an_address_gives_none_and_says_why()
     {
         var resolver = Of(_ => Task.FromResult<IPAddress[]>([]));
-        var told = "";
-        resolver.LookUpNext((address, failure) => told = $"{address}{failure}");
-        told.Should().Be("it has no IPv4 address");
+        var reported = "";
+        resolver.LookUpNext((address, failure) => reported = $"{address}{failure}");
+        reported.Should().Be("it has no IPv4 address");
     }
 
     [Fact]

@@ -8,7 +8,7 @@ public sealed class LogThrottleTests
     private readonly LogThrottle throttle = new();
 
     [Fact]
-    public void A_message_is_allowed_once_in_ten_seconds_and_then_tells_how_many_were_suppressed()
+    public void A_message_is_allowed_once_in_ten_seconds_and_then_counts_the_suppressed_ones()
     {
         throttle.Allows(LogEvent.Garbage, At(3), out var suppressed).Should().BeTrue();
         suppressed.Should().Be(0);
@@ -45,7 +45,7 @@ public sealed class LogThrottleTests
     }
 
     [Fact]
-    public void Each_log_message_that_tells_how_many_were_suppressed_has_a_slot_of_its_name() =>
+    public void Each_log_message_that_counts_suppressed_ones_has_a_slot_of_its_name() =>
         typeof(Log).GetMethods(BindingFlags.Public | BindingFlags.Static)
             .Where(method => method.GetParameters().Any(parameter => parameter.Name == "suppressed"))
             .Select(method => method.Name)

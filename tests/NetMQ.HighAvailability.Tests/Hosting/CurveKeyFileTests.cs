@@ -3,7 +3,7 @@ using static NetMQ.HighAvailability.BinaryStarRole;
 
 namespace NetMQ.HighAvailability.Tests.Hosting;
 
-/// <summary>Key files, and what is said of bad ones.</summary>
+/// <summary>Key files, and the errors about bad ones.</summary>
 public sealed class CurveKeyFileTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory().FullName;

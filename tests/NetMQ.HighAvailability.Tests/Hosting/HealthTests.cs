@@ -4,7 +4,7 @@ using NetMQ.HighAvailability.Tests.Support;
 
 namespace NetMQ.HighAvailability.Tests.Hosting;
 
-/// <summary>What the health checks say of a node.</summary>
+/// <summary>What the health checks report about a node.</summary>
 public sealed class HealthTests
 {
     private const string Active = HostedNode.Name + "-active";

@@ -75,7 +75,7 @@ public sealed class HostLifeTests
     }
 
     [Fact]
-    public async Task An_observer_is_told_of_a_request_that_failed_and_the_host_goes_on()
+    public async Task An_observer_is_notified_of_a_request_that_failed_and_the_host_goes_on()
     {
         var story = new Story();
         using var node = new HostedNode(BinaryStarRole.Primary, PairPorts.New(), echo: false, add: pair =>
@@ -86,7 +86,7 @@ public sealed class HostLifeTests
         await node.Host.StartAsync();
         using var client = node.Client();
 
-        Wait.Until(() => client.Ask() || story.Contains("failed: dies"), "the observer to be told");
+        Wait.Until(() => client.Ask() || story.Contains("failed: dies"), "the observer to be notified");
 
         node.Star.Completion.IsCompleted.Should().BeFalse();
         await node.Host.StopAsync();

@@ -23,7 +23,7 @@ public sealed class HostedClientTests
         Encoding.UTF8.GetString(await client.RequestAsync("hello"u8.ToArray(), TestContext.Current.CancellationToken)).Should().Be("hello");
 
         options.RequestTimeout.Should().Be(TimeSpan.FromSeconds(20));
-        options.MaxOutstanding.Should().Be(8, "code has the last word");
+        options.MaxOutstanding.Should().Be(8, "code overrides the configuration");
         options.Delivery.Should().Be(DeliveryGuarantee.AtMostOnce);
         host.Services.GetRequiredKeyedService<BinaryStarClient>("orders").Should().BeSameAs(client);
         host.Dispose();

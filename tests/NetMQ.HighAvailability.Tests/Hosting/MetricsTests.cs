@@ -112,7 +112,7 @@ public sealed class MetricsTests
         using var peer = new RawPeer(ports.BackupState);
         using var node = new TestNode(BinaryStarRole.Primary, ports, options => options.Name = pair).Started();
         peer.Subscribed();
-        Of(silence, "primary").Should().BeEmpty("the peer was never heard");
+        Of(silence, "primary").Should().BeEmpty("no message of the peer was received");
 
         peer.PublishUntil("nonsense", () => node.Star.Status.GarbageReceived > 0, "garbage");
         peer.PublishUntil("4", () => node.Star.Status.StatesReceived > 0, "a state");

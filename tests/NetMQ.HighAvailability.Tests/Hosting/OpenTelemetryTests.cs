@@ -50,7 +50,7 @@ public sealed class OpenTelemetryTests
         await using var client = TestClient.Of(primary.Ports);
         await using var idle = TestClient.Of(PairPorts.New());
         await client.Ask();
-        Wait.Until(() => !client.Changes.IsEmpty, "the client to tell of its first server");
+        Wait.Until(() => !client.Changes.IsEmpty, "the client to report its first server");
 
         using var http = new HttpClient();
         var lines = (await http.GetStringAsync($"http://localhost:{port}/metrics"))

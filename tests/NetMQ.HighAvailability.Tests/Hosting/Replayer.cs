@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace NetMQ.HighAvailability.Tests.Hosting;
 
-/// <summary>Stands between a node and its peer: passes on and records what the peer says, and later says it again itself.</summary>
+/// <summary>Stands between a node and its peer: forwards and records what the peer sends, and later sends it again itself.</summary>
 internal sealed class Replayer : IDisposable
 {
     private readonly TcpListener listener;
@@ -60,9 +60,9 @@ internal sealed class Replayer : IDisposable
 
     private async Task ReplayAsync(NetworkStream node)
     {
-        byte[] said;
-        lock (record) said = record.ToArray();
-        await node.WriteAsync(said, end.Token);
+        byte[] recorded;
+        lock (record) recorded = record.ToArray();
+        await node.WriteAsync(recorded, end.Token);
         Interlocked.Increment(ref replays);
         var buffer = new byte[1024];
         while (await node.ReadAsync(buffer, end.Token) > 0)

@@ -29,7 +29,7 @@ public sealed class SecurityTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_plain_or_wrong_key_rogue_in_the_peers_place_is_not_heard(bool withKeys)
+    public void Messages_of_a_plain_or_wrong_key_rogue_in_the_peers_place_are_not_received(bool withKeys)
     {
         using var rogue = new XPublisherSocket();
         if (withKeys)
@@ -57,7 +57,7 @@ public sealed class SecurityTests
     }
 
     [Fact]
-    public void A_secured_node_does_not_speak_to_a_plain_or_mistaken_listener()
+    public void A_secured_node_publishes_nothing_to_a_plain_or_mistaken_subscriber()
     {
         using var node = new TestNode(Primary, ports, keys.Secure).Started();
         using var plain = new SubscriberSocket();
@@ -71,15 +71,15 @@ public sealed class SecurityTests
             socket.Connect($"tcp://127.0.0.1:{ports.PrimaryState}");
         }
 
-        var heard = 0;
-        Wait.Until(() => right.TryReceiveFrameString(TimeSpan.FromMilliseconds(20), out _) && ++heard == 10, "ten heartbeats");
+        var received = 0;
+        Wait.Until(() => right.TryReceiveFrameString(TimeSpan.FromMilliseconds(20), out _) && ++received == 10, "ten heartbeats");
 
         plain.TryReceiveFrameString(out _).Should().BeFalse();
         mistaken.TryReceiveFrameString(out _).Should().BeFalse();
     }
 
     [Fact]
-    public void What_the_peer_said_once_is_not_believed_when_a_rogue_says_it_again()
+    public void Recorded_messages_of_the_peer_are_not_accepted_when_a_rogue_replays_them()
     {
         var between = Ports.Free();
         using var replayer = new Replayer(between, ports.BackupState);
@@ -96,16 +96,16 @@ public sealed class SecurityTests
         }
 
         Wait.Until(() => !primary.Star.Status.PeerAlive, "the peer's end to be noticed");
-        var heard = primary.Star.Status.StatesReceived;
+        var received = primary.Star.Status.StatesReceived;
         Wait.Until(() => replayer.Replays >= 3, "the rogue to try three times");
-        var said = primary.Star.Status.StatesPublished;
-        Wait.Until(() => primary.Star.Status.StatesPublished > said + 5, "some heartbeats");
-        primary.Star.Status.StatesReceived.Should().Be(heard);
+        var published = primary.Star.Status.StatesPublished;
+        Wait.Until(() => primary.Star.Status.StatesPublished > published + 5, "some heartbeats");
+        primary.Star.Status.StatesReceived.Should().Be(received);
         primary.Star.Status.GarbageReceived.Should().Be(0);
 
         replayer.PassOn();
         using var backup = new TestNode(Backup, ports, keys.Secure).Started();
-        Wait.Until(() => primary.Star.Status.PeerAlive, "the real peer to be heard again");
+        Wait.Until(() => primary.Star.Status.PeerAlive, "the real peer to be alive again");
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace NetMQ.HighAvailability.Tests.Hosting;
 public sealed class SetupTests
 {
     [Fact]
-    public void Every_option_can_be_configured_and_code_has_the_last_word()
+    public void Every_option_can_be_configured_and_code_overrides_it()
     {
         using var node = new HostedNode(Backup, PairPorts.New(), settings: Section(
             ("Preset", "Wan"), ("HeartbeatInterval", "00:00:00.250"), ("FailoverTimeout", "00:00:03"), ("PeerHeartbeatInterval", "00:00:01"),

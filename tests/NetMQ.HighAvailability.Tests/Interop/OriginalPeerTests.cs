@@ -113,7 +113,7 @@ public sealed class OriginalPeerTests
         ours.Dispose();
         original.WaitFor("active");
 
-        ours.State.Should().Be(BinaryStarState.Passive, "it waited for the original's word");
+        ours.State.Should().Be(BinaryStarState.Passive, "it waited for the original's message");
     }
 
     [Fact]

@@ -3,7 +3,8 @@
 
 The other half of a mixed pair in the interoperability tests. Its faults are the original's, on purpose: any message,
 nonsense too, counts as a sign of life; numbers are read as C's atoi does; each frame is an event of its own; two
-actives or two passives end the process, unless it is told to survive them, as the guide's Python reactor does. Prints a line per state, whose last word is the state, the first at the start.
+actives or two passives end the process, except with --survive, as with the guide's Python reactor. Prints a line per
+state, whose last word is the state, the first at the start.
 Exits 0 on SIGTERM or SIGINT, and 1 on a fatal end, with the reason on the standard error stream.
 """
 import argparse
@@ -17,7 +18,7 @@ import zmq
 PRIMARY, BACKUP, ACTIVE, PASSIVE, REQUEST = 1, 2, 3, 4, 5
 NAMES = {PRIMARY: "primary", BACKUP: "backup", ACTIVE: "active", PASSIVE: "passive"}
 
-# What a peer's word does to a state; a pair that is missing here changes nothing.
+# What a peer's message does to a state; a pair that is missing here changes nothing.
 NEXT = {
     (PRIMARY, BACKUP): ACTIVE,
     (PRIMARY, ACTIVE): PASSIVE,
@@ -45,7 +46,7 @@ class Node:
         self.state = state
         self.announce()
 
-    def hear(self, frame):
+    def receive(self, frame):
         """One frame from the peer. Returns why the node must end, or None."""
         event = atoi(frame)
         self.expiry = time.monotonic() + self.timeout
@@ -84,14 +85,14 @@ def run(options):
 
     heartbeat = options.heartbeat / 1000
     node = Node(PRIMARY if options.primary else BACKUP, heartbeat)
-    due = time.monotonic() + heartbeat  # the first word comes one heartbeat after the start
+    due = time.monotonic() + heartbeat  # the first message is sent one heartbeat after the start
     while True:
         ready = dict(poller.poll(max(0, due - time.monotonic()) * 1000))
         if time.monotonic() >= due:
             statepub.send(b"%d" % node.state)
             due = time.monotonic() + heartbeat
         if statesub in ready:
-            reason = node.hear(statesub.recv())
+            reason = node.receive(statesub.recv())
             if reason and not options.survive:
                 return reason
         if voter in ready:

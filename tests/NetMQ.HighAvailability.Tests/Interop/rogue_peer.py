@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A peer that says whatever a test asks it to, over libzmq.
+"""A peer that publishes whatever a test orders, over libzmq.
 
 Binds a publisher at --local and connects to nothing. Each line of standard input is one order: a Python list of a
 message's frames in hex, then how often to send it, as in
@@ -7,7 +7,7 @@ message's frames in hex, then how often to send it, as in
     ["33"] 1
     ["33", ""] 100000
 
-An order waits for a subscriber, so that it is not sent to nobody. Prints "bound", then "sent N" after each order. Ends
+An order waits for a subscriber, so that it is not lost. Prints "bound", then "sent N" after each order. Ends
 with the input, or on SIGTERM or SIGINT, with 0.
 """
 import argparse
@@ -20,7 +20,7 @@ import zmq
 
 class Publisher:
     def __init__(self, endpoint):
-        # An XPUB is a PUB on the wire; it tells its owner who subscribes.
+        # An XPUB is a PUB on the wire; its owner sees subscriptions.
         self.socket = zmq.Context.instance().socket(zmq.XPUB)
         self.socket.setsockopt(zmq.XPUB_VERBOSER, 1)
         self.socket.sndhwm = 0  # a burst is to arrive whole

@@ -20,15 +20,15 @@ public sealed class AsyncCallbackTests
             throw new InvalidDataException("from the handler");
         }
 
-        Exception? told = null;
+        Exception? reported = null;
         using var node = new TestNode(Primary, PairPorts.New(), handler: Handle);
-        node.Star.RequestFailed += (_, e) => told = e.Exception;
+        node.Star.RequestFailed += (_, e) => reported = e.Exception;
         using var client = Client.Of(node.Started());
         client.AskUntilAnswered();
 
         Wait.Until(() => node.Star.Status.RequestsFailed > 0, "the exception to be counted");
         client.AskUntilAnswered();
-        told.Should().BeOfType<InvalidDataException>();
+        reported.Should().BeOfType<InvalidDataException>();
         node.HasLogged(311).Should().BeTrue();
         node.Star.Completion.IsCompleted.Should().BeFalse();
     }

@@ -6,7 +6,7 @@ using static NetMQ.HighAvailability.BinaryStarRole;
 
 namespace NetMQ.HighAvailability.Tests.Nodes;
 
-/// <summary>NetMQ reads the processor's counter, if it is told to in time; a pair works as ever.</summary>
+/// <summary>NetMQ reads the processor's counter, if it is enabled in time; a pair works as usual.</summary>
 public sealed class FastSendsTests
 {
     private static readonly bool IsX64 = RuntimeInformation.ProcessArchitecture == Architecture.X64;

@@ -69,17 +69,17 @@ public sealed class HandlerFaultTests
     }
 
     [Fact]
-    public void The_application_is_told_on_the_pollers_thread_and_the_log_once_in_a_while()
+    public void The_application_is_notified_on_the_pollers_thread_and_the_log_once_in_a_while()
     {
         var thrown = new InvalidDataException("from the handler");
-        var told = new ConcurrentQueue<(Exception Exception, int Thread)>();
+        var reported = new ConcurrentQueue<(Exception Exception, int Thread)>();
         var handlerThread = 0;
         using var node = new TestNode(Primary, PairPorts.New(), handler: _ =>
         {
             handlerThread = Environment.CurrentManagedThreadId;
             throw thrown;
         });
-        node.Star.RequestFailed += (_, e) => told.Enqueue((e.Exception, Environment.CurrentManagedThreadId));
+        node.Star.RequestFailed += (_, e) => reported.Enqueue((e.Exception, Environment.CurrentManagedThreadId));
         using var client = Client.Of(node.Started());
 
         Wait.Until(
@@ -90,7 +90,7 @@ public sealed class HandlerFaultTests
             },
             "requests to fail");
 
-        told.Should().HaveCountGreaterThan(3).And.OnlyContain(entry => entry.Exception == thrown && entry.Thread == handlerThread);
+        reported.Should().HaveCountGreaterThan(3).And.OnlyContain(entry => entry.Exception == thrown && entry.Thread == handlerThread);
         node.Logged.Should().ContainSingle(record => record.Id.Id == 311).Which.Exception.Should().BeSameAs(thrown);
     }
 
@@ -107,7 +107,7 @@ public sealed class HandlerFaultTests
     }
 
     [Fact]
-    public void A_client_that_asks_for_notices_is_told_that_its_request_failed_and_no_other()
+    public void A_client_that_asks_for_notices_is_notified_that_its_request_failed_and_no_other()
     {
         using var node = Serving(ThrowAtPoison);
         using var client = Client.Of(node);

@@ -80,11 +80,11 @@ public sealed class LoggingTests
             written.Enqueue(id);
             release.Wait();
         }));
-        void Say(int id) => queue.Log(LogLevel.Information, id, id, null, (said, _) => $"{said}");
-        Say(-1);
+        void Write(int id) => queue.Log(LogLevel.Information, id, id, null, (state, _) => $"{state}");
+        Write(-1);
         Wait.Until(() => !written.IsEmpty, "the logger to be called");
 
-        for (var i = 0; i < BackgroundLogger.Capacity + Excess; i++) Say(i);
+        for (var i = 0; i < BackgroundLogger.Capacity + Excess; i++) Write(i);
         release.Set();
         BackgroundLogger.Drain();
 

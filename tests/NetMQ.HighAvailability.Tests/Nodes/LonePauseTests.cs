@@ -80,7 +80,7 @@ public sealed class LonePauseTests
         Wait.Until(() => node.Star.Status is { State: BinaryStarState.Active, PeerAlive: false }, "the node to be active and alone");
     }
 
-    // Blocks the node's loop, which no turn can tell from a process that was stopped.
+    // Blocks the node's loop, which a turn cannot distinguish from a stopped process.
     private static void Pause(TestNode node, TimeSpan time, Action? meanwhile = null)
     {
         using var begun = new ManualResetEventSlim();

@@ -93,7 +93,7 @@ public sealed class ManyPairsTests
     [Theory]
     [InlineData(false, 9)]
     [InlineData(true, 5)]
-    public void At_NetMQs_limit_of_sockets_a_node_says_so_and_leaves_nothing_behind(bool shared, int socketsOfANode)
+    public void At_NetMQs_limit_of_sockets_a_node_reports_it_and_leaves_nothing_behind(bool shared, int socketsOfANode)
     {
         WaitForSockets(1000);
         using var poller = shared ? new NetMQPoller() : null;

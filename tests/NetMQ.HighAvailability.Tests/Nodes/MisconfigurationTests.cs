@@ -34,12 +34,12 @@ public sealed class MisconfigurationTests
         using var node = new TestNode(Primary, ports).Started();
         peer.Subscribed().PublishUntil("2", () => node.State == BinaryStarState.Active, "the node to be active");
         peer.PublishUntil("1", () => node.Star.Status.OwnRoleReceived > 0, "everything published before to be received");
-        var heard = node.Star.Status.StatesReceived;
+        var received = node.Star.Status.StatesReceived;
 
         peer.PublishUntil("1", () => node.Star.Status.OwnRoleReceived > 3, "the newcomer to be counted");
 
         node.State.Should().Be(BinaryStarState.Active);
-        node.Star.Status.StatesReceived.Should().Be(heard);
+        node.Star.Status.StatesReceived.Should().Be(received);
         node.LogCount(301).Should().Be(1, "the log is rate-limited");
     }
 
@@ -72,7 +72,7 @@ public sealed class MisconfigurationTests
     }
 
     [Fact]
-    public void A_primary_stays_among_two_actives_and_gives_in_when_it_is_not_heard()
+    public void A_primary_stays_among_two_actives_and_gives_in_when_its_messages_do_not_arrive()
     {
         var ports = PairPorts.New();
         using var peer = new RawPeer(ports.BackupState);
@@ -86,7 +86,7 @@ public sealed class MisconfigurationTests
     }
 
     [Fact]
-    public void A_peer_that_is_heard_but_does_not_listen_is_reported_once()
+    public void A_peer_that_publishes_but_does_not_subscribe_is_reported_once()
     {
         var ports = PairPorts.New();
         using var peer = new RawPeer(ports.PrimaryState);
@@ -99,13 +99,13 @@ public sealed class MisconfigurationTests
     }
 
     [Fact]
-    public void A_peer_that_listens_but_is_not_heard_is_reported()
+    public void A_peer_that_subscribes_but_does_not_publish_is_reported()
     {
         var ports = PairPorts.New();
         using var node = new TestNode(Primary, ports).Started();
-        using var listener = new Sockets.SubscriberSocket();
-        listener.SubscribeToAnyTopic();
-        listener.Connect($"tcp://127.0.0.1:{ports.PrimaryState}");
+        using var subscriber = new Sockets.SubscriberSocket();
+        subscriber.SubscribeToAnyTopic();
+        subscriber.Connect($"tcp://127.0.0.1:{ports.PrimaryState}");
 
         Wait.Until(() => node.HasLogged(307), "the one-way link to be reported");
     }

@@ -122,21 +122,21 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public async Task An_order_is_answered_once_the_events_have_told_of_it()
+    public async Task An_order_is_answered_once_its_events_were_raised()
     {
-        var told = false;
+        var raised = false;
         using var node = new TestNode(Backup, PairPorts.New());
         node.Star.BecameActive += (_, _) =>
         {
             Thread.Sleep(20);
-            told = true;
+            raised = true;
         };
         node.Started();
 
         var outcome = PromotionOutcome.PeerMayBeAlive;
         while (outcome == PromotionOutcome.PeerMayBeAlive) outcome = await node.Star.PromoteAsync();
 
-        told.Should().BeTrue("the outcome is {0}", outcome);
+        raised.Should().BeTrue("the outcome is {0}", outcome);
     }
 
     [Fact]
@@ -151,28 +151,28 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public void The_loser_of_two_actives_is_told_the_window_in_which_both_may_have_served()
+    public void The_loser_of_two_actives_gets_the_window_in_which_both_may_have_served()
     {
         var ports = PairPorts.New();
         using var peer = new RawPeer(ports.PrimaryState);
         using var node = new TestNode(Backup, ports);
         DualActiveLostEventArgs? lost = null;
-        List<string> told = [];
-        node.Star.LeftActive += (_, _) => told.Add("left active");
-        node.Star.BecameActive += (_, _) => told.Add("active");
-        node.Star.BecamePassive += (_, _) => told.Add("passive");
-        node.Star.DualActiveLost += (_, e) => (told, lost) = ([.. told, "lost"], e);
+        List<string> raised = [];
+        node.Star.LeftActive += (_, _) => raised.Add("left active");
+        node.Star.BecameActive += (_, _) => raised.Add("active");
+        node.Star.BecamePassive += (_, _) => raised.Add("passive");
+        node.Star.DualActiveLost += (_, e) => (raised, lost) = ([.. raised, "lost"], e);
         node.Started();
         using var client = Client.Of(node);
         peer.Subscribed().PublishUntil("3", () => node.State == BinaryStarState.Passive, "the node to be passive");
         var before = DateTimeOffset.UtcNow;
         client.AskUntilAnswered();
 
-        peer.PublishUntil("3", () => lost is not null, "the node to yield and to be told");
+        peer.PublishUntil("3", () => lost is not null, "the node to yield and the events to be raised");
 
         lost!.WindowStart.Should().BeOnOrAfter(before).And.BeBefore(lost.WindowEnd);
         lost.WindowEnd.Should().BeOnOrBefore(DateTimeOffset.UtcNow);
-        told.Should().Equal("passive", "active", "left active", "passive", "lost");
+        raised.Should().Equal("passive", "active", "left active", "passive", "lost");
         node.HasLogged(203).Should().BeTrue();
     }
 
@@ -204,7 +204,7 @@ public sealed class OperationTests
     }
 
     [Fact]
-    public void Whoever_subscribes_is_told_the_state_at_once_rather_than_at_the_next_heartbeat()
+    public void A_subscriber_gets_the_state_at_once_rather_than_at_the_next_heartbeat()
     {
         var ports = PairPorts.New();
         using var node = new TestNode(Primary, ports, options =>
@@ -219,9 +219,9 @@ public sealed class OperationTests
             using var peer = new Sockets.SubscriberSocket();
             peer.SubscribeToAnyTopic();
             peer.Connect($"tcp://127.0.0.1:{ports.PrimaryState}");
-            string? said = null;
-            Wait.Until(() => peer.TryReceiveFrameString(TimeSpan.FromMilliseconds(20), out said), "the state");
-            said.Should().Be("1");
+            string? published = null;
+            Wait.Until(() => peer.TryReceiveFrameString(TimeSpan.FromMilliseconds(20), out published), "the state");
+            published.Should().Be("1");
         }
     }
 }

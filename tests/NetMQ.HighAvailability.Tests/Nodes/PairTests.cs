@@ -147,7 +147,7 @@ public sealed class PairTests
         using var one = primary;
         using var other = backup;
         using var client = Client.Of(primary);
-        var heard = backup.Star.Status.StatesReceived;
+        var received = backup.Star.Status.StatesReceived;
 
         Wait.Until(
             () =>
@@ -157,7 +157,7 @@ public sealed class PairTests
                 {
                 }
 
-                return backup.Star.Status.StatesReceived >= heard + 6;
+                return backup.Star.Status.StatesReceived >= received + 6;
             },
             "six heartbeats under load");
 

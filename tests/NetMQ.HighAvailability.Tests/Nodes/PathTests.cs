@@ -41,7 +41,7 @@ public sealed class PathTests
     }
 
     [Fact]
-    public void Both_paths_of_a_peer_that_speaks_more_rarely_are_believed()
+    public void Both_paths_of_a_peer_that_publishes_more_rarely_are_accepted()
     {
         var (ports, second) = (PairPorts.New(), PairPorts.New());
         using var first = new RawPeer(ports.PrimaryState);
@@ -66,7 +66,7 @@ public sealed class PathTests
     }
 
     [Fact]
-    public void A_path_that_comes_back_late_is_connected_anew_rather_than_believed()
+    public void A_path_that_comes_back_late_is_connected_anew_rather_than_accepted()
     {
         var (ports, second) = (PairPorts.New(), PairPorts.New());
         using var first = new RawPeer(ports.PrimaryState);

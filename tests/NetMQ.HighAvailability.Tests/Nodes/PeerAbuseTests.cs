@@ -109,10 +109,10 @@ public sealed class PeerAbuseTests
         for (var i = 0; i < 300; i++) noise.SendMoreFrame("not").SendFrame("a subscription");
         noise.SendFrame([1]);
 
-        string? said = null;
-        Wait.Until(() => noise.TryReceiveFrameString(TimeSpan.FromMilliseconds(10), out said), "the node to say its state");
+        string? published = null;
+        Wait.Until(() => noise.TryReceiveFrameString(TimeSpan.FromMilliseconds(10), out published), "the node to publish its state");
 
-        said.Should().Be("1");
+        published.Should().Be("1");
         node.Star.Completion.IsCompleted.Should().BeFalse();
     }
 }

@@ -96,12 +96,12 @@ public sealed class SilentLinkTests
     }
 
     [Fact]
-    public void A_lone_backup_that_rejects_requests_says_once_what_it_waits_for()
+    public void A_lone_backup_that_rejects_requests_logs_once_what_it_waits_for()
     {
         using var backup = new TestNode(Backup, ports).Started();
         using var client = Client.Of(backup);
 
-        Wait.Until(() => !client.Ask() && backup.HasLogged(204), "the backup to say what it waits for");
+        Wait.Until(() => !client.Ask() && backup.HasLogged(204), "the backup to log what it waits for");
         client.Ask().Should().BeFalse();
 
         var record = backup.Logged.Single(record => record.Id.Id == 204);
@@ -110,7 +110,7 @@ public sealed class SilentLinkTests
     }
 
     [Fact]
-    public void A_lone_backup_without_requests_and_a_backup_with_its_primary_say_nothing_of_the_kind()
+    public void A_lone_backup_without_requests_and_a_backup_with_its_primary_log_nothing_of_the_kind()
     {
         var (primary, backup) = TestNode.StartedPair();
         using var one = primary;

@@ -38,7 +38,7 @@ public sealed class UnfinishedReplyTests
     }
 
     [Fact]
-    public void A_client_that_asks_for_notices_is_told_of_its_unfinished_reply()
+    public void A_client_that_asks_for_notices_is_notified_of_its_unfinished_reply()
     {
         using var node = Serving(BeginOrEcho);
         using var client = Client.Of(node);

@@ -231,7 +231,7 @@ public sealed class VoterTests
     }
 
     [Fact]
-    public void A_client_that_understands_it_is_told_of_its_rejection_and_no_other()
+    public void A_client_that_understands_it_is_notified_of_its_rejection_and_no_other()
     {
         using var node = new TestNode(Backup, PairPorts.New()).Started(); // alone: rejects everything
         using var client = Client.Of(node);

@@ -82,7 +82,7 @@ public sealed class ChaosCheckerTests
 
         Checker.Check(evidence).Lost.Should().ContainSingle().Which.Should().StartWith("1 answers of server 0 never came");
         Checker.Check(evidence with { Strangers = [[new Span(At(150), At(200))], []] }).Lost.Should().BeEmpty("it may have been a stranger's");
-        Checker.Check(evidence with { Strangers = [[], [new Span(At(150), At(200))]] }).Lost.Should().ContainSingle("the other server was talked to");
+        Checker.Check(evidence with { Strangers = [[], [new Span(At(150), At(200))]] }).Lost.Should().ContainSingle("the stranger asked the other server");
     }
 
     [Fact]

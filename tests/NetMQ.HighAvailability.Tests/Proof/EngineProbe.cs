@@ -3,7 +3,7 @@ using NetMQ.HighAvailability.Protocol;
 namespace NetMQ.HighAvailability.Tests.Proof;
 
 /// <summary>What a turn is for, after the peer's messages were received.</summary>
-internal enum Errand
+internal enum Purpose
 {
     Nothing,
     Vote,
@@ -16,9 +16,9 @@ internal enum Errand
 }
 
 /// <summary>One turn: how long after the last, what is received, whether all of it, what it is for, and whether I/O is stalled.</summary>
-internal sealed record Errands(TimeSpan After, PeerMessage[] Hears, bool Complete, Errand Errand, TimeSpan Late, bool IoStalled)
+internal sealed record ProbeTurn(TimeSpan After, PeerMessage[] Receives, bool Complete, Purpose Purpose, TimeSpan Late, bool IoStalled)
 {
-    public override string ToString() => $"+{After.TotalMilliseconds} receives [{string.Join(' ', Hears)}]{(Complete ? "" : " …")} {Errand} {Late.TotalMilliseconds}{(IoStalled ? " I/O stalled" : "")}";
+    public override string ToString() => $"+{After.TotalMilliseconds} receives [{string.Join(' ', Receives)}]{(Complete ? "" : " …")} {Purpose} {Late.TotalMilliseconds}{(IoStalled ? " I/O stalled" : "")}";
 }
 
 /// <summary>
@@ -49,7 +49,7 @@ internal sealed class EngineProbe
     private BinaryStarState State => shell.State;
 
     /// <summary>False: the engine ended itself.</summary>
-    public bool Take(Errands turn)
+    public bool Take(ProbeTurn turn)
     {
         twin.Restore(engine.Memory);
         var (before, gap) = (engine.Memory, turn.After);
@@ -60,52 +60,52 @@ internal sealed class EngineProbe
         var stallWas = awaited is null && now - before.LoopbackSentAt > (wasActive ? timing.ActiveLoopbackTimeout : timing.LoopbackTimeout) && (gap <= timing.ShortGap || wasActive);
         var leaseWas = wasActive && (now < before.LastPublish || now - before.LastPublish > timing.Lease || now - awaited > timing.ActiveLoopbackTimeout);
         var longest = before.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap;
-        var subscriberCame = turn.Errand == Errand.Welcome;
+        var subscriberCame = turn.Purpose == Purpose.Welcome;
 
         var goesOn = Both((asked, own) =>
         {
-            own.Begin(turn.Hears, turn.Complete, now);
+            own.Begin(turn.Receives, turn.Complete, now);
             return asked.Turn(now, returned, subscriberCame, own);
         });
         Must(shell.Purged == (gap > longest || gap < TimeSpan.Zero || leaseWas || stallWas), "purges after a gap, a stall, a step back, or with a lease that ran out");
-        Must(!wasActive || !(gap < TimeSpan.Zero || leaseWas) || shell.Changes is [{ To: BinaryStarState.Yielding }, ..], "without a lease, or a clock to tell it by, a node gives up first of all");
+        Must(!wasActive || !(gap < TimeSpan.Zero || leaseWas) || shell.Changes is [{ To: BinaryStarState.Yielding }, ..], "without a lease, or a clock to judge it by, a node gives up first of all");
         if (!goesOn) return false;
 
         var silent = State == BinaryStarState.Active ? timing.Heartbeat / 2 : timing.Heartbeat;
         var withheld = engine.Memory is { Pending: not PendingPromotion.None } or { Reclaiming: true };
         Must(withheld || now - shell.PublishedAt < silent, "it is never silent for a heartbeat, nor active for half of one");
-        Must(withheld || !subscriberCame || shell.PublishedAt == now, "a subscriber is told the state");
-        Must(engine.Memory.Expiry <= now + timing.Failover, "the peer is never given more than F");
+        Must(withheld || !subscriberCame || shell.PublishedAt == now, "a subscriber gets the state");
+        Must(engine.Memory.Expiry <= now + timing.Failover, "the peer never has more than F");
         Do(turn);
         return true;
     }
 
-    private void Do(Errands turn)
+    private void Do(ProbeTurn turn)
     {
         var before = State;
-        switch (turn.Errand)
+        switch (turn.Purpose)
         {
-            case Errand.Vote:
+            case Purpose.Vote:
                 Vote(now);
                 break;
-            case Errand.LateVote:
+            case Purpose.LateVote:
                 Vote(now + turn.Late);
                 break;
-            case Errand.Promote:
+            case Purpose.Promote:
                 var promotion = Both((asked, own) => asked.Promote(own));
                 Must((State != before) == (promotion == Promotion.Done), "a promotion is done or nothing is");
                 Must(promotion != Promotion.Done || before == BinaryStarState.Backup, "only a waiting backup is promoted");
                 break;
-            case Errand.HandOver:
+            case Purpose.HandOver:
                 var given = Both((asked, own) => asked.HandOver(own));
                 Must(given == (State != before), "a hand-over is done or nothing is");
                 Must(!given || before == BinaryStarState.Active, "only an active node has anything to give");
                 break;
-            case Errand.PeerLost:
+            case Purpose.PeerLost:
                 Both((asked, _) => asked.PeerLost(now - turn.Late));
                 Must(engine.State == before, "evidence alone changes nothing");
                 break;
-            case Errand.Stop:
+            case Purpose.Stop:
                 Both((asked, own) => asked.Stop(own));
                 Must(State != BinaryStarState.Active, "a node that stops gives up");
                 stopping = true;
@@ -126,10 +126,10 @@ internal sealed class EngineProbe
         if (!accepted) return;
 
         Must(State == BinaryStarState.Active, "only an active node serves");
-        Must(at - shell.PublishedAt <= timing.Lease && at >= shell.PublishedAt, "nobody serves without a lease");
+        Must(at - shell.PublishedAt <= timing.Lease && at >= shell.PublishedAt, "no node serves without a lease");
         Must(before != BinaryStarState.Backup, "a waiting backup never serves");
-        Must(before == BinaryStarState.Active || (!settling && engine.Memory.Drained), "nobody takes over while settling, or with something unreceived");
-        Must(before == BinaryStarState.Active || at - now <= timing.ShortGap, "nobody takes over in a turn long past");
+        Must(before == BinaryStarState.Active || (!settling && engine.Memory.Drained), "no node takes over while settling, or with something unreceived");
+        Must(before == BinaryStarState.Active || at - now <= timing.ShortGap, "no node takes over in a turn long past");
     }
 
     // Asks both engines the same, which must do the same.
@@ -138,11 +138,11 @@ internal sealed class EngineProbe
         shell.Steps.Add(ask);
         twinShell.Steps.Add(ask);
         var (one, other) = (ask(engine, shell), ask(twin, twinShell));
-        Must(EqualityComparer<T>.Default.Equals(one, other), "the twin answers the same");
+        Must(EqualityComparer<T>.Default.Equals(one, other), "the twin returns the same");
         Must(shell.Steps.SequenceEqual(twinShell.Steps), "the twin does the same");
         Must(State == engine.State, "no change without a transition");
         Must(!engine.Memory.Reclaiming || State == BinaryStarState.Yielding, "only a yielding node reclaims");
-        Must(!stopping || shell.Changes.TrueForAll(change => change.To != BinaryStarState.Active), "who stops never becomes active");
+        Must(!stopping || shell.Changes.TrueForAll(change => change.To != BinaryStarState.Active), "a stopping node never becomes active");
         return one;
     }
 

@@ -23,15 +23,15 @@ public sealed class EngineProperties
 
     private static readonly Gen<PeerMessage> Messages = Gen.Int[1, 4].Select(digit => (PeerMessage)digit);
 
-    private static readonly Gen<Errands> Turns = Gen.Select(
+    private static readonly Gen<ProbeTurn> Turns = Gen.Select(
         Spans, Messages.Array[0, 2], Gen.Int[0, 9].Select(n => n > 0), Gen.Int[0, 40], Spans, Gen.Int[0, 4].Select(n => n == 0),
-        (after, hears, complete, errand, late, ioStalled) => new Errands(
-            after, hears, complete, errand < 10 ? Errand.Vote : errand > 20 ? Errand.Nothing : (Errand)(errand % 7), late, ioStalled));
+        (after, receives, complete, purpose, late, ioStalled) => new ProbeTurn(
+            after, receives, complete, purpose < 10 ? Purpose.Vote : purpose > 20 ? Purpose.Nothing : (Purpose)(purpose % 7), late, ioStalled));
 
     /// <summary>Messages that a correctly configured peer of this role publishes, or all.</summary>
-    private static Errands Heard(Errands turn, BinaryStarRole role, bool honest) => !honest
+    private static ProbeTurn Honest(ProbeTurn turn, BinaryStarRole role, bool honest) => !honest
         ? turn
-        : turn with { Hears = [.. turn.Hears.Where(message => message != PeerMessageCodec.WaitingAs(role))] };
+        : turn with { Receives = [.. turn.Receives.Where(message => message != PeerMessageCodec.WaitingAs(role))] };
 
     [Theory]
     [InlineData(BinaryStarRole.Primary)]
@@ -43,8 +43,8 @@ public sealed class EngineProperties
                 var probe = new EngineProbe(role, Timings[timing], abort ? DualActivePolicy.Abort : DualActivePolicy.BackupYields);
                 for (var i = 0; i < turns.Length; i++)
                 {
-                    var turn = Heard(turns[i], role, honest);
-                    if (!probe.Take(i == stopAt ? turn with { Errand = Errand.Stop } : turn)) break;
+                    var turn = Honest(turns[i], role, honest);
+                    if (!probe.Take(i == stopAt ? turn with { Purpose = Purpose.Stop } : turn)) break;
                 }
             },
             iter: 40_000);

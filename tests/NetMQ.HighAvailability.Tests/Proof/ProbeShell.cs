@@ -49,7 +49,7 @@ internal sealed class ProbeShell(PairEngine engine, TimeSpan start) : IPairShell
 
     public void OnReceived(PeerMessage message, ReceiveResult result)
     {
-        Must(result != ReceiveResult.OwnRoleFatal || State is BinaryStarState.Primary or BinaryStarState.Backup, "only a waiting node dies of its own number");
+        Must(result != ReceiveResult.OwnRoleFatal || State is BinaryStarState.Primary or BinaryStarState.Backup, "only a waiting node ends because of its own role");
         Steps.Add(result);
     }
 
@@ -65,10 +65,10 @@ internal sealed class ProbeShell(PairEngine engine, TimeSpan start) : IPairShell
     public void Apply(Transition transition)
     {
         Must(transition.From == State && transition.To == engine.State && transition.From != transition.To, "a transition is from what was to what is");
-        Must(transition.To is not (BinaryStarState.Primary or BinaryStarState.Backup), "nobody waits again");
+        Must(transition.To is not (BinaryStarState.Primary or BinaryStarState.Backup), "no node waits again");
         State = transition.To;
         Changes.Add(transition);
-        Must(changesPublished == Changes.Count || engine.Memory.Reclaiming, "the peer is told of a change, and first");
+        Must(changesPublished == Changes.Count || engine.Memory.Reclaiming, "a change is published to the peer, and first");
         Steps.Add(transition);
     }
 }

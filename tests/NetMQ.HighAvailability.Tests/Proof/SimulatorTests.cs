@@ -58,7 +58,7 @@ public sealed class SimulatorTests(ITestOutputHelper output)
     [InlineData("--pairs many")]
     [InlineData("--nonsense")]
     [InlineData("1000")]
-    public void Bad_usage_is_told(string arguments) =>
+    public void Bad_usage_is_reported(string arguments) =>
         FluentActions.Invoking(() => Command.Parse(arguments.Split(' '))).Should().Throw<FormatException>();
 
     [Fact]

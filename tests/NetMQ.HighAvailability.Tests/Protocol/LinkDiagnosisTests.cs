@@ -54,7 +54,7 @@ public sealed class LinkDiagnosisTests
     }
 
     [Fact]
-    public void A_link_that_works_at_once_is_not_worth_a_word()
+    public void A_link_that_works_at_once_is_not_reported()
     {
         CheckReceiving(F, subscriber: true).Should().Be(LinkFinding.None);
         CheckReceiving(9 * F, subscriber: true).Should().Be(LinkFinding.None);

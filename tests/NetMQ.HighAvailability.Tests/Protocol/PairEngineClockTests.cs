@@ -29,7 +29,7 @@ public class PairEngineClockTests
     [Theory]
     [InlineData(100)]
     [InlineData(1_000_000_100)]
-    public void Its_first_word_restarts_the_schedule_too(int milliseconds)
+    public void Its_first_message_restarts_the_schedule_too(int milliseconds)
     {
         var start = Ms(milliseconds);
 
@@ -46,7 +46,7 @@ public class PairEngineClockTests
         node.State.Should().Be(BinaryStarState.Passive);
         node.QuietUntil(Ms(400)).Turn(Ms(450), "1").State.Should().Be(BinaryStarState.Passive, "it settles");
         node.QuietUntil(Ms(2400)).Vote(Ms(2450) - Instant).Should().BeFalse();
-        node.Vote(Ms(2450)).Should().BeTrue("the peer was last heard at 450 ms of the new time");
+        node.Vote(Ms(2450)).Should().BeTrue("the peer was last received at 450 ms of the new time");
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public class PairEngineClockTests
             .Memory.Expiry.Should().Be(Ms(2800), "the allowance for gaps begins anew in the new time");
 
     [Fact]
-    public void Evidence_from_before_a_step_back_says_nothing()
+    public void Evidence_from_before_a_step_back_is_void()
     {
         var node = Passive(Backup).PeerLost(Ms(1100), collectedAt: Ms(1100)).Turn(Ms(1090));
 

@@ -44,7 +44,7 @@ public class PairEngineCrashEvidenceTests
     }
 
     [Fact]
-    public void Evidence_collected_before_the_peer_was_last_heard_says_nothing()
+    public void Evidence_collected_before_the_peer_was_last_received_is_void()
     {
         var node = Passive(Backup).Turn(Ms(1100), "3");
 
@@ -53,7 +53,7 @@ public class PairEngineCrashEvidenceTests
     }
 
     [Fact]
-    public void Evidence_from_before_a_gap_says_nothing_whether_it_came_before_or_after_it()
+    public void Evidence_from_before_a_gap_is_void_whether_it_came_before_or_after_it()
     {
         var before = Passive(Backup).PeerLost(Ms(1050), collectedAt: Ms(1050)).Turn(Ms(1250));
         var after = Passive(Backup).Turn(Ms(1050)).Turn(Ms(1250));
@@ -64,10 +64,10 @@ public class PairEngineCrashEvidenceTests
     }
 
     [Fact]
-    public void Whoever_brings_evidence_is_told_whether_it_counts()
+    public void The_result_shows_whether_evidence_counts()
     {
         Passive(Backup).TryPeerLost(Ms(1100), collectedAt: Ms(1060)).Should().BeTrue();
-        Passive(Backup).TryPeerLost(Ms(1100), collectedAt: Ms(1000)).Should().BeFalse("the peer was heard then");
+        Passive(Backup).TryPeerLost(Ms(1100), collectedAt: Ms(1000)).Should().BeFalse("the peer was received then");
         Passive(Backup).QuietUntil(Ms(1850)).TryPeerLost(Ms(1850), collectedAt: Ms(1060)).Should().BeFalse("it is too old");
     }
 

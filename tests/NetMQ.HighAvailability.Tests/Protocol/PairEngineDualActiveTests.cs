@@ -27,7 +27,7 @@ public class PairEngineDualActiveTests
     }
 
     [Fact]
-    public void A_primary_that_still_hears_an_active_peer_a_failover_timeout_later_is_not_being_heard_and_yields()
+    public void A_primary_that_still_receives_from_an_active_peer_a_failover_timeout_later_yields()
     {
         var node = Active(Primary).Turn(Ms(1100), "3");
         Receive(node, "3", Ms(1600), Ms(2100), Ms(2600), Ms(3100) - Instant);

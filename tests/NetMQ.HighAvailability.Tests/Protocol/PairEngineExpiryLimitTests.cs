@@ -31,7 +31,7 @@ public class PairEngineExpiryLimitTests
     }
 
     [Fact]
-    public void A_gap_soon_after_the_start_gives_a_peer_that_was_never_heard_a_failover_timeout_more()
+    public void A_gap_soon_after_the_start_gives_a_peer_that_was_never_received_a_failover_timeout_more()
     {
         var node = Started(Primary).QuietUntil(Ms(1200)).Turn(Ms(1400)).QuietUntil(Ms(3350));
 
@@ -80,7 +80,7 @@ public class PairEngineExpiryLimitTests
     [Fact]
     public void Leaving_active_begins_the_allowance_anew()
     {
-        // Active with gaps only, which do not count while active, and a peer last heard at 1.0 s.
+        // Active with gaps only, which do not count while active, and a peer last received at 1.0 s.
         var node = Active(Primary);
         for (var now = Ms(1200); now <= Ms(6000); now += Ms(200)) node.Turn(now);
         node.State.Should().Be(BinaryStarState.Active);

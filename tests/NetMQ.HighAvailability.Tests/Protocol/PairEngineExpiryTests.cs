@@ -13,7 +13,7 @@ public class PairEngineExpiryTests
     {
         var node = Passive(role).QuietUntil(Ms(2950));
 
-        node.Vote(Ms(3000) - Instant).Should().BeFalse("the peer was heard less than F ago");
+        node.Vote(Ms(3000) - Instant).Should().BeFalse("the peer was received less than F ago");
         node.Vote(Ms(3000)).Should().BeTrue();
 
         node.State.Should().Be(BinaryStarState.Active);
@@ -52,11 +52,11 @@ public class PairEngineExpiryTests
     }
 
     [Fact]
-    public void A_peer_that_speaks_again_after_its_expiry_is_alive()
+    public void A_peer_that_is_received_again_after_its_expiry_is_alive()
     {
         var node = Passive(Backup).QuietUntil(Ms(3450));
 
-        node.Vote(Ms(3500), received: "3").Should().BeFalse("the turn heard the peer before it judged the request");
+        node.Vote(Ms(3500), received: "3").Should().BeFalse("the turn received the peer's message before it judged the request");
         node.QuietUntil(Ms(5450)).Vote(Ms(5500) - Instant).Should().BeFalse();
     }
 
@@ -82,7 +82,7 @@ public class PairEngineExpiryTests
     }
 
     [Fact]
-    public void The_expiry_is_judged_by_the_turn_that_listened_and_not_by_the_request()
+    public void The_expiry_is_judged_by_the_turn_that_received_and_not_by_the_request()
     {
         var node = Passive(Backup).QuietUntil(Ms(2990));
 

@@ -22,13 +22,13 @@ public class PairEngineHandOverTests
     }
 
     [Fact]
-    public void It_stands_by_as_soon_as_the_peer_says_that_it_serves()
+    public void It_stands_by_as_soon_as_the_peer_publishes_that_it_serves()
     {
         Yielding(Primary).Turn(Ms(1010), "3").State.Should().Be(BinaryStarState.Passive);
     }
 
     [Fact]
-    public void A_peer_that_was_not_heard_passive_is_handed_nothing()
+    public void A_peer_not_known_to_be_passive_is_handed_nothing()
     {
         var node = Active(Primary);
 
@@ -37,7 +37,7 @@ public class PairEngineHandOverTests
     }
 
     [Fact]
-    public void A_peer_heard_active_is_not_one_heard_passive()
+    public void A_peer_known_to_be_active_is_not_known_to_be_passive()
     {
         var node = Active(Primary).Turn(Ms(1100), "3");
 
@@ -46,7 +46,7 @@ public class PairEngineHandOverTests
     }
 
     [Fact]
-    public void A_peer_heard_passive_too_long_ago_is_handed_nothing()
+    public void A_peer_last_known_to_be_passive_too_long_ago_is_handed_nothing()
     {
         var node = Active(Primary).Turn(Ms(1100), "4").QuietUntil(Ms(2100));
         node.CanHandOver.Should().BeTrue();
@@ -56,7 +56,7 @@ public class PairEngineHandOverTests
     }
 
     [Fact]
-    public void What_the_peer_said_before_this_node_became_active_does_not_count()
+    public void What_the_peer_published_before_this_node_became_active_does_not_count()
     {
         var node = Started(Backup).Turn(Ms(10), "3").QuietUntil(Ms(850)).Turn(Ms(900), "41");
 
@@ -65,9 +65,9 @@ public class PairEngineHandOverTests
     }
 
     [Fact]
-    public void What_the_peer_said_in_an_earlier_term_does_not_count()
+    public void What_the_peer_published_in_an_earlier_term_does_not_count()
     {
-        var node = Yielding(Primary).QuietUntil(Ms(1750)).Turn(Ms(1800), "2"); // heard 4 at 1.0 s, in its first term
+        var node = Yielding(Primary).QuietUntil(Ms(1750)).Turn(Ms(1800), "2"); // received 4 at 1.0 s, in its first term
 
         node.State.Should().Be(BinaryStarState.Active);
         node.CanHandOver.Should().BeFalse();
@@ -96,7 +96,7 @@ public class PairEngineHandOverTests
     [Fact]
     public void If_the_peer_never_takes_over_a_request_makes_the_node_serve_again()
     {
-        var node = Yielding(Primary).QuietUntil(Ms(3350)); // the peer was heard at 1.0 s, the last offer made at 3.0 s
+        var node = Yielding(Primary).QuietUntil(Ms(3350)); // the peer was received at 1.0 s, the last offer made at 3.0 s
 
         node.Vote(Ms(3375)).Should().BeTrue();
     }

@@ -10,7 +10,7 @@ public class PairEngineIoStallTests
     [Theory]
     [InlineData(Primary)]
     [InlineData(Backup)]
-    public void An_active_node_that_does_not_hear_itself_gives_up_though_its_turns_go_on(BinaryStarRole role)
+    public void An_active_node_whose_IO_is_stalled_gives_up_though_its_turns_go_on(BinaryStarRole role)
     {
         var node = Active(role);
         node.IoStalled = true;
@@ -36,7 +36,7 @@ public class PairEngineIoStallTests
     [Theory]
     [InlineData(Primary)]
     [InlineData(Backup)]
-    public void To_a_passive_node_that_does_not_hear_itself_a_silent_peer_is_not_gone(BinaryStarRole role)
+    public void To_a_passive_node_whose_IO_is_stalled_a_silent_peer_is_not_gone(BinaryStarRole role)
     {
         var node = Passive(role);
         node.IoStalled = true;
@@ -45,12 +45,12 @@ public class PairEngineIoStallTests
         node.IoStalled = false;
         node.TryTurn(Ms(9100)).Should().BeTrue("what waits may be old");
 
-        node.QuietUntil(Ms(11_000)).Vote(Ms(11_100) - Instant).Should().BeFalse("the peer has a whole F from there to be heard");
+        node.QuietUntil(Ms(11_000)).Vote(Ms(11_100) - Instant).Should().BeFalse("the peer has a whole F from there to be received");
         node.Vote(Ms(11_100)).Should().BeTrue();
     }
 
     [Fact]
-    public void A_word_that_is_late_but_comes_back_in_time_changes_nothing()
+    public void A_loopback_message_that_is_late_but_returns_in_time_changes_nothing()
     {
         var node = Passive(Backup);
         node.IoStalled = true;
@@ -62,7 +62,7 @@ public class PairEngineIoStallTests
     }
 
     [Fact]
-    public void An_active_nodes_word_has_longer_to_come_back()
+    public void An_active_nodes_loopback_message_has_longer_to_return()
     {
         var node = Active(Primary);
         node.IoStalled = true;
@@ -107,7 +107,7 @@ public class PairEngineIoStallTests
     }
 
     [Fact]
-    public void An_operator_is_told_that_the_peer_may_be_alive()
+    public void A_promotion_is_refused_as_the_peer_may_be_alive()
     {
         var node = Started(Backup).QuietUntil(Ms(2950));
         node.IoStalled = true;
@@ -144,7 +144,7 @@ public class PairEngineIoStallTests
     }
 
     [Fact]
-    public void A_vote_that_waits_for_such_an_offer_is_forgotten_so_that_the_node_speaks_again()
+    public void A_vote_that_waits_for_such_an_offer_is_forgotten_so_that_the_node_publishes_again()
     {
         var node = Started(Primary).QuietUntil(Ms(2450)).Turn(Ms(2500));
         node.IoStalled = true;

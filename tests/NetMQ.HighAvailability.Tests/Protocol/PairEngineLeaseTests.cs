@@ -10,7 +10,7 @@ public class PairEngineLeaseTests
     [Theory]
     [InlineData(Primary)]
     [InlineData(Backup)]
-    public void An_active_node_serves_only_within_the_lease_of_its_last_word(BinaryStarRole role)
+    public void An_active_node_serves_only_within_the_lease_of_its_last_message(BinaryStarRole role)
     {
         var node = Active(role).Turn(Ms(1050));
 
@@ -69,7 +69,7 @@ public class PairEngineLeaseTests
     }
 
     [Fact]
-    public void After_losing_its_lease_a_node_gives_the_peer_a_whole_failover_timeout_to_be_heard()
+    public void After_losing_its_lease_a_node_gives_the_peer_a_whole_failover_timeout_to_be_received()
     {
         var node = Active(Primary).QuietUntil(Ms(9000)).Turn(Ms(11_000)).QuietUntil(Ms(12_900));
 

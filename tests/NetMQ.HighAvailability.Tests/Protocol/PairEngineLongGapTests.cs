@@ -43,7 +43,7 @@ public class PairEngineLongGapTests
     }
 
     [Fact]
-    public void A_long_gap_gives_the_peer_a_whole_failover_timeout_to_be_heard_however_long_it_was()
+    public void A_long_gap_gives_the_peer_a_whole_failover_timeout_to_be_received_however_long_it_was()
     {
         var node = Passive(Backup).Turn(Ms(11_000)).QuietUntil(Ms(12_950));
 

@@ -75,7 +75,7 @@ public class PairEngineOfferGuardTests
     }
 
     [Fact]
-    public void The_end_of_the_guard_waits_until_everything_from_the_peer_was_heard()
+    public void The_end_of_the_guard_waits_until_everything_from_the_peer_was_received()
     {
         var node = LonePrimary();
         node.Vote(Ms(2100)).Should().BeFalse();
@@ -91,7 +91,7 @@ public class PairEngineOfferGuardTests
     [Fact]
     public void A_yielding_node_is_held_back_as_a_waiting_one_is()
     {
-        var node = Yielding(Backup).QuietUntil(Ms(3050)); // heard at 1.0 s, the last offer at 3.0 s
+        var node = Yielding(Backup).QuietUntil(Ms(3050)); // received at 1.0 s, the last offer at 3.0 s
         node.Vote(Ms(3100)).Should().BeFalse();
 
         node.QuietUntil(Ms(3375) - Instant).State.Should().Be(BinaryStarState.Yielding);

@@ -9,7 +9,7 @@ public class PairEnginePublishingTests
     [Theory]
     [InlineData(Primary, '1')]
     [InlineData(Backup, '2')]
-    public void The_first_turn_says_the_state_and_heartbeats_follow(BinaryStarRole role, char digit)
+    public void The_first_turn_publishes_the_state_and_heartbeats_follow(BinaryStarRole role, char digit)
     {
         Started(role).QuietUntil(Ms(1200)).Published.Should().Equal((Ms(0), digit), (Ms(500), digit), (Ms(1000), digit));
     }
@@ -55,7 +55,7 @@ public class PairEnginePublishingTests
     }
 
     [Fact]
-    public void A_heartbeat_that_is_late_by_a_whole_interval_is_said_once()
+    public void A_heartbeat_that_is_late_by_a_whole_interval_is_published_once()
     {
         var node = Passive(Backup).QuietUntil(Ms(1450)).Turn(Ms(2000)).QuietUntil(Ms(2500));
 
@@ -63,7 +63,7 @@ public class PairEnginePublishingTests
     }
 
     [Fact]
-    public void A_change_of_state_is_said_at_once_and_restarts_the_schedule()
+    public void A_change_of_state_is_published_at_once_and_restarts_the_schedule()
     {
         var node = Passive(Backup).QuietUntil(Ms(1200)).Turn(Ms(1210), "1").QuietUntil(Ms(1450)).Turn(Ms(1460));
 
@@ -71,7 +71,7 @@ public class PairEnginePublishingTests
     }
 
     [Fact]
-    public void A_subscriber_is_told_at_once_and_that_restarts_the_schedule()
+    public void A_subscriber_gets_the_state_at_once_and_that_restarts_the_schedule()
     {
         var node = Passive(Backup).QuietUntil(Ms(1200)).Welcome(Ms(1210)).QuietUntil(Ms(1700)).Turn(Ms(1710));
 
@@ -79,7 +79,7 @@ public class PairEnginePublishingTests
     }
 
     [Fact]
-    public void A_turn_that_owes_a_subscriber_and_a_heartbeat_says_the_state_once()
+    public void A_turn_that_owes_a_subscriber_and_a_heartbeat_publishes_the_state_once()
     {
         var node = Passive(Backup).QuietUntil(Ms(1450)).Welcome(Ms(1500)).Turn(Ms(1510));
 
@@ -93,27 +93,27 @@ public class PairEnginePublishingTests
     }
 
     [Fact]
-    public void An_active_node_speaks_twice_as_often()
+    public void An_active_node_publishes_twice_as_often()
     {
         Active(Primary).QuietUntil(Ms(1800)).PublishedAfter(Ms(950)).Should().Equal(
             (Ms(1000), '3'), (Ms(1250), '3'), (Ms(1500), '3'), (Ms(1750), '3'));
     }
 
     [Fact]
-    public void A_late_word_of_an_active_node_does_not_put_the_next_one_off()
+    public void A_late_message_of_an_active_node_does_not_put_the_next_one_off()
     {
         Active(Primary).QuietUntil(Ms(1200)).Turn(Ms(1290)).QuietUntil(Ms(1800)).PublishedAfter(Ms(1000)).Should().Equal(
             (Ms(1290), '3'), (Ms(1500), '3'), (Ms(1750), '3'));
     }
 
     [Fact]
-    public void A_node_that_gives_up_being_active_speaks_at_each_heartbeat_again()
+    public void A_node_that_gives_up_being_active_publishes_at_each_heartbeat_again()
     {
         Yielding(Primary).QuietUntil(Ms(2000)).PublishedAfter(Ms(950)).Should().Equal((Ms(1000), '1'), (Ms(1500), '1'), (Ms(2000), '1'));
     }
 
     [Fact]
-    public void The_lease_and_the_guard_run_from_what_was_said_out_of_turn_too()
+    public void The_lease_and_the_guard_run_from_what_was_published_out_of_turn_too()
     {
         var active = Active(Primary).QuietUntil(Ms(1200)).Welcome(Ms(1300)).Turn(Ms(1350));
         active.LateVote(Ms(1300) + Lease).Should().BeTrue();
@@ -124,7 +124,7 @@ public class PairEnginePublishingTests
     }
 
     [Fact]
-    public void A_heartbeat_that_is_due_waits_until_the_peer_was_heard()
+    public void A_heartbeat_that_is_due_waits_until_the_peers_messages_were_received()
     {
         var node = Passive(Backup).QuietUntil(Ms(1450)).Turn(Ms(1500), "1");
 
@@ -132,7 +132,7 @@ public class PairEnginePublishingTests
     }
 
     [Fact]
-    public void A_flood_that_cannot_be_heard_to_its_end_does_not_silence_the_node()
+    public void A_flood_that_cannot_be_received_whole_does_not_silence_the_node()
     {
         var node = Passive(Backup).QuietUntil(Ms(1450));
         node.HasBacklog = true;

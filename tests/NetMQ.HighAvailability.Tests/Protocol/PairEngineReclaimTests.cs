@@ -26,7 +26,7 @@ public class PairEngineReclaimTests
     [Theory]
     [InlineData(Primary)]
     [InlineData(Backup)]
-    public void Meanwhile_it_says_passive_and_makes_no_offer(BinaryStarRole role) =>
+    public void Meanwhile_it_publishes_passive_and_makes_no_offer(BinaryStarRole role) =>
         Paused(role).QuietUntil(Woken + F - Instant).PublishedAfter(Woken - Instant).Should().Equal(
             (Woken, '4'), (Woken + H, '4'), (Woken + (H * 2), '4'), (Woken + (H * 3), '4'));
 
@@ -107,7 +107,7 @@ public class PairEngineReclaimTests
     }
 
     [Fact]
-    public void Beside_an_original_it_says_nothing_until_a_passive_one_would_have_been_received()
+    public void Beside_an_original_it_publishes_nothing_until_a_passive_one_would_have_been_received()
     {
         // The original exits when it is passive and its peer is passive too. H′ is 1 s, F′ 2 s.
         var node = Paused(Backup, Timing.From(H, F * 3 / 2, Ms(1000), F)).QuietUntil(Woken + Ms(1750));

@@ -39,7 +39,7 @@ public class PairEngineSettleTests
     }
 
     [Fact]
-    public void What_is_heard_while_settling_refreshes_the_expiry()
+    public void What_is_received_while_settling_refreshes_the_expiry()
     {
         var node = Started(Primary).Turn(Ms(10), "3").QuietUntil(Ms(650)).Turn(Ms(700), "2").QuietUntil(Ms(2650));
 
@@ -87,7 +87,7 @@ public class PairEngineSettleTests
     [Theory]
     [InlineData(Primary, '1')]
     [InlineData(Backup, '2')]
-    public void Settling_forbids_acting_and_not_speaking(BinaryStarRole role, char digit)
+    public void Settling_forbids_acting_and_not_publishing(BinaryStarRole role, char digit)
     {
         Started(role).QuietUntil(Ms(700)).Published.Should().Equal((Ms(0), digit), (Ms(500), digit));
     }

@@ -4,7 +4,7 @@ using static NetMQ.HighAvailability.Tests.Protocol.Node;
 
 namespace NetMQ.HighAvailability.Tests.Protocol;
 
-/// <summary>A gap of more than H/4 between turns: what was queued meanwhile may tell of a dead past.</summary>
+/// <summary>A gap of more than H/4 between turns: what was queued meanwhile may be outdated.</summary>
 public class PairEngineShortGapTests
 {
     [Theory]
@@ -19,7 +19,7 @@ public class PairEngineShortGapTests
     }
 
     [Fact]
-    public void A_passive_node_hears_on_after_gaps_of_up_to_a_heartbeat()
+    public void A_passive_node_keeps_receiving_after_gaps_of_up_to_a_heartbeat()
     {
         In(BinaryStarState.Passive).TryTurn(Ms(1500)).Should().BeFalse();
         In(BinaryStarState.Passive).TryTurn(Ms(1500) + Instant).Should().BeTrue();
@@ -104,7 +104,7 @@ public class PairEngineShortGapTests
     {
         var node = Passive(Backup).QuietUntil(Ms(2900));
 
-        node.Vote(Ms(3050)).Should().BeFalse("the peer may have spoken at 2.95 s, and that was thrown away");
+        node.Vote(Ms(3050)).Should().BeFalse("the peer may have published at 2.95 s, and that was discarded");
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public class PairEngineStoppingTests
     [Theory]
     [InlineData(Primary, '1')]
     [InlineData(Backup, '2')]
-    public void It_gives_up_active_even_if_the_peer_was_never_heard_passive(BinaryStarRole role, char offer)
+    public void It_gives_up_active_even_if_the_peer_was_never_known_to_be_passive(BinaryStarRole role, char offer)
     {
         var node = Active(role).QuietUntil(Ms(1250));
         node.HasBacklog = true;
@@ -34,9 +34,9 @@ public class PairEngineStoppingTests
     }
 
     [Fact]
-    public void It_waits_only_for_a_peer_that_was_heard_lately()
+    public void It_waits_only_for_a_peer_that_was_received_lately()
     {
-        Active(Primary).QuietUntil(Ms(1950)).Stop(Ms(2000)).Should().BeTrue("the peer was heard at 1.0 s, that is 2H ago");
+        Active(Primary).QuietUntil(Ms(1950)).Stop(Ms(2000)).Should().BeTrue("the peer was received at 1.0 s, that is 2H ago");
         Active(Primary).QuietUntil(Ms(1950)).Stop(Ms(2000) + Instant).Should().BeFalse("there is nothing to wait for");
     }
 

@@ -72,7 +72,7 @@ public class PeerMessageTests
     [InlineData(BinaryStarRole.Backup, BinaryStarState.Active, '3')]
     [InlineData(BinaryStarRole.Backup, BinaryStarState.Passive, '4')]
     [InlineData(BinaryStarRole.Backup, BinaryStarState.Yielding, '2')]
-    public void A_node_says_its_state_and_a_yielding_one_looks_like_a_waiting_one(
+    public void A_node_publishes_its_state_and_a_yielding_one_looks_like_a_waiting_one(
         BinaryStarRole role, BinaryStarState state, char digit) =>
         PeerMessageCodec.Encode(PeerMessageCodec.Of(role, state)).Should().Equal((byte)digit);
 

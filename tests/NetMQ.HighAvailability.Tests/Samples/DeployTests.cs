@@ -12,7 +12,7 @@ using k8s.Models;
 namespace NetMQ.HighAvailability.Tests.Samples;
 
 /// <summary>
-/// What samples/deploy says is what its readers understand. Strict reading of the manifests finds the misspelt field;
+/// The files in samples/deploy are valid for the programs that read them. Strict reading of the manifests finds the misspelt field;
 /// what they lack, and wrong values, .ci/run finds with the schema.
 /// </summary>
 public sealed class DeployTests
@@ -21,7 +21,7 @@ public sealed class DeployTests
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "deploy");
 
     [Fact]
-    public void Systemd_has_nothing_to_say_against_the_unit()
+    public void Systemd_reports_nothing_wrong_with_the_unit()
     {
         var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
             .Select(folder => Path.Combine(folder, "systemd-analyze"))
@@ -31,7 +31,7 @@ public sealed class DeployTests
 
         verify.WaitForExit();
 
-        // Its exit code does not tell of a key that it ignores. What it says of other units is no concern of ours, nor
+        // Its exit code does not show that it ignores a key. What it reports about other units does not matter here, nor
         // is the place of dotnet on this machine.
         verify.Errors.Where(line => line.Contains("hosted-server@") && !line.Contains("is not executable")).Should().BeEmpty();
     }

@@ -90,7 +90,7 @@ public sealed class EchoServerFaultTests
 
         using (FrozenThread.NetMQsOf(backup.Process.Id))
         {
-            // What waits for it is a vote, when it hears again.
+            // What waits for it is a vote once its I/O runs again.
             Wait.Until(
                 () =>
                 {
@@ -102,7 +102,7 @@ public sealed class EchoServerFaultTests
             Thread.Sleep(TimeSpan.FromMilliseconds(1600)); // twice its failover timeout
         }
 
-        for (var i = 0; i < 100; i++) backup.Client.Socket.SendFrame("now that it hears");
+        for (var i = 0; i < 100; i++) backup.Client.Socket.SendFrame("now that its I/O runs again");
         primary.Client.AskUntilAnswered();
         backup.Client.Ask().Should().BeFalse("the primary serves");
         backup.Process.Lines.Should().NotContain(line => line.EndsWith(" active"));

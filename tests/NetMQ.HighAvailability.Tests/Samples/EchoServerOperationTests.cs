@@ -19,7 +19,7 @@ public sealed class EchoServerOperationTests
         primary.Client.AskUntilAnswered();
         static void Switch(EchoServerProcess from, EchoServerProcess to)
         {
-            // Refused until the node has heard that its peer is passive.
+            // Refused until a message has shown that the peer is passive.
             Wait.Until(
                 () =>
                 {
@@ -75,7 +75,7 @@ public sealed class EchoServerOperationTests
         primary.Process.Kill();
         backup.Client.AskUntilAnswered();
 
-        Wait.Until(() => backup.Process.Errors.Any(line => line.Contains("[201]")), $"the log, which a server writes in its own time, to tell of the crash; {backup}");
+        Wait.Until(() => backup.Process.Errors.Any(line => line.Contains("[201]")), $"the log, which a server writes in its own time, to report the crash; {backup}");
     }
 
     [Fact]

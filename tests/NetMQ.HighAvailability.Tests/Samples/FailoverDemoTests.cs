@@ -4,7 +4,7 @@ using Processes;
 
 namespace NetMQ.HighAvailability.Tests.Samples;
 
-/// <summary>The demo's timeline and its table tell the same.</summary>
+/// <summary>The demo's timeline and its table agree.</summary>
 public sealed class FailoverDemoTests
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);

@@ -23,7 +23,7 @@ internal sealed class Storyteller : IWitness
         world = new PairWorld(timing, policy, weather, this);
     }
 
-    public bool WantsWords => true;
+    public bool WantsTranscript => true;
 
     /// <exception cref="StoryException">A step ended otherwise than the story says.</exception>
     public static IReadOnlyList<string> Tell(Story story)
@@ -33,10 +33,10 @@ internal sealed class Storyteller : IWitness
         return teller.transcript;
     }
 
-    public void Said(SimNode node, string words) =>
-        transcript.Add(string.Create(CultureInfo.InvariantCulture, $"{world.Now.TotalMilliseconds,8} {node.Role,-7} {words}"));
+    public void Record(SimNode node, string text) =>
+        transcript.Add(string.Create(CultureInfo.InvariantCulture, $"{world.Now.TotalMilliseconds,8} {node.Role,-7} {text}"));
 
-    public void Lost(SimNode receiver) => Said(world.OtherThan(receiver), "was not received: the message is lost");
+    public void Lost(SimNode receiver) => Record(world.OtherThan(receiver), "was not received: the message is lost");
 
     void IWitness.Changed(SimNode node, Transition transition)
     {

@@ -24,7 +24,7 @@ internal sealed class TestNode : IDisposable
     public static readonly TimeSpan Failover = TimeSpan.FromMilliseconds(500);
 
     private readonly FakeLogCollector collector = FakeLogCollector.Create(new FakeLogCollectorOptions { CollectRecordsForDisabledLogLevels = true });
-    private volatile BinaryStarState told;
+    private volatile BinaryStarState notified;
 
     public TestNode(
         BinaryStarRole role, PairPorts ports, Action<BinaryStarOptions>? configure = null, Action<VoterSocket>? handler = null, NetMQPoller? poller = null,
@@ -41,11 +41,11 @@ internal sealed class TestNode : IDisposable
         };
         configure?.Invoke(options);
         Star = new BinaryStar(options, logger ?? new FakeLogger<BinaryStar>(collector), poller);
-        told = Star.State;
+        notified = Star.State;
         Star.StateChanged += (_, e) =>
         {
             Changes.Enqueue(e);
-            told = e.NewState;
+            notified = e.NewState;
         };
         try
         {
@@ -65,10 +65,10 @@ internal sealed class TestNode : IDisposable
     public ConcurrentQueue<BinaryStarStateChangedEventArgs> Changes { get; } = new();
 
     /// <summary>
-    /// The state that the application was last told of. <see cref="BinaryStar.State"/> is ahead of it for a moment, in which
+    /// The state in the last event that was raised. <see cref="BinaryStar.State"/> is ahead of it for a moment, in which
     /// the change is neither in the log nor in <see cref="Changes"/>.
     /// </summary>
-    public BinaryStarState State => told;
+    public BinaryStarState State => notified;
 
     public IReadOnlyList<FakeLogRecord> Logged
     {

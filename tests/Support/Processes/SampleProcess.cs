@@ -23,14 +23,14 @@ public sealed class SampleProcess : IDisposable
 
     /// <param name="program">Which sample; it is found beside this program.</param>
     /// <param name="arguments">The sample's own.</param>
-    /// <param name="onLine">Told each line of its standard output, as it comes.</param>
+    /// <param name="onLine">Called with each line of its standard output.</param>
     /// <param name="under">What is to become the sample, with its arguments, such as <c>env A=1</c>.</param>
     public static SampleProcess Start(
         string program, IEnumerable<string> arguments, Action<string>? onLine = null, IEnumerable<string>? under = null) =>
         Start([.. under ?? [], DotNet(), Path.Combine(AppContext.BaseDirectory, program + ".dll"), .. arguments], onLine);
 
     /// <param name="command">Any program, and its arguments.</param>
-    /// <param name="onLine">Told each line of its standard output, as it comes.</param>
+    /// <param name="onLine">Called with each line of its standard output.</param>
     public static SampleProcess Start(IEnumerable<string> command, Action<string>? onLine = null)
     {
         string[] words = [.. OwnSession(), .. command];

@@ -6,7 +6,7 @@ namespace NetMQ.HighAvailability.Tests.Nodes.Links;
 public sealed class LoopbackProbeTests
 {
     [Fact]
-    public void What_is_said_comes_back_and_the_newest_counts()
+    public void What_is_sent_comes_back_and_the_newest_counts()
     {
         using var loopback = new LoopbackProbe();
         loopback.Receive().Should().Be(TimeSpan.Zero);
