@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using NetMQ.HighAvailability.Tests.Support;
 using static NetMQ.HighAvailability.BinaryStarRole;
 
 namespace NetMQ.HighAvailability.Tests.Hosting;
@@ -6,12 +7,12 @@ namespace NetMQ.HighAvailability.Tests.Hosting;
 /// <summary>Key files, and the errors about bad ones.</summary>
 public sealed class CurveKeyFileTests : IDisposable
 {
-    private readonly string folder = Directory.CreateTempSubdirectory().FullName;
+    private readonly TempFolder folder = new();
 
     [Fact]
     public void A_pair_of_files_is_made_and_read_again()
     {
-        var (publicFile, secretFile) = CurveKeyFile.Create(folder, "primary");
+        var (publicFile, secretFile) = CurveKeyFile.Create(folder.FullName, "primary");
 
         var secret = CurveKeyFile.Load(secretFile);
         var known = CurveKeyFile.Load(publicFile);
@@ -20,7 +21,7 @@ public sealed class CurveKeyFileTests : IDisposable
         known.HasSecretKey.Should().BeFalse();
         known.PublicKeyZ85.Should().Be(secret.PublicKeyZ85);
         if (!OperatingSystem.IsWindows()) File.GetUnixFileMode(secretFile).Should().Be(UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        FluentActions.Invoking(() => CurveKeyFile.Create(folder, "primary")).Should().Throw<IOException>("keys are never overwritten");
+        FluentActions.Invoking(() => CurveKeyFile.Create(folder.FullName, "primary")).Should().Throw<IOException>("keys are never overwritten");
     }
 
     [Theory]
@@ -32,7 +33,7 @@ public sealed class CurveKeyFileTests : IDisposable
     [InlineData("public-key = \"########################################\"", "*bad.key*is damaged*")]
     public void A_damaged_file_is_refused_with_the_reason(string text, string message)
     {
-        var file = Path.Combine(folder, "bad.key");
+        var file = folder.File("bad.key");
         File.WriteAllText(file, text);
 
         FluentActions.Invoking(() => CurveKeyFile.Load(file)).Should().Throw<FormatException>().WithMessage(message);
@@ -42,7 +43,7 @@ public sealed class CurveKeyFileTests : IDisposable
     public void A_file_put_together_from_two_is_refused()
     {
         var (one, other) = (new NetMQCertificate(), new NetMQCertificate());
-        var file = Path.Combine(folder, "mixed.key_secret");
+        var file = folder.File("mixed.key_secret");
         File.WriteAllText(file, $"curve\n    public-key = \"{one.PublicKeyZ85}\"\n    secret-key = \"{other.SecretKeyZ85}\"\n");
 
         FluentActions.Invoking(() => CurveKeyFile.Load(file)).Should().Throw<FormatException>().WithMessage("*does not belong to its secret key*");
@@ -51,12 +52,12 @@ public sealed class CurveKeyFileTests : IDisposable
     [Fact]
     public async Task A_host_reads_them_and_a_missing_one_ends_the_start()
     {
-        var own = CurveKeyFile.Create(folder, "own");
-        var peer = CurveKeyFile.Create(folder, "peer");
+        var own = CurveKeyFile.Create(folder.FullName, "own");
+        var peer = CurveKeyFile.Create(folder.FullName, "peer");
         using var node = new HostedNode(Primary, Support.PairPorts.New(), settings: SetupTests.Section(
             ("CertificateFile", own.SecretFile), ("PeerCertificateFile", peer.PublicFile), ("VoterCertificateFile", own.SecretFile)));
         using var other = new HostedNode(Primary, Support.PairPorts.New(), settings: SetupTests.Section(
-            ("CertificateFile", Path.Combine(folder, "none")), ("PeerCertificateFile", peer.PublicFile)));
+            ("CertificateFile", folder.File("none")), ("PeerCertificateFile", peer.PublicFile)));
 
         await node.Host.StartAsync();
         await node.Host.StopAsync();
@@ -64,5 +65,5 @@ public sealed class CurveKeyFileTests : IDisposable
             .WithMessage("*BinaryStar:orders:CertificateFile is '*none', and cannot be read as a key file*");
     }
 
-    public void Dispose() => Directory.Delete(folder, recursive: true);
+    public void Dispose() => folder.Dispose();
 }

@@ -26,21 +26,20 @@ public sealed class EchoClientTests
     [Fact]
     public void A_client_that_is_given_the_servers_key_is_served_by_voters_with_keys()
     {
-        var folder = Directory.CreateTempSubdirectory().FullName;
-        var (publicFile, secretFile) = CurveKeyFile.Create(folder, "voter");
-        File.WriteAllText(Path.Combine(folder, "empty"), "");
+        using var folder = new TempFolder();
+        var (publicFile, secretFile) = CurveKeyFile.Create(folder.FullName, "voter");
+        File.WriteAllText(folder.File("empty"), "");
         var (primary, backup) = TestNode.StartedPair(options => options.VoterCertificate = CurveKeyFile.Load(secretFile));
         using var first = primary;
         using var other = backup;
 
         using var client = SampleProcess.Start("EchoClient",
             ["--server", primary.Ports.VoterEndpoint(BinaryStarRole.Primary), "--server-key", publicFile, "--count", "1"]);
-        using var mistaken = SampleProcess.Start("EchoClient", ["--server-key", Path.Combine(folder, "empty"), "--count", "1"]);
+        using var mistaken = SampleProcess.Start("EchoClient", ["--server-key", folder.File("empty"), "--count", "1"]);
 
         client.WaitForExit().Should().Be(0, string.Join(Environment.NewLine, client.Errors));
         mistaken.WaitForExit().Should().Be(2);
         mistaken.Errors[0].Should().StartWith("error: ").And.Contain("is no key file");
-        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

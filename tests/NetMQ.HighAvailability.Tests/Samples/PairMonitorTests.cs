@@ -118,14 +118,13 @@ public sealed class PairMonitorTests
     [Fact]
     public void Keys_are_made_once()
     {
-        var folder = Directory.CreateTempSubdirectory().FullName;
-        using var first = SampleProcess.Start("PairMonitor", ["keys", "primary", "--folder", folder]);
+        using var folder = new TempFolder();
+        using var first = SampleProcess.Start("PairMonitor", ["keys", "primary", "--folder", folder.FullName]);
         first.WaitForExit().Should().Be(0);
-        using var second = SampleProcess.Start("PairMonitor", ["keys", "primary", "--folder", folder]);
+        using var second = SampleProcess.Start("PairMonitor", ["keys", "primary", "--folder", folder.FullName]);
         second.WaitForExit().Should().Be(3);
 
-        CurveKeyFile.Load(Path.Combine(folder, "primary.key_secret")).HasSecretKey.Should().BeTrue();
-        Directory.Delete(folder, recursive: true);
+        CurveKeyFile.Load(folder.File("primary.key_secret")).HasSecretKey.Should().BeTrue();
     }
 
     private static void WaitForLine(SampleProcess monitor, string pattern)

@@ -42,6 +42,7 @@ public sealed class SampleProcess : IDisposable
         };
         start.FileName = words[0];
         foreach (var argument in words[1..]) start.ArgumentList.Add(argument);
+        start.Environment.TryAdd("DOTNET_EnableDiagnostics", "0"); // a killed runtime leaves its diagnostic sockets in the temporary folder
         return new SampleProcess(start, onLine);
     }
 
