@@ -1,5 +1,6 @@
 using NetMQ.HighAvailability.Clients;
 using NetMQ.HighAvailability.Common;
+using static NetMQ.HighAvailability.Common.OptionChecks;
 
 namespace NetMQ.HighAvailability;
 
@@ -116,17 +117,7 @@ public sealed class BinaryStarClientOptions
     {
         if (Servers is null || Servers.Count is < 1 or > 2)
             throw Invalid(nameof(Servers), "must have the endpoint of the primary and that of the backup, such as tcp://one.example:5001 and tcp://two.example:5002 (or one endpoint, without failover)");
-
-        var parsed = new TcpEndpoint[Servers.Count];
-        for (var i = 0; i < parsed.Length; i++)
-        {
-            parsed[i] = TcpEndpoint.TryParse(Servers[i], wildcard: false)
-                ?? throw Invalid(nameof(Servers), $"has '{Servers[i]}', and each must be tcp://host:port, with a port from 1 to 65535");
-        }
-
-        if (parsed.Distinct().Count() != parsed.Length)
-            throw Invalid(nameof(Servers), $"has '{parsed[0]}' twice: give the endpoint of each server, or this one alone for no failover");
-        return parsed;
+        return ParseEndpoints(nameof(Servers), Servers, wildcard: false, "give the endpoint of each server, or this one alone for no failover");
     }
 
     internal ClientTiming ToTiming() => new(RequestTimeout, ServerTimeout, SettleTime, ProbeInterval);
@@ -135,8 +126,4 @@ public sealed class BinaryStarClientOptions
     {
         if (value < min || value > max) throw OutOfRange(option, value, $"must be from {min} to {max}");
     }
-
-    private static ArgumentException Invalid(string option, string what) => new($"{option} {what}.", option);
-
-    private static ArgumentOutOfRangeException OutOfRange(string option, object value, string what) => new(option, value, $"{option} {what}.");
 }

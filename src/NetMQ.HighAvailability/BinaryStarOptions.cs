@@ -3,6 +3,7 @@ using NetMQ.HighAvailability.Nodes.Links;
 using NetMQ.HighAvailability.Connections;
 using NetMQ.HighAvailability.Protocol;
 using NetMQ.HighAvailability.Wire;
+using static NetMQ.HighAvailability.Common.OptionChecks;
 
 namespace NetMQ.HighAvailability;
 
@@ -289,19 +290,6 @@ public sealed class BinaryStarOptions
     {
         if (endpoints is null || endpoints.Count == 0)
             throw Invalid(option, "must have at least one endpoint, such as tcp://" + (wildcard ? "*:5003" : "peer.example:5003"));
-
-        var parsed = new TcpEndpoint[endpoints.Count];
-        for (var i = 0; i < parsed.Length; i++)
-        {
-            parsed[i] = TcpEndpoint.TryParse(endpoints[i], wildcard)
-                ?? throw Invalid(option, $"has '{endpoints[i]}', and each must be tcp://{(wildcard ? "address:port, with * for all addresses" : "host:port")}, with a port from 1 to 65535");
-        }
-
-        if (parsed.Distinct().Count() != parsed.Length) throw Invalid(option, "must not repeat an endpoint");
-        return parsed;
+        return ParseEndpoints(option, endpoints, wildcard, "give each endpoint once");
     }
-
-    private static ArgumentException Invalid(string option, string what) => new($"{option} {what}.", option);
-
-    private static ArgumentOutOfRangeException OutOfRange(string option, object value, string what) => new(option, value, $"{option} {what}.");
 }

@@ -38,7 +38,7 @@ public sealed class OptionsTests
         { "other transport", o => o.RemoteEndpoints = ["ipc://peer"], "RemoteEndpoints has 'ipc://peer'*" },
         { "scheme in capitals", o => o.RemoteEndpoints = ["TCP://peer:1"], "RemoteEndpoints has*" },
         { "space in host", o => o.RemoteEndpoints = ["tcp://my peer:1"], "RemoteEndpoints has*" },
-        { "repeated local", o => o.LocalEndpoints = ["tcp://*:5003", "tcp://*:5003"], "LocalEndpoints must not repeat*" },
+        { "repeated local", o => o.LocalEndpoints = ["tcp://*:5003", "tcp://*:5003"], "LocalEndpoints has 'tcp://*:5003' twice*" },
         { "equal local and remote", o => o.RemoteEndpoints = o.LocalEndpoints, "RemoteEndpoints must be the peer's*" },
         { "own by loopback name", o => Both(o, "tcp://*:5003", "tcp://localhost:5003"), "RemoteEndpoints must be the peer's*own 'tcp://*:5003'*" },
         { "own by loopback address", o => Both(o, "tcp://localhost:5003", "tcp://127.0.0.1:5003"), "RemoteEndpoints must be the peer's*" },
