@@ -94,7 +94,8 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     {
         get
         {
-            var (state, term, peer, counters, memory, pathsReceived, now) = loop.Read();
+            var reading = loop.Read();
+            var (state, term, _, counters, memory, pathsReceived, now) = reading;
             return new BinaryStarStatus
             {
                 Role = options.Role,
@@ -102,12 +103,12 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
                 Term = term,
                 PeerState = (BinaryStarState?)memory.LastMessage,
                 PeerLastReceived = now - memory.LastReceived,
-                PeerAlive = peer == PeerStatus.Alive && now - memory.LastReceived < options.FailoverTimeout, // a pause of this node puts the expiry off
+                PeerAlive = reading.IsPeerAlive(options.FailoverTimeout),
                 Paths = [.. loop.Remotes.Zip(pathsReceived, (remote, received) => new BinaryStarPath
                 {
                     RemoteEndpoint = remote,
                     LastReceived = now - received,
-                    Alive = now - received < options.FailoverTimeout,
+                    Alive = reading.IsAlive(received, options.FailoverTimeout),
                 })],
                 VotesAccepted = counters.VotesAccepted,
                 VotesRejected = counters.VotesRejected,

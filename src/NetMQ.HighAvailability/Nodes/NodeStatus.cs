@@ -121,4 +121,11 @@ internal sealed class NodeStatus : IDisposable
 
 /// <summary>One snapshot of a node: its state at the end of its last turn or at its last change, and its time when read.</summary>
 internal readonly record struct NodeReading(
-    BinaryStarState State, long Term, PeerStatus Peer, NodeCounters Counters, PairMemory Memory, TimeSpan?[] PathsReceived, TimeSpan Now);
+    BinaryStarState State, long Term, PeerStatus Peer, NodeCounters Counters, PairMemory Memory, TimeSpan?[] PathsReceived, TimeSpan Now)
+{
+    /// <summary>Whether a message received at that time shows that its sender is alive now.</summary>
+    public bool IsAlive(TimeSpan? received, TimeSpan failover) => Now - received < failover;
+
+    /// <summary>The same of the peer, of whose death there may be evidence since. The engine alone would put it off by a pause of this node.</summary>
+    public bool IsPeerAlive(TimeSpan failover) => Peer == PeerStatus.Alive && IsAlive(Memory.LastReceived, failover);
+}
