@@ -14,20 +14,11 @@ internal sealed class SerialEventDispatcher(Action<Exception> onFault)
 
     public void Raise(Action callback)
     {
-        lock (gate) last = last.ContinueWith(_ => Invoke(callback), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        lock (gate) last = last.ContinueWith(_ => Safely.Run(() => Invoke(callback), onFault), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private void Invoke(Action callback)
     {
-        try
-        {
-            using (context.Enter()) callback();
-        }
-#pragma warning disable CA1031 // The application's own fault is reported; nobody waits for this thread.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            onFault(e);
-        }
+        using (context.Enter()) callback();
     }
 }

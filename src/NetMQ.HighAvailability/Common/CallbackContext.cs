@@ -62,19 +62,7 @@ internal sealed class CallbackContext(Func<Action, bool> post, Action<Exception>
 
     private void RunLate()
     {
-        while (!waiting.IsEmpty)
-        {
-            try
-            {
-                RunNext();
-            }
-#pragma warning disable CA1031 // The application's own fault, which is reported: no caller waits for this thread.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                onLate(e);
-            }
-        }
+        while (!waiting.IsEmpty) Safely.Run(RunNext, onLate);
     }
 
     internal readonly struct Scope : IDisposable

@@ -1,3 +1,5 @@
+using NetMQ.HighAvailability.Common;
+
 namespace NetMQ.HighAvailability.Nodes;
 
 /// <summary>
@@ -7,17 +9,5 @@ namespace NetMQ.HighAvailability.Nodes;
 /// <param name="onFault">Called with the exception that a step throws.</param>
 internal sealed class Ending(Action<Exception> onFault)
 {
-    public void Try(Action step)
-    {
-        try
-        {
-            step();
-        }
-#pragma warning disable CA1031 // Everything is reported: as the node's fault, or in the log.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            onFault(e);
-        }
-    }
+    public void Try(Action step) => Safely.Run(step, onFault);
 }

@@ -10,7 +10,7 @@ namespace NetMQ.HighAvailability.Nodes;
 /// <summary>
 /// Has a second node lose its peer and take over, once per process, on its own thread and loopback sockets, while the real
 /// one settles. Code that runs for the first time must be loaded and compiled; in a takeover without warm-up that takes
-/// longer than everything else between a crash and the successor's first answer.
+/// longer than everything else between a crash and the successor's first answer. If it fails, the node does without.
 /// </summary>
 internal static class WarmUp
 {
@@ -26,20 +26,7 @@ internal static class WarmUp
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled) return;
         if (Interlocked.Exchange(ref begun, 1) == 1) return;
-        new Thread(Run) { IsBackground = true, Name = "BinaryStar warm-up" }.Start();
-    }
-
-    private static void Run()
-    {
-        try
-        {
-            TakeOver();
-        }
-#pragma warning disable CA1031 // Nothing depends on the warm-up: the node can do without it.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
+        new Thread(() => Safely.Run(() => TakeOver())) { IsBackground = true, Name = "BinaryStar warm-up" }.Start();
     }
 
     /// <returns>Whether the node took over in time.</returns>
