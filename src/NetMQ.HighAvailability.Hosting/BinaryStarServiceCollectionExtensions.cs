@@ -32,10 +32,9 @@ public static class BinaryStarServiceCollectionExtensions
             throw new InvalidOperationException($"There is a pair named '{name}' already: give each pair of the process a name of its own.");
 
         var setup = new PairSetup();
-        var validation = new PairValidation(name, setup);
         services.AddKeyedSingleton(name, setup);
-        services.AddSingleton<IValidateOptions<BinaryStarOptions>>(validation);
-        services.AddSingleton<IValidateOptions<BinaryStarHostOptions>>(validation);
+        services.AddSingleton<IValidateOptions<BinaryStarOptions>>(new LibraryValidation<BinaryStarOptions>("Pair", name, options => options.Validate()));
+        services.AddSingleton<IValidateOptions<BinaryStarHostOptions>>(new PairValidation(name, setup));
 
         var node = services.AddOptions<BinaryStarOptions>(name).ValidateOnStart();
         node.Configure<IServiceProvider>((options, provider) => Section(provider, name)?.Read(options));
@@ -67,7 +66,8 @@ public static class BinaryStarServiceCollectionExtensions
         if (services.Any(service => service.ServiceType == typeof(BinaryStarClient) && Equals(service.ServiceKey, name)))
             throw new InvalidOperationException($"There is a client named '{name}' already: give each client of the process a name of its own.");
 
-        services.AddSingleton<IValidateOptions<BinaryStarClientOptions>>(new ClientValidation(name));
+        services.AddSingleton<IValidateOptions<BinaryStarClientOptions>>(
+            new LibraryValidation<BinaryStarClientOptions>("Client", name, client => client.Validate()));
         var options = services.AddOptions<BinaryStarClientOptions>(name).ValidateOnStart();
         options.Configure<IServiceProvider>((client, provider) =>
         {

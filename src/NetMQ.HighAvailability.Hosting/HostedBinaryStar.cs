@@ -56,22 +56,9 @@ public sealed class HostedBinaryStar : IDisposable
 
     internal TimeSpan FailoverTimeout { get; }
 
-    /// <summary>
-    /// Runs <paramref name="work"/> whenever this node is active, never twice at a time. Before the pair is handed
-    /// over or the host stops, the work's token is cancelled and its end awaited, up to
-    /// <see cref="BinaryStarHostOptions.StepDownTimeout"/>. A hand-over that came to nothing starts it again. Work that
-    /// ends by itself is done for its term.
-    /// </summary>
-    /// <param name="work">Given the term, and a token that is cancelled when it should end.</param>
-    /// <param name="cancellationToken">Ends the work, and does not start it again.</param>
-    /// <returns>A task that ends when the node has ended.</returns>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    /// <exception cref="Exception">Whatever the work threw; it is not started again.</exception>
-    internal Task RunWhileActiveAsync(Func<BinaryStarTerm, CancellationToken, Task> work, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(work);
-        return this.work.RunAsync(work, cancellationToken);
-    }
+    /// <inheritdoc cref="ActiveWork.RunAsync"/>
+    internal Task RunWhileActiveAsync(Func<BinaryStarTerm, CancellationToken, Task> work, CancellationToken cancellationToken = default) =>
+        this.work.RunAsync(work, cancellationToken);
 
     /// <summary>
     /// Hands the pair over as <see cref="BinaryStar.HandOverAsync"/> does, once the work of the active node has ended,

@@ -2,23 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace NetMQ.HighAvailability.Hosting.Setup;
 
-/// <summary>Checks a pair's options when the host starts, with the library's own messages.</summary>
-internal sealed class PairValidation(string pair, PairSetup setup) : IValidateOptions<BinaryStarOptions>, IValidateOptions<BinaryStarHostOptions>
+/// <summary>Checks a pair's handler and its host's options when the host starts.</summary>
+internal sealed class PairValidation(string pair, PairSetup setup) : IValidateOptions<BinaryStarHostOptions>
 {
-    public ValidateOptionsResult Validate(string? name, BinaryStarOptions options)
-    {
-        if (name != pair) return ValidateOptionsResult.Skip;
-        try
-        {
-            options.Validate();
-            return ValidateOptionsResult.Success;
-        }
-        catch (ArgumentException e)
-        {
-            return Fail(e.Message);
-        }
-    }
-
     public ValidateOptionsResult Validate(string? name, BinaryStarHostOptions options)
     {
         if (name != pair) return ValidateOptionsResult.Skip;

@@ -13,6 +13,9 @@ internal sealed class ActiveWork(BinaryStar star, string pair, TimeSpan limit, I
     private TaskCompletionSource open = New();
     private int closedBy;
 
+    /// <summary>Runs work whenever this node is active, never twice at a time, until the node has ended. Work that ends by itself is done for its term.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="Exception">Whatever the work threw; it is not started again.</exception>
     public async Task RunAsync(Func<BinaryStarTerm, CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         while (await NextTermAsync(cancellationToken).ConfigureAwait(false) is { } term)
