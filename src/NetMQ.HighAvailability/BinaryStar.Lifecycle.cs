@@ -91,11 +91,7 @@ public sealed partial class BinaryStar
     /// <returns>A task that ends as <see cref="Completion"/> does; at once if the node was never started.</returns>
     public Task StopAsync()
     {
-        lock (gate)
-        {
-            if (lifecycle == Lifecycle.Created) return Task.CompletedTask;
-        }
-
+        if (lifecycle == Lifecycle.Created) return Task.CompletedTask;
         Stop();
         return Completion;
     }

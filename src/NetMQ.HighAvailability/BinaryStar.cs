@@ -218,11 +218,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     private Task<T> Order<T>(Action<Action<T>> command, T early, T late, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return Task.FromCanceled<T>(cancellationToken);
-        lock (gate)
-        {
-            if (lifecycle == Lifecycle.Created) return Task.FromResult(early);
-        }
-
+        if (lifecycle == Lifecycle.Created) return Task.FromResult(early);
         var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!loop.Post(() => command(result => outcome.TrySetResult(result)))) return Task.FromResult(late);
         completion.Task.ContinueWith(_ => outcome.TrySetResult(late), TaskScheduler.Default);

@@ -1,4 +1,5 @@
 using NetMQ.HighAvailability.Protocol;
+using static NetMQ.HighAvailability.Common.TimeSpanMath;
 
 namespace NetMQ.HighAvailability.Simulator.Model;
 
@@ -249,6 +250,4 @@ internal sealed class SimNode : IPairShell
     {
         if (world.Witness.WantsTranscript) world.Witness.Record(this, text + detail);
     }
-
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

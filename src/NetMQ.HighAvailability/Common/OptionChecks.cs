@@ -7,10 +7,6 @@ internal static class OptionChecks
 
     public static ArgumentOutOfRangeException OutOfRange(string option, object value, string what) => new(option, value, $"{option} {what}.");
 
-    /// <param name="option">The option's name.</param>
-    /// <param name="endpoints">Its value.</param>
-    /// <param name="wildcard">Whether <c>*</c> is allowed for the host.</param>
-    /// <param name="ifRepeated">The remedy if two are the same.</param>
     /// <exception cref="ArgumentException">An endpoint is malformed or repeated.</exception>
     public static TcpEndpoint[] ParseEndpoints(string option, IReadOnlyList<string> endpoints, bool wildcard, string ifRepeated)
     {

@@ -43,11 +43,11 @@ internal sealed class NodeMetrics
         Meter.CreateObservableUpDownCounter("binarystar.state", () => Observe(StateOf), "{node}", "1 for the state that the node is in, 0 for the others.");
         Meter.CreateObservableCounter("binarystar.votes", () => Observe(Votes), "{vote}", "Client requests received: accepted and served, or rejected and dropped.");
         Meter.CreateObservableCounter("binarystar.requests.failed", () => Observe(Failed), "{request}", "Requests that failed in the handler and were dropped.");
-        Meter.CreateObservableCounter("binarystar.replies.undeliverable", () => Observe(Undeliverable), "{reply}", "Replies whose first frame led to no client.");
+        Meter.CreateObservableCounter("binarystar.replies.undeliverable", () => Observe((node, reading) => node.Measure(reading.Counters.Faults.UndeliverableReplies)), "{reply}", "Replies whose first frame led to no client.");
         Meter.CreateObservableCounter("binarystar.messages", () => Observe(Messages), "{message}", "State messages published, and valid ones received.");
         Meter.CreateObservableCounter("binarystar.messages.ignored", () => Observe(Ignored), "{message}", "Messages on the state link that changed nothing.");
-        Meter.CreateObservableCounter("binarystar.interruptions", () => Observe(Interruptions), "{interruption}", "How often the loop did not run for over a quarter of a heartbeat.");
-        Meter.CreateObservableCounter("binarystar.redials", () => Observe(Redials), "{redial}", "How often the state link was connected anew because the peer had been silent for long.");
+        Meter.CreateObservableCounter("binarystar.interruptions", () => Observe((node, reading) => node.Measure(reading.Counters.Interruptions)), "{interruption}", "How often the loop did not run for over a quarter of a heartbeat.");
+        Meter.CreateObservableCounter("binarystar.redials", () => Observe((node, reading) => node.Measure(reading.Counters.Redials)), "{redial}", "How often the state link was connected anew because the peer had been silent for long.");
         Meter.CreateObservableGauge("binarystar.peer.silence", () => Observe(Silence), "s", "Time since the last message of the peer.");
         Meter.CreateObservableGauge("binarystar.path.silence", () => Observe(PathSilence), "s", "Time since the last message of the peer from one of its endpoints.");
     }
@@ -117,9 +117,6 @@ internal sealed class NodeMetrics
         node.Measure(reading.Counters.Faults.UnfinishedReplies, "binarystar.reason", "unfinished_reply"),
     ];
 
-    private static IEnumerable<Measurement<long>> Undeliverable(NodeMetrics node, NodeReading reading) =>
-        [new(reading.Counters.Faults.UndeliverableReplies, node.name, node.role)];
-
     private static IEnumerable<Measurement<long>> Messages(NodeMetrics node, NodeReading reading) =>
     [
         node.Measure(reading.Counters.StatesPublished, "network.io.direction", "transmit"),
@@ -132,19 +129,16 @@ internal sealed class NodeMetrics
         node.Measure(reading.Counters.OwnRoleReceived, "binarystar.reason", "own_role"),
     ];
 
-    private static IEnumerable<Measurement<long>> Interruptions(NodeMetrics node, NodeReading reading) =>
-        [new(reading.Counters.Interruptions, node.name, node.role)];
-
-    private static IEnumerable<Measurement<long>> Redials(NodeMetrics node, NodeReading reading) =>
-        [new(reading.Counters.Redials, node.name, node.role)];
-
     private static IEnumerable<Measurement<double>> Silence(NodeMetrics node, NodeReading reading) =>
-        reading.Memory.LastReceived is { } received ? [new((reading.Now - received).TotalSeconds, node.name, node.role)] : [];
+        reading.Memory.LastReceived is { } received ? node.Measure((reading.Now - received).TotalSeconds) : [];
 
     private static IEnumerable<Measurement<double>> PathSilence(NodeMetrics node, NodeReading reading) =>
         node.remotes.Zip(reading.PathsReceived)
             .Where(path => path.Second is not null)
             .Select(path => node.Measure((reading.Now - path.Second!.Value).TotalSeconds, "binarystar.path", path.First));
+
+    private Measurement<T>[] Measure<T>(T value)
+        where T : struct => [new(value, name, role)];
 
     private Measurement<T> Measure<T>(T value, string tag, object tagValue)
         where T : struct => new(value, name, role, new(tag, tagValue));
