@@ -24,10 +24,10 @@ internal sealed record Command
           --help                this text
 
         Keys of try: crash stop pause lost handover promote falseevidence garbage link (counts);
-          kinds (CutToPrimary, CutToBackup, CutBoth, StallToPrimary, StallToBackup, StallBoth, IoStallPrimary, IoStallBackup, OneWayCuts, Cuts, Stalls, IoStalls)
+          kinds (CutToPrimary, CutToBackup, CutBoth, StallToPrimary, StallToBackup, StallBoth, OneWayCuts, Cuts, Stalls)
           cutmax (ticks); H F D (ticks); evidence instant slow dualok maydie (0 or 1);
           whocrash whopause wholose original (Primary, Backup, Both, None); OH OF (the original's ticks)
-          without (Lease, Settle, Purge, Drain, OfferGuard, Garbage, YieldPolicy, DualPassive, Gap, GapExpiry, Loopback,
+          without (Lease, Settle, Purge, Drain, OfferGuard, Garbage, YieldPolicy, DualPassive, Gap, GapExpiry,
           Quiet, EvidenceLifetime); expect (Safe, DualAccept, Fatal, NotServing)
 
         Exit code: 0 if every scenario ended as expected, 1 if one did not, 2 on wrong usage.

@@ -22,7 +22,6 @@ internal static class RemovedRules
         Dual(new() { Name = "without the drain: no fault", Without = Rule.Drain }),
         Dual(new() { Name = "without noticing gaps: crash, pause", Without = Rule.Gap, Crashes = 1, Pauses = 1 }),
         Dual(new() { Name = "with gaps that count as silence: three lost, pause", Without = Rule.GapExpiry, Losses = 3, Pauses = 1 }),
-        Dual(new() { Name = "without the loopback check: I/O stall", Without = Rule.Loopback, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.IoStalls }),
         new()
         {
             Name = "without the quiet beside an original: pause of ours", Without = Rule.Quiet, F = 24, Original = Who.Backup,

@@ -30,9 +30,6 @@ internal static class SmallBudgets
         new() { Name = "cut or stall of 3H", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts | LinkFaults.Stalls, LinkFaultMax = 12 },
         new() { Name = "cut of 3H, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts, LinkFaultMax = 12, Crashes = 1 },
         new() { Name = "pause, cut of 3H/2", Pauses = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.CutBoth, LinkFaultMax = 6 },
-        new() { Name = "I/O stall", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.IoStalls },
-        new() { Name = "two lost, I/O stall", Losses = 2, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.IoStalls },
-        new() { Name = "hand-over, lost, I/O stall", HandOvers = 1, Losses = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.IoStalls },
         new() { Name = "stall of 2H, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 8, Crashes = 1 },
     ];
 
@@ -46,10 +43,6 @@ internal static class SmallBudgets
         Dual(new() { Name = "promotion, three lost", Promotions = 1, Losses = 3 }),
         Dual(new() { Name = "five lost, pause", Losses = 5, Pauses = 1 }),
         Dual(new() { Name = "stall of 9H/4, crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 9, Crashes = 1 }),
-        Dual(new() { Name = "three lost, I/O stall", Losses = 3, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.IoStalls }),
-        Dual(new() { Name = "I/O stall, crash", Crashes = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.IoStalls }),
-        Dual(new() { Name = "I/O stall, pause", Pauses = 1, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.IoStalls }),
-        Dual(new() { Name = "two I/O stalls", LinkFaultCount = 2, LinkFaultKinds = LinkFaults.IoStalls, LinkFaultMax = 24 }),
         Dual(new() { Name = "stall of F", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 16 }),
     ];
 
@@ -62,7 +55,6 @@ internal static class SmallBudgets
         new() { Name = "after a stall", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Stalls, LinkFaultMax = 24, DualAcceptAllowed = true },
         new() { Name = "after a cut and a crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts, Crashes = 1, DualAcceptAllowed = true },
         new() { Name = "after two cuts", LinkFaultCount = 2, LinkFaultKinds = LinkFaults.Cuts, DualAcceptAllowed = true },
-        new() { Name = "after an I/O stall and a crash", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.IoStalls, Crashes = 1, DualAcceptAllowed = true },
         new() { Name = "after seven lost", Losses = 7, DualAcceptAllowed = true },
         new() { Name = "after false evidence", FalseEvidence = 1, Crashes = 1, DualAcceptAllowed = true },
     ];
@@ -72,9 +64,6 @@ internal static class SmallBudgets
         new() { Name = "F = 3H: four lost, crash", F = 12, Losses = 4, Crashes = 1 },
         Dual(new() { Name = "F = 3H: five lost", F = 12, Losses = 5 }),
         new() { Name = "F = 6H: seven lost", F = 24, Losses = 7 },
-        new() { Name = "F = 3H: I/O stall", F = 12, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.IoStalls },
-        new() { Name = "F = 6H: I/O stall", F = 24, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.IoStalls },
-        new() { Name = "H = 8: I/O stall", H = 8, D = 2, F = 32, LinkFaultCount = 1, LinkFaultKinds = LinkFaults.IoStalls },
         new() { Name = "H = 8: six lost", H = 8, D = 2, F = 32, Losses = 6 },
         new() { Name = "H = 8: crash, two lost", H = 8, D = 2, F = 32, Crashes = 1, Losses = 2 },
         new() { Name = "H = 8: promotion, hand-over, stop", H = 8, D = 2, F = 32, Promotions = 1, HandOvers = 1, Stops = 1 },
@@ -95,11 +84,6 @@ internal static class SmallBudgets
             pair with { Name = name + "promotion, pause of ours", Promotions = 1, Pauses = 1 },
             pair with { Name = name + "one of its own lost", Losses = 1, MayLose = half },
             pair with { Name = name + "pause of its own ends it", Pauses = 1, MayPause = half, OriginalMayDie = true, DualAcceptAllowed = true },
-            pair with
-            {
-                Name = name + "I/O stall of ours", LinkFaultCount = 1, LinkFaultKinds = half == Who.Primary ? LinkFaults.IoStallBackup : LinkFaults.IoStallPrimary,
-                OriginalMayDie = true, DualAcceptAllowed = true,
-            },
             pair with { Name = name + "cut ends it", LinkFaultCount = 1, LinkFaultKinds = LinkFaults.Cuts, OriginalMayDie = true, DualAcceptAllowed = true },
         }
         select scenario;

@@ -52,7 +52,6 @@ internal static class Report
         FaultKind.Cut => "cut, both ways",
         FaultKind.OneWayCut => "cut, one way",
         FaultKind.Stall => "stall, one way or both",
-        FaultKind.IoStall => "I/O stall",
         FaultKind.HandOver => "hand-over",
         FaultKind.FalseEvidence => "false evidence of a crash",
         _ => kind.ToString().ToLowerInvariant(),

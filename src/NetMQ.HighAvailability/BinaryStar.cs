@@ -156,7 +156,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
 
             Voter.Check(type);
             var voter = type == ZmqSocketType.Router && !options.UseNetMQRouter
-                ? loop.Listen(ParseVoter(endpoint), options.ToVoterSettings())
+                ? SocketLimit.Guard(() => loop.Listen(ParseVoter(endpoint), options.ToVoterSettings()))
                 : SocketLimit.Guard(() => new SocketVoter(endpoint, type, options.VoterHighWatermark, options.VoterMaxFrameBytes, options.VoterCertificate));
             var socket = new VoterSocket(voter);
             voter.Handler = () => handler(socket);

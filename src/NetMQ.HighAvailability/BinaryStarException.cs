@@ -53,11 +53,8 @@ public sealed class DualActiveException : BinaryStarException
 /// <summary>NetMQ's limit of sockets per process is reached.</summary>
 public sealed class SocketLimitException : BinaryStarException
 {
-    internal SocketLimitException(Exception inner)
-        : base(
-            "NetMQ's limit of sockets per process is reached (1,024 by default; a node takes 9, or 5 on a poller that it is given, one more for each "
-            + "further remote endpoint, and two more for each remote endpoint with DetectCrash): set NetMQConfig.MaxSockets before the process creates its first socket.",
-            inner)
+    internal SocketLimitException(string message, Exception inner)
+        : base(message, inner)
     {
     }
 }

@@ -91,6 +91,6 @@ public class EngineBenchmarks : IPairShell
     private bool Turn(PairEngine engine, PeerMessage? message)
     {
         waiting = message;
-        return engine.Turn(now, engine.Memory.LastPublish, subscriberCame: false, this);
+        return engine.Turn(now, subscriberCame: false, this);
     }
 }

@@ -56,7 +56,6 @@ internal record struct Chances(ulong Word)
         Has((who == 0 ? LinkFaults.CutToPrimary : LinkFaults.CutToBackup) | LinkFaults.CutBoth);
 
     public readonly bool StalledTo(int who) =>
-        Has((who == 0 ? LinkFaults.StallToPrimary : LinkFaults.StallToBackup) | LinkFaults.StallBoth | LinkFaults.IoStalls);
+        Has((who == 0 ? LinkFaults.StallToPrimary : LinkFaults.StallToBackup) | LinkFaults.StallBoth);
 
-    public readonly bool IsIoStalled(int who) => Has(who == 0 ? LinkFaults.IoStallPrimary : LinkFaults.IoStallBackup);
 }

@@ -29,7 +29,6 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
     private readonly int heartbeat = scenario.H;
     private readonly int lease = (int)Math.Min(clockwork.Timing.Lease.Ticks / Clockwork.Unit, 30);
     private readonly int quiet = (int)clockwork.Timing.Quiet.Ticks / Clockwork.Unit;
-    private readonly bool mayStall = (scenario.LinkFaultKinds & LinkFaults.IoStalls) != 0;
     private readonly int guard = (int)clockwork.Timing.OfferGuard.Ticks / Clockwork.Unit;
     private readonly int freshness = (int)clockwork.Timing.HandOverFreshness.Ticks / Clockwork.Unit;
 
@@ -76,12 +75,10 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
         {
             w.Put(mayPause ? Math.Clamp(Tick(m.ExpiryLimit) - turn, 0, 2 * failover) : 0, 7);
             var waiting = m.State != BinaryStarState.Passive;
-            w.Put(waiting && m.LastOffer is { } offer && (turn - Tick(offer) < guard || m.LoopbackSentAt <= offer) ? Math.Min(turn - Tick(offer), guard) + 1 : 0, 5);
+            w.Put(waiting && m.LastOffer is { } offer && turn - Tick(offer) < guard ? Math.Min(turn - Tick(offer), guard) + 1 : 0, 5);
             w.Put(m.Reclaiming ? 1 : 0, 1);
         }
 
-        // Without I/O stalls, what a turn publishes has returned by the next.
-        w.Put(mayStall && m.LoopbackSentAt is { } awaited ? Math.Min(turn - Tick(awaited), 62) + 1 : 0, 6);
 
         return w.Word;
     }
@@ -116,7 +113,6 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
             m.LastPublish = At(0);
         }
 
-        m.LoopbackSentAt = r.Take(6) is > 0 and var awaited ? At(1 - awaited) : null;
 
         return node;
     }

@@ -52,14 +52,13 @@ internal sealed class EngineModel : INodeModel
             story?.Add(result.AcceptedLate ? "ACCEPTS a request that its last turn began with" : "rejects a request that its last turn began with");
         }
 
-        var ioStalled = shell.World.Chances.IsIoStalled(me) && scenario.Without != Rule.Loopback;
         if (choice.Welcomes)
         {
             shell.World.SetTo(1 - me, shell.World.To(1 - me).Subscribed());
             story?.Add("is subscribed to");
         }
 
-        result.Fatal = !engine.Turn(now, ioStalled ? TimeSpan.MinValue : engine.Memory.LastPublish, choice.Welcomes, shell);
+        result.Fatal = !engine.Turn(now, choice.Welcomes, shell);
         if (!result.Fatal) Act(ref node, choice.Event, now, ref result, story);
         world = shell.World;
         if (choice.Event == TurnEvent.None && !result.Fatal) result.VoteMatters = VoteMatters(now);
@@ -133,7 +132,6 @@ internal sealed class EngineModel : INodeModel
 
         var chances = world.Chances;
         var mayPause = chances.Left(Chance.Pause) > 0 && (scenario.MayPause & Names.Who(me)) != 0;
-        mayPause |= chances.IsIoStalled(me) || (chances.Left(Chance.LinkFault) > 0 && (scenario.LinkFaultKinds & LinkFaults.IoStalls) != 0);
         var mayHandOver = chances.Left(Chance.HandOver) > 0 || chances.Left(Chance.Stop) > 0;
         world.SetNode(me, codec.Encode(node, mayPause, mayHandOver));
     }

@@ -87,7 +87,7 @@ internal sealed class Faults(Scenario scenario, Clockwork clockwork)
         }
 
         if (chances.Left(Chance.LinkFault) == 0) return;
-        for (var kind = 1; kind <= (int)LinkFaults.IoStallBackup; kind <<= 1)
+        for (var kind = 1; kind <= (int)LinkFaults.StallBoth; kind <<= 1)
         {
             if (((int)scenario.LinkFaultKinds & kind) == 0) continue;
             var next = world with { Chances = chances.Spent(Chance.LinkFault).WithFault((LinkFaults)kind, 0) };

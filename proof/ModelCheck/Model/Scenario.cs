@@ -14,7 +14,6 @@ internal enum Rule
     DualPassive,  // two passives stay passive
     Gap,          // missing time is not noticed at all
     GapExpiry,    // missing time is noticed, but counts as silence of the peer
-    Loopback,     // a node assumes that its messages are sent, and that the peer's arrive
     Quiet,        // a node that takes active back publishes at once beside an original
     EvidenceLifetime, // evidence of a crash counts until a message of the peer is received
 }
@@ -30,12 +29,9 @@ internal enum LinkFaults
     StallToPrimary = 8,
     StallToBackup = 16,
     StallBoth = 32,
-    IoStallPrimary = 64,
-    IoStallBackup = 128,
     OneWayCuts = CutToPrimary | CutToBackup,
     Cuts = OneWayCuts | CutBoth,
     Stalls = StallToPrimary | StallToBackup | StallBoth,
-    IoStalls = IoStallPrimary | IoStallBackup, // as StallBoth, and in addition the node's loopback messages do not return
 }
 
 /// <summary>Which halves of the pair something applies to.</summary>

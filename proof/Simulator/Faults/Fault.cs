@@ -12,7 +12,6 @@ internal enum FaultKind : byte
     Cut,
     OneWayCut,
     Stall,
-    IoStall,               // a stall of both directions, and the node's loopback messages do not return
     HandOver,
     Promotion,
     FalseEvidence,

@@ -9,7 +9,7 @@ internal sealed class FaultPlan(Dice dice, Timing timing)
     private static readonly (FaultKind Kind, int Weight)[] Weights =
     [
         (FaultKind.Crash, 20), (FaultKind.InstantRestart, 2), (FaultKind.Stop, 8), (FaultKind.PowerCut, 2), (FaultKind.Pause, 22),
-        (FaultKind.ClockStep, 1), (FaultKind.Loss, 16), (FaultKind.Cut, 6), (FaultKind.OneWayCut, 5), (FaultKind.Stall, 6), (FaultKind.IoStall, 4),
+        (FaultKind.ClockStep, 1), (FaultKind.Loss, 16), (FaultKind.Cut, 6), (FaultKind.OneWayCut, 5), (FaultKind.Stall, 6),
         (FaultKind.HandOver, 8), (FaultKind.Promotion, 1), (FaultKind.FalseEvidence, 1), (FaultKind.Garbage, 2),
     ];
 
@@ -46,7 +46,7 @@ internal sealed class FaultPlan(Dice dice, Timing timing)
             FaultKind.InstantRestart => dice.Between(TimeSpan.Zero, timing.Heartbeat / 2),
             FaultKind.Pause => dice.Percent(40) ? NearALimit() : dice.Magnitude(Ms(20), timing.Failover * 8),
             FaultKind.ClockStep => dice.Magnitude(Ms(20), timing.Failover * 100) * dice.Of(-1, 1),
-            FaultKind.Cut or FaultKind.OneWayCut or FaultKind.Stall or FaultKind.IoStall =>
+            FaultKind.Cut or FaultKind.OneWayCut or FaultKind.Stall =>
                 dice.Percent(30) ? dice.Between(Ms(20), timing.Heartbeat * 2) : dice.Magnitude(Ms(50), timing.Failover * 20),
             _ => TimeSpan.Zero,
         };

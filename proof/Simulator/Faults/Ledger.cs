@@ -27,8 +27,6 @@ internal sealed class Ledger(Timing timing)
         new() { Pauses = 1, Crashes = 1, HandOvers = 1 },
         new() { Pauses = 1, Crashes = 1, Promotions = 1 },
         new() { Crashes = 1, Stops = 1, HandOvers = 1 },
-        new() { Lost = 2, IoStalls = 1 },
-        new() { Lost = 1, IoStalls = 1, HandOvers = 1 },
         new() { Cuts = 1, Crashes = 1 },
         new() { Stalls = 1 },
         new() { ShortStalls = 1, Crashes = 1 },
@@ -57,7 +55,6 @@ internal sealed class Ledger(Timing timing)
             case FaultKind.Stall when fault.Lasts <= timing.Heartbeat * 3 / 2: sum.ShortStalls++; break;
             case FaultKind.Stall when fault.Lasts <= timing.Heartbeat * 2: sum.Stalls++; break;
             case FaultKind.Stall: beyond ??= "a stall of more than 2H"; break;
-            case FaultKind.IoStall: sum.IoStalls++; break;
             case FaultKind.InstantRestart: beyond ??= "a restart sooner than H/2"; break;
             case FaultKind.FalseEvidence: beyond ??= "false evidence of a crash"; break;
 
@@ -97,11 +94,10 @@ internal sealed class Ledger(Timing timing)
 
         public int ShortStalls { get; set; }
 
-        public int IoStalls { get; set; }
 
         public readonly bool FitsIn(in Budget most) =>
             Lost <= most.Lost && Pauses <= most.Pauses && Crashes <= most.Crashes && Stops <= most.Stops
             && HandOvers <= most.HandOvers && Promotions <= most.Promotions && Cuts <= most.Cuts && Stalls <= most.Stalls
-            && ShortStalls <= most.ShortStalls + most.Stalls && IoStalls <= most.IoStalls;
+            && ShortStalls <= most.ShortStalls + most.Stalls;
     }
 }

@@ -50,11 +50,6 @@ internal sealed class Saboteur(PairWorld world, Dice dice, Timing timing, Ledger
             case FaultKind.OneWayCut: Hurt(LinkFault.Cut, fault.Lasts, fault.Node); break;
             case FaultKind.Stall when fault.InTurn: Hurt(LinkFault.Stall, fault.Lasts, 0, 1); break;
             case FaultKind.Stall: Hurt(LinkFault.Stall, fault.Lasts, fault.Node); break;
-            case FaultKind.IoStall:
-                node.IsIoStalled = true;
-                Hurt(LinkFault.Stall, fault.Lasts, 0, 1);
-                world.Schedule(fault.Lasts, () => node.IsIoStalled = false);
-                break;
             case FaultKind.HandOver: node.HandOver(); break;
             case FaultKind.Promotion: world.Nodes[PairWorld.Backup].Promote(); break;
             case FaultKind.FalseEvidence:

@@ -44,8 +44,6 @@ internal sealed class SimNode : IPairShell
 
     public BinaryStarState State => engine.State;
 
-    /// <summary>Its loopback messages do not return; otherwise they do by the next turn.</summary>
-    public bool IsIoStalled { get; set; }
 
     /// <summary>How often it was started.</summary>
     public int Life { get; private set; }
@@ -175,7 +173,7 @@ internal sealed class SimNode : IPairShell
         var subscription = world.LinkTo(1 - Index);
         var subscriberCame = subscription.SubscriptionWaits;
         if (subscriberCame) subscription.Open();
-        if (!engine.Turn(LocalNow, IsIoStalled ? TimeSpan.MinValue : engine.Memory.LastPublish, subscriberCame, this)) return false;
+        if (!engine.Turn(LocalNow, subscriberCame, this)) return false;
 
         if (engine.Memory.LastReceived is { } received) rhythm.Received(received);
         if (LocalNow - Max(lastDial, engine.Memory.LastReceived ?? TimeSpan.Zero) >= rhythm.Patience)

@@ -7,13 +7,13 @@ namespace NetMQ.HighAvailability.Connections;
 /// nor a wake-up, but its price grows with their number. The system watches all others in the background, where they cost nothing.
 /// On the poller's thread.
 /// </summary>
-internal sealed class ConnectionWatch : IDisposable
+internal sealed class ConnectionWatch
 {
     // What the poller watches: more make every wake-up slower than one more hop through the system's own watch.
     private const int MaxWatched = 32;
     private const int Crowded = 24;
 
-    private readonly LoopSignal signal = new();
+    private readonly LoopSignal signal;
     private readonly ConcurrentQueue<Connection> told = new();
     private readonly List<Connection> watched = [];
     private readonly Queue<Connection> ready = new();
@@ -21,8 +21,13 @@ internal sealed class ConnectionWatch : IDisposable
     private NetMQPoller? poller;
     private Action? onWork;
     private bool held;
+    private bool isWokenLater;
 
-    public ConnectionWatch() => onReadable = Readable;
+    public ConnectionWatch(LoopSignal signal)
+    {
+        this.signal = signal;
+        onReadable = Readable;
+    }
 
     /// <summary>Whether there is anything to be read.</summary>
     public bool HasReady => ready.Count > 0;
@@ -34,7 +39,7 @@ internal sealed class ConnectionWatch : IDisposable
     {
         this.poller = poller;
         this.onWork = onWork;
-        signal.Attach(poller, TakeTold);
+        signal.Raised += TakeTold;
     }
 
     /// <summary>What a connection calls from any thread.</summary>
@@ -45,7 +50,11 @@ internal sealed class ConnectionWatch : IDisposable
     }
 
     /// <summary>There is work left that nothing else would wake the loop for.</summary>
-    public void WakeLater() => signal.Raise();
+    public void WakeLater()
+    {
+        isWokenLater = true;
+        signal.Raise();
+    }
 
     /// <summary>While true, nothing is read, and whoever sends is slowed down.</summary>
     public void Hold(bool value)
@@ -121,8 +130,6 @@ internal sealed class ConnectionWatch : IDisposable
         }
     }
 
-    public void Dispose() => signal.Dispose();
-
     private void Readable(Connection connection)
     {
         Enqueue(connection);
@@ -132,13 +139,16 @@ internal sealed class ConnectionWatch : IDisposable
     private void TakeTold()
     {
         // As many as there are now: what comes meanwhile raises the signal again.
+        var found = isWokenLater;
+        isWokenLater = false;
         for (var left = told.Count; left > 0 && told.TryDequeue(out var connection); left--)
         {
+            found = true;
             if (connection.IsOver) continue;
             OnTold(connection);
             if (!connection.IsWatched && !connection.IsWaiting) Enqueue(connection);
         }
 
-        onWork!();
+        if (found) onWork!();
     }
 }

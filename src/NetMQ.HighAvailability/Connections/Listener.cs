@@ -43,7 +43,7 @@ internal static class Listener
         {
             throw new EndpointException(endpoint.ToString(), $"The {what} '{endpoint}' is in use: stop whatever listens there, or choose another port.", e);
         }
-        catch (SocketException e)
+        catch (SocketException e) when (e.SocketErrorCode != SocketError.TooManyOpenSockets)
         {
             throw new EndpointException(endpoint.ToString(), $"The {what} '{endpoint}' cannot be bound ({e.SocketErrorCode}): its host must be an address or interface of this machine, or *.", e);
         }

@@ -25,7 +25,7 @@ internal sealed class ListeningPort : IDisposable
     private readonly HashSet<Connection> connections = [];
     private readonly Queue<Connection> handshaking = new();
     private readonly List<Connection> dirty = [];
-    private readonly ConnectionWatch watch = new();
+    private readonly ConnectionWatch watch;
     private NetMQPoller? poller;
     private Connection? current;
     private TimeSpan? pausedUntil;
@@ -34,13 +34,13 @@ internal sealed class ListeningPort : IDisposable
     private bool mayHaveMore;
 
     /// <exception cref="EndpointException">An endpoint cannot be bound; none stays bound.</exception>
-    public ListeningPort(IReadOnlyList<TcpEndpoint> endpoints, PortSettings settings, Clock clock, LogThrottle throttle, ILogger logger)
+    public ListeningPort(IReadOnlyList<TcpEndpoint> endpoints, PortSettings settings, LoopSignal signal, Clock clock, LogThrottle throttle, ILogger logger)
     {
         this.settings = settings;
         this.clock = clock;
         this.throttle = throttle;
         this.logger = logger;
-        watch.OnTold = MarkDirty;
+        watch = new ConnectionWatch(signal) { OnTold = MarkDirty };
         try
         {
             foreach (var endpoint in endpoints) listeners.Add(Listener.Bind(endpoint, settings.What, Backlog));
@@ -183,7 +183,6 @@ internal sealed class ListeningPort : IDisposable
     {
         StopListening();
         foreach (var connection in connections.ToArray()) Close(connection);
-        watch.Dispose();
     }
 
     private void Accept(Socket listener)
@@ -202,7 +201,7 @@ internal sealed class ListeningPort : IDisposable
             // It would be asked for again and again, at the loop's cost.
             pausedUntil = clock.Now + Pause;
             foreach (var each in listeners) poller!.Remove(each);
-            if (throttle.Allows(LogEvent.Refused, clock.Now, out var more)) Log.RefusedBySystem(logger, settings.What, e.SocketErrorCode, more);
+            if (throttle.Allows(LogEvent.RefusedBySystem, clock.Now, out var more)) Log.RefusedBySystem(logger, settings.What, e.SocketErrorCode, more);
             return;
         }
 
@@ -264,7 +263,7 @@ internal sealed class ListeningPort : IDisposable
     {
         var eldest = connections.Where(connection => connection.Counted.Held > InputBuffer.ChunkBytes).MinBy(connection => connection.Active);
         if (eldest is null) return;
-        if (throttle.Allows(LogEvent.BadConnection, clock.Now, out var suppressed)) Log.OutOfRoom(logger, settings.What, held, suppressed);
+        if (throttle.Allows(LogEvent.OutOfRoom, clock.Now, out var suppressed)) Log.OutOfRoom(logger, settings.What, held, suppressed);
         Close(eldest);
     }
 }

@@ -19,13 +19,16 @@ internal sealed class LoopSignal : IDisposable
         socket.Connect(socket.LocalEndPoint!);
     }
 
-    public void Attach(NetMQPoller poller, Action onRaised)
+    /// <summary>What to do on the poller's thread after it was raised.</summary>
+    public event Action? Raised;
+
+    public void Attach(NetMQPoller poller)
     {
         this.poller = poller;
         poller.Add(socket, _ =>
         {
             Lower();
-            onRaised();
+            Raised?.Invoke();
         });
     }
 

@@ -76,9 +76,6 @@ internal static partial class Log
     [LoggerMessage(308, LogLevel.Warning, "The clock stepped back by {Step}, although it must be monotonic. This node discards what it knew about its peer and, if it was active, steps down ({Suppressed} more)")]
     public static partial void ClockSteppedBack(ILogger logger, TimeSpan step, long suppressed);
 
-    [LoggerMessage(309, LogLevel.Warning, "No loopback message for {Duration}: NetMQ's I/O thread or the .NET thread pool is starved, for example by blocking work on every pool thread. Until this clears, the node neither serves nor takes over ({Suppressed} more)")]
-    public static partial void IoStalled(ILogger logger, TimeSpan duration, long suppressed);
-
     [LoggerMessage(310, LogLevel.Warning, "Dropped {Count} log messages: the logger is too slow")]
     public static partial void Dropped(ILogger logger, int count);
 

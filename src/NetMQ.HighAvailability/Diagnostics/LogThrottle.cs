@@ -9,7 +9,6 @@ internal enum LogEvent : byte
     Interrupted,
     SlowTurn,
     ClockSteppedBack,
-    IoStalled,
     RequestFailed,
     Undeliverable,
     Unresolved,
@@ -25,6 +24,8 @@ internal enum LogEvent : byte
     BadConnection,
     HandshakeTimeout,
     Refused,
+    RefusedBySystem,
+    OutOfRoom,
     Count, // how many there are
 }
 

@@ -42,6 +42,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
     private readonly Action<Exception?> ended;
     private readonly LoopTimer tick;
     private readonly NetMQPoller poller;
+    private readonly LoopSignal signal = new();
     private readonly NodeCommands commands;
     private readonly Queue<NodeChange> pendingEvents = new();
 
@@ -73,7 +74,16 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         status = new NodeStatus(engine, remotes.Count);
         orders = new OperatorCommands(engine, timing, this);
         terms = new TermTracker(engine);
-        link = new StateLink(locals, remotes, lookUp, keys, timing, command => commands.Post(command), logger);
+        try
+        {
+            link = new StateLink(locals, remotes, lookUp, keys, timing, signal, clock, command => commands.Post(command), throttle, logger);
+        }
+        catch
+        {
+            signal.Dispose();
+            throw;
+        }
+
         monitor = new LinkMonitor(link, timing, logger);
         if (detectCrash) crashDetector = new CrashDetector(engine, link, timing, time, () => clock.Now, Post, logger);
         tick = new LoopTimer(poller, timing.Tick, OnTick);
@@ -100,7 +110,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
 
     /// <summary>Binds a ROUTER of our own.</summary>
     /// <exception cref="EndpointException">The endpoint cannot be bound.</exception>
-    public Voter Listen(TcpEndpoint endpoint, PortSettings settings) => new RouterVoter(endpoint, settings, clock, timing.Tick, throttle, logger);
+    public Voter Listen(TcpEndpoint endpoint, PortSettings settings) => new RouterVoter(endpoint, settings, signal, clock, timing.Tick, throttle, logger);
 
     public void Use(Voter voter) => faults.Attach(this.voter = voter, HurryTick);
 
@@ -114,7 +124,8 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         engine.Start(now);
         turnEnded = now;
         quietUntil = now + timing.Settle; // the first turns are slow because they are being compiled; the node settles, so that is harmless
-        link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashDetector is null ? null : () => Turn(Wake.Look, crashDetector.OnDisconnected));
+        signal.Attach(poller);
+        link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashDetector is null ? null : crashDetector.OnDisconnected);
         voter!.Attach(poller, () => Turn(Wake.Votes));
         tick.Join();
         metrics?.Begin(Read, Remotes);
@@ -173,6 +184,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         status.Dispose();
         ending.Try(() => voter?.Dispose());
         link.Close(ending);
+        ending.Try(signal.Dispose);
     }
 
     // After a fault: a later reader must not see a node that serves.
@@ -208,7 +220,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
             faults.DiscardUnfinishedReply(mayRaise: !tick.IsTicking);
             received = 0;
             purged = false;
-            engine.Turn(now, link.Returned(), wake == Wake.Subscriber && TakeSubscriptions(), this);
+            engine.Turn(now, wake == Wake.Subscriber && TakeSubscriptions(), this);
             NoticeInterruption(now);
             command?.Invoke();
             if (wake == Wake.Votes) ServeVotes(now);
@@ -234,7 +246,6 @@ internal sealed class NodeLoop : IPairShell, IDisposable
     {
         var idle = now - turnEnded;
         if (idle < TimeSpan.Zero && throttle.Allows(LogEvent.ClockSteppedBack, turnEnded, out var suppressed)) Log.ClockSteppedBack(logger, -idle, suppressed);
-        if (engine.IsIoStalled && now > quietUntil && throttle.Allows(LogEvent.IoStalled, now, out suppressed)) Log.IoStalled(logger, now - engine.Memory.LoopbackSentAt!.Value, suppressed);
         if (!purged && idle <= timing.ShortGap) return;
 
         counters.Interruptions++;
@@ -341,7 +352,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
     void IPairShell.Publish(PeerMessage message, TimeSpan due)
     {
         if (engine.Memory.Turn >= due) metrics?.Heartbeat(engine.Memory.Turn - due);
-        link.Publish(message, engine.Memory.Turn);
+        link.Publish(message);
         counters.StatesPublished++;
         Log.Published(logger, (int)message);
     }
@@ -373,6 +384,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
     {
         if (monitor.Look(engine.Memory, counters.VotesRejected)) counters.Redials++;
         crashDetector?.Look();
+        link.EndTurn(engine.Memory.Turn);
 
         // Requests that arrive before the evidence of a crash would be dropped, and their clients would have to wait for a timeout.
         voter!.IsHeld = crashDetector is { IsWorthWaiting: true } && engine.State != BinaryStarState.Active && shutdown is null;

@@ -7,7 +7,7 @@ internal sealed partial class PairEngine
 {
     // Notices what time went missing since the last turn. True: the process was not running for a while, or was cut off
     // from the network, and whatever is queued from the peer may be out of date.
-    private bool BeginTurn(TimeSpan now, TimeSpan returned)
+    private bool BeginTurn(TimeSpan now)
     {
         m.Drained = false;
         var gap = now - m.Turn;
@@ -24,7 +24,6 @@ internal sealed partial class PairEngine
 
         // For a passive node, receiving nothing while it reconnects is worse than receiving what is a heartbeat old.
         var purge = gap > (m.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap);
-        if (m.LoopbackSentAt <= returned) purge |= NoticeReturn(returned);
         if (m.State == BinaryStarState.Active && LeaseExpiredAt(m.Turn))
         {
             LoseLease(alone);
@@ -39,7 +38,7 @@ internal sealed partial class PairEngine
     {
         m.Turn = m.EvidenceFrom = m.NextHeartbeat = m.LastPublish = now;
         m.LastOffer = now;
-        m.LastReceived = m.CrashedUntil = m.DualActiveSince = m.PeerPassiveAt = m.LoopbackSentAt = null;
+        m.LastReceived = m.CrashedUntil = m.DualActiveSince = m.PeerPassiveAt = null;
         m.Pending = PendingPromotion.None;
         m.Expiry = now + F;
         m.ExpiryLimit = now + F + F;
@@ -55,24 +54,12 @@ internal sealed partial class PairEngine
         m.EvidenceFrom = m.Turn;
         if (m.State == BinaryStarState.Active) return;
 
-        m.LoopbackSentAt = null;
         m.ExpiryLimit += gap;
         // After a short gap a passive node has lost nothing: what its peer published is still there to be received.
         var hiccup = m.State == BinaryStarState.Passive && gap <= timing.LongGap;
         var expiry = hiccup ? Max(m.Expiry + gap, m.Turn + timing.Heartbeat) : m.Turn + F;
         m.Expiry = Min(expiry, m.ExpiryLimit);
         if (gap > timing.LongGap) m.SettledAt = Max(m.SettledAt, m.Turn + timing.Settle);
-    }
-
-    // True: I/O was stalled until now, which for the node is the same as not having run.
-    private bool NoticeReturn(TimeSpan returned)
-    {
-        var (wasStalled, silence) = (IsIoStalled, m.Turn - m.LoopbackSentAt!.Value);
-        // An offer that returned late may have left late.
-        if (m.LoopbackSentAt <= m.LastOffer && m.LastOffer <= returned && m.Turn - m.LastOffer > timing.ShortGap) m.LastOffer = m.Turn;
-        m.LoopbackSentAt = returned < m.LastPublish ? returned : null; // messages published between the two may not have returned
-        if (wasStalled) NoticeGap(silence);
-        return wasStalled;
     }
 
     private void LoseLease(bool alone)

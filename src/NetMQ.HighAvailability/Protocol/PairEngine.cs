@@ -32,15 +32,9 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     /// <summary>What this node knows of its peer, as of the last turn. The only place that decides it.</summary>
     public PeerStatus Peer => PeerCrashed ? PeerStatus.Crashed : m.Turn >= m.Expiry ? PeerStatus.Expired : m.LastReceived is null ? PeerStatus.Unknown : PeerStatus.Alive;
 
-    private bool PeerGone => Peer is PeerStatus.Crashed or PeerStatus.Expired && !IsIoStalled;
+    private bool PeerGone => Peer is PeerStatus.Crashed or PeerStatus.Expired;
 
-    private bool GuardPassed => m.LastOffer is not { } offer || (m.Turn - offer >= timing.OfferGuard && !(m.LoopbackSentAt <= offer));
-
-    /// <summary>
-    /// A loopback message has not returned in time: as far as this node knows, nothing is sent or received, and
-    /// the peer's silence proves nothing.
-    /// </summary>
-    public bool IsIoStalled => m.Turn - m.LoopbackSentAt > (m.State == BinaryStarState.Active ? timing.ActiveLoopbackTimeout : timing.LoopbackTimeout);
+    private bool GuardPassed => m.LastOffer is not { } offer || m.Turn - offer >= timing.OfferGuard;
 
     /// <summary>The peer published that it is passive since this node became active, and recently: it will act on an offer.</summary>
     public bool CanHandOver => m.Drained && m.PeerPassiveAt is { } received && m.Turn - received <= timing.HandOverFreshness;
@@ -67,13 +61,12 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     /// publish what is due.
     /// </summary>
     /// <param name="now">The time of the turn.</param>
-    /// <param name="returned">The turn in which the newest loopback message that has returned was sent.</param>
     /// <param name="subscriberCame">A subscriber has connected, and must receive the state now rather than at the next heartbeat.</param>
     /// <param name="shell">Carries out the decisions.</param>
     /// <returns>False: a message of the peer was fatal, and the turn was not completed.</returns>
-    public bool Turn(TimeSpan now, TimeSpan returned, bool subscriberCame, IPairShell shell)
+    public bool Turn(TimeSpan now, bool subscriberCame, IPairShell shell)
     {
-        if (BeginTurn(now, returned)) shell.Purge();
+        if (BeginTurn(now)) shell.Purge();
         ApplyDecisions(shell, heartbeats: false); // a heartbeat waits until the peer's messages have been received
         while (shell.TryReceive(out var message))
         {
@@ -141,7 +134,6 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     {
         m.Drained = complete;
         if (m.Reclaiming && complete && !Settling && PeerGone) Enter(StateMachine.Next(role, m.State, PairInput.Reclaim).Next, CauseOfAbsence);
-        if (IsIoStalled) m.Pending = PendingPromotion.None;
         if (m.Pending == PendingPromotion.None || !complete || !GuardPassed) return;
 
         if (PeerGone) Enter(BinaryStarState.Active, m.Pending == PendingPromotion.Operator ? BinaryStarChangeReason.Promoted : CauseOfAbsence);
@@ -263,7 +255,6 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
         m.NextHeartbeat = !m.PublishDue && periodic > m.Turn ? periodic : m.Turn + interval;
         m.PublishDue = false;
         m.LastPublish = m.Turn;
-        m.LoopbackSentAt ??= m.Turn;
         if (message == PeerMessageCodec.WaitingAs(role)) m.LastOffer = m.Turn;
         return true;
     }
@@ -280,7 +271,7 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
 
     // The one place that validates the lease.
     private bool LeaseExpiredAt(TimeSpan now) =>
-        now < m.LastPublish || now - m.LastPublish > timing.Lease || now - m.LoopbackSentAt > timing.ActiveLoopbackTimeout;
+        now < m.LastPublish || now - m.LastPublish > timing.Lease;
 
     // The one place that decides a promotion on this node's own judgement. An offer in flight could promote the peer too.
     private bool MayPromoteNow(PendingPromotion otherwise)

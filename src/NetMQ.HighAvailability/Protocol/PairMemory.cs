@@ -28,9 +28,6 @@ internal struct PairMemory
     /// <summary>When this node last published its state; the lease runs from here.</summary>
     public TimeSpan LastPublish;
 
-    /// <summary>When this node sent the oldest loopback message that has not returned; null: all have returned.</summary>
-    public TimeSpan? LoopbackSentAt;
-
     /// <summary>When this node last published an offer, as waiting or yielding.</summary>
     public TimeSpan? LastOffer;
 

@@ -42,15 +42,6 @@ internal sealed record Timing
     /// <summary>An active node serves only for this long after it last published that it is active.</summary>
     public required TimeSpan Lease { get; init; }
 
-    /// <summary>A node whose loopback message has been out for longer has stalled I/O: that it receives nothing proves nothing about its peer.</summary>
-    public TimeSpan LoopbackTimeout => Heartbeat;
-
-    /// <summary>
-    /// The same for an active node: its messages may not reach the peer either, so it gives up. The peer may also have
-    /// missed the two messages before, which did return.
-    /// </summary>
-    public required TimeSpan ActiveLoopbackTimeout { get; init; }
-
     /// <summary>
     /// How long a node that takes active back publishes nothing. Beside one of the guide's own nodes, which exits if it is
     /// passive and receives that its peer is passive: a heartbeat of that node, and the time that a new subscription takes.
@@ -93,7 +84,6 @@ internal sealed record Timing
         Settle = heartbeat * 3 / 2,
         OfferGuard = heartbeat * 3 / 4,
         Lease = LeaseOf(failover, heartbeat),
-        ActiveLoopbackTimeout = ActiveLoopbackTimeoutOf(failover, heartbeat),
         Quiet = TimeSpan.Zero,
         DualActivePatience = failover,
         HandOverFreshness = heartbeat * 2,
@@ -109,7 +99,6 @@ internal sealed record Timing
         {
             OfferGuard = heartbeat + peerHeartbeat,
             Lease = LeaseOf(Min(failover, peerFailover), heartbeat),
-            ActiveLoopbackTimeout = ActiveLoopbackTimeoutOf(Min(failover, peerFailover), heartbeat),
             Quiet = peerHeartbeat + heartbeat / 2,
             DualActivePatience = heartbeat * 3 / 2,
             HandOverFreshness = Max(heartbeat, peerHeartbeat) * 2,
@@ -119,6 +108,4 @@ internal sealed record Timing
     // expired, so twice the lease and the greatest delay, a quarter of a heartbeat, fit into its failover timeout, with
     // one clock a hundredth slow and the other a hundredth fast.
     private static TimeSpan LeaseOf(TimeSpan failover, TimeSpan heartbeat) => (failover * 0.98 - heartbeat / 4) / 2;
-
-    private static TimeSpan ActiveLoopbackTimeoutOf(TimeSpan failover, TimeSpan heartbeat) => failover * 0.98 - heartbeat * 2;
 }

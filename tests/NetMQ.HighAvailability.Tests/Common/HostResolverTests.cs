@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Connections;
+using NetMQ.HighAvailability.Diagnostics;
 using NetMQ.HighAvailability.Nodes.Links;
 using NetMQ.HighAvailability.Protocol;
 
@@ -99,8 +101,8 @@ public sealed class HostResolverTests
     public void A_peer_is_not_taken_for_crashed_before_every_address_of_its_name_was_asked()
     {
         using var link = new StateLink(
-            [], [Named], _ => Task.FromResult(Three), keys: null, Timing.From(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)), post: command => command(),
-            NullLogger.Instance);
+            [], [Named], _ => Task.FromResult(Three), keys: null, Timing.From(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)), new LoopSignal(), new Clock(TimeProvider.System),
+            post: command => command(), new LogThrottle(), NullLogger.Instance);
         link.Addresses().Should().BeNull();
 
         link.Dial(TimeSpan.Zero);

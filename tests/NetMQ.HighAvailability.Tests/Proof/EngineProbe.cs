@@ -16,9 +16,9 @@ internal enum Purpose
 }
 
 /// <summary>One turn: how long after the last, what is received, whether all of it, what it is for, and whether I/O is stalled.</summary>
-internal sealed record ProbeTurn(TimeSpan After, PeerMessage[] Receives, bool Complete, Purpose Purpose, TimeSpan Late, bool IoStalled)
+internal sealed record ProbeTurn(TimeSpan After, PeerMessage[] Receives, bool Complete, Purpose Purpose, TimeSpan Late)
 {
-    public override string ToString() => $"+{After.TotalMilliseconds} receives [{string.Join(' ', Receives)}]{(Complete ? "" : " …")} {Purpose} {Late.TotalMilliseconds}{(IoStalled ? " I/O stalled" : "")}";
+    public override string ToString() => $"+{After.TotalMilliseconds} receives [{string.Join(' ', Receives)}]{(Complete ? "" : " …")} {Purpose} {Late.TotalMilliseconds}";
 }
 
 /// <summary>
@@ -55,19 +55,16 @@ internal sealed class EngineProbe
         var (before, gap) = (engine.Memory, turn.After);
         now += turn.After;
         var wasActive = State == BinaryStarState.Active;
-        var returned = turn.IoStalled ? now - timing.Lease : before.LastPublish;
-        var awaited = returned < before.LoopbackSentAt ? before.LoopbackSentAt : null;
-        var stallWas = awaited is null && now - before.LoopbackSentAt > (wasActive ? timing.ActiveLoopbackTimeout : timing.LoopbackTimeout) && (gap <= timing.ShortGap || wasActive);
-        var leaseWas = wasActive && (now < before.LastPublish || now - before.LastPublish > timing.Lease || now - awaited > timing.ActiveLoopbackTimeout);
+        var leaseWas = wasActive && (now < before.LastPublish || now - before.LastPublish > timing.Lease);
         var longest = before.State == BinaryStarState.Passive ? timing.Heartbeat : timing.ShortGap;
         var subscriberCame = turn.Purpose == Purpose.Welcome;
 
         var goesOn = Both((asked, own) =>
         {
             own.Begin(turn.Receives, turn.Complete, now);
-            return asked.Turn(now, returned, subscriberCame, own);
+            return asked.Turn(now, subscriberCame, own);
         });
-        Must(shell.Purged == (gap > longest || gap < TimeSpan.Zero || leaseWas || stallWas), "purges after a gap, a stall, a step back, or with a lease that ran out");
+        Must(shell.Purged == (gap > longest || gap < TimeSpan.Zero || leaseWas), "purges after a gap, a step back, or with a lease that ran out");
         Must(!wasActive || !(gap < TimeSpan.Zero || leaseWas) || shell.Changes is [{ To: BinaryStarState.Yielding }, ..], "without a lease, or a clock to judge it by, a node gives up first of all");
         if (!goesOn) return false;
 

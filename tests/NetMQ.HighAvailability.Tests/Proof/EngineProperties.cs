@@ -24,9 +24,9 @@ public sealed class EngineProperties
     private static readonly Gen<PeerMessage> Messages = Gen.Int[1, 4].Select(digit => (PeerMessage)digit);
 
     private static readonly Gen<ProbeTurn> Turns = Gen.Select(
-        Spans, Messages.Array[0, 2], Gen.Int[0, 9].Select(n => n > 0), Gen.Int[0, 40], Spans, Gen.Int[0, 4].Select(n => n == 0),
-        (after, receives, complete, purpose, late, ioStalled) => new ProbeTurn(
-            after, receives, complete, purpose < 10 ? Purpose.Vote : purpose > 20 ? Purpose.Nothing : (Purpose)(purpose % 7), late, ioStalled));
+        Spans, Messages.Array[0, 2], Gen.Int[0, 9].Select(n => n > 0), Gen.Int[0, 40], Spans,
+        (after, receives, complete, purpose, late) => new ProbeTurn(
+            after, receives, complete, purpose < 10 ? Purpose.Vote : purpose > 20 ? Purpose.Nothing : (Purpose)(purpose % 7), late));
 
     /// <summary>Messages that a correctly configured peer of this role publishes, or all.</summary>
     private static ProbeTurn Honest(ProbeTurn turn, BinaryStarRole role, bool honest) => !honest

@@ -132,7 +132,7 @@ public sealed class InputProperties
             && t.ShortGap >= h / 8 && t.LongGap > t.ShortGap && t.Settle >= 2 * (d + t.ShortGap)
             && t.OfferGuard > 2 * d && (options.PeerHeartbeatInterval is not null || t.OfferGuard < h)
             && t.Lease > h && (2 * t.Lease) + d <= f + TimeSpan.FromTicks(4)
-            && t.ReclaimSettle >= t.Settle && t.ReclaimSettle < f && t.Quiet + t.LoopbackTimeout < f
+            && t.ReclaimSettle >= t.Settle && t.ReclaimSettle < f && t.Quiet < f
             && t.StopBound <= TimeSpan.FromSeconds(2);
     }
 }

@@ -14,9 +14,6 @@ internal sealed class Node : IPairShell
     /// <summary>How long an active node serves after its last message.</summary>
     public static readonly TimeSpan Lease = (F * 0.98 - H / 4) / 2;
 
-    /// <summary>How long an active node serves while its loopback message has not returned.</summary>
-    public static readonly TimeSpan ActiveLoopbackTimeout = F * 0.98 - (H * 2);
-
     /// <summary>The smallest unit of time, to test both sides of a limit.</summary>
     public static readonly TimeSpan Instant = TimeSpan.FromTicks(1);
 
@@ -44,9 +41,6 @@ internal sealed class Node : IPairShell
 
     /// <summary>Messages keep coming, so that a turn ends before all of them are received.</summary>
     public bool HasBacklog { get; set; }
-
-    /// <summary>The node's loopback messages do not return; otherwise they do by the next turn.</summary>
-    public bool IoStalled { get; set; }
 
     public ReceiveResult LastResult { get; private set; }
 
@@ -84,15 +78,8 @@ internal sealed class Node : IPairShell
         return this;
     }
 
-    /// <summary>A turn up to which this node's own message of the turn <paramref name="returned"/> has returned.</summary>
-    public Node Turn(TimeSpan at, TimeSpan returned)
-    {
-        TryTurn(at, "", subscriberCame: false, returned);
-        return this;
-    }
-
     /// <summary>The same; true: the turn purged the peer's queue.</summary>
-    public bool TryTurn(TimeSpan at, string received = "") => TryTurn(at, received, subscriberCame: false, null);
+    public bool TryTurn(TimeSpan at, string received = "") => TryTurn(at, received, subscriberCame: false);
 
     /// <summary>Turns without a gap and without a message from the peer, the last of them at <paramref name="at"/>.</summary>
     public Node QuietUntil(TimeSpan at)
@@ -136,7 +123,7 @@ internal sealed class Node : IPairShell
     /// <summary>A turn in which a subscriber connects.</summary>
     public Node Welcome(TimeSpan at)
     {
-        TryTurn(at, "", subscriberCame: true, null);
+        TryTurn(at, "", subscriberCame: true);
         return this;
     }
 
@@ -154,13 +141,13 @@ internal sealed class Node : IPairShell
         return call();
     }
 
-    private bool TryTurn(TimeSpan at, string received, bool subscriberCame, TimeSpan? returned)
+    private bool TryTurn(TimeSpan at, string received, bool subscriberCame)
     {
         inbox.Clear();
         foreach (var digit in received) inbox.Enqueue(digit);
         now = at;
         purged = false;
-        engine.Turn(at, returned ?? (IoStalled ? TimeSpan.MinValue : Memory.LastPublish), subscriberCame, this);
+        engine.Turn(at, subscriberCame, this);
         return purged;
     }
 

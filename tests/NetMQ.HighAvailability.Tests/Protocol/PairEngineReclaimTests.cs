@@ -95,18 +95,6 @@ public class PairEngineReclaimTests
     }
 
     [Fact]
-    public void A_node_that_receives_nothing_because_its_io_stalls_waits_until_it_is_over()
-    {
-        var node = Paused(Backup);
-        node.IoStalled = true;
-        node.QuietUntil(Woken + (F * 2)).State.Should().Be(BinaryStarState.Yielding);
-
-        node.IoStalled = false;
-        node.QuietUntil(Woken + (F * 3) - Ms(50)).State.Should().Be(BinaryStarState.Yielding);
-        node.QuietUntil(Woken + (F * 3) + Ms(100)).State.Should().Be(BinaryStarState.Active);
-    }
-
-    [Fact]
     public void Beside_an_original_it_publishes_nothing_until_a_passive_one_would_have_been_received()
     {
         // The original exits when it is passive and its peer is passive too. H′ is 1 s, F′ 2 s.

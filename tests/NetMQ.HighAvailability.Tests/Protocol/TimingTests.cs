@@ -16,7 +16,6 @@ public class TimingTests
             Settle = Ms(750),            // 3H/2
             OfferGuard = Ms(375),        // 3H/4
             Lease = Ms(1835) / 2,        // (0.98 F - H/4)/2
-            ActiveLoopbackTimeout = Ms(960),          // 0.98 F - 2H
             Quiet = Ms(0),
             DualActivePatience = Ms(2000), // F
             HandOverFreshness = Ms(1000), // 2H
@@ -34,7 +33,6 @@ public class TimingTests
             Settle = Ms(750),
             OfferGuard = Ms(1500),       // H' + H: it answers an offer only at its own heartbeat
             Lease = Ms(1835) / 2,        // (0.98 min (F, F') - H/4)/2: it may take over after its own F'
-            ActiveLoopbackTimeout = Ms(960),          // 0.98 min (F, F') - 2H
             Quiet = Ms(1250),            // H' + H/2: a passive one would have been received
             DualActivePatience = Ms(750), // 3H/2: it has received this node, and ended itself or never will
             HandOverFreshness = Ms(2000), // 2 max (H, H'): it publishes that it is passive only at its own heartbeat

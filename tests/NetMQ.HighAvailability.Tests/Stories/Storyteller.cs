@@ -100,14 +100,7 @@ internal sealed class Storyteller : IWitness
             case ["cut", "to", var who]: SetFault(LinkFault.Cut, Node(who).Index); break;
             case ["stall", "both"]: SetFault(LinkFault.Stall, 0, 1); break;
             case ["stall", "to", var who]: SetFault(LinkFault.Stall, Node(who).Index); break;
-            case ["stall-io", var who]:
-                Node(who).IsIoStalled = true;
-                SetFault(LinkFault.Stall, 0, 1);
-                break;
-            case ["heal"]:
-                Each(node => node.IsIoStalled = false);
-                SetFault(LinkFault.None, 0, 1);
-                break;
+            case ["heal"]: SetFault(LinkFault.None, 0, 1); break;
             default: throw new StoryException($"{story.Name}, line {step.Line}: there is no act '{step.Act}'.");
         }
 

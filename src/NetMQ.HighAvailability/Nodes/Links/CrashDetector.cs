@@ -27,7 +27,7 @@ internal sealed class CrashDetector(
 
     private bool HasExpired => engine.Memory.Turn >= engine.Memory.Expiry; // also if its crash is known
 
-    /// <summary>The monitor saw a connection drop. What arrived over it before has been received, and is older than the evidence.</summary>
+    /// <summary>A connection to the peer was lost. What arrived over it before has been received, and is older than the evidence.</summary>
     public void OnDisconnected()
     {
         if (HasExpired) return;

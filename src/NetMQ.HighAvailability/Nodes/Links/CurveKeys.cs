@@ -1,19 +1,18 @@
+using NetMQ.HighAvailability.Wire;
+
 namespace NetMQ.HighAvailability.Nodes.Links;
 
 /// <summary>The CURVE keys of the state link.</summary>
-/// <param name="Own">This node's key pair, with which its publisher proves its identity.</param>
-/// <param name="Peer">The peer's public key: messages are received only from a publisher that proves it has the secret one.</param>
-internal sealed record CurveKeys(NetMQCertificate Own, NetMQCertificate Peer)
+/// <param name="Own">This node's key pair, with which it proves its identity in both directions.</param>
+/// <param name="Peer">The peer's public key: only who proves to have its secret one is sent the state, and believed.</param>
+internal sealed record CurveKeys(CurveKeyPair Own, byte[] Peer)
 {
-    public void Publish(NetMQSocket publisher)
+    public CurveKeys(NetMQCertificate own, NetMQCertificate peer)
+        : this(new CurveKeyPair(own.SecretKey!, own.PublicKey), peer.PublicKey)
     {
-        publisher.Options.CurveServer = true;
-        publisher.Options.CurveCertificate = Own;
     }
 
-    public void Hear(NetMQSocket subscriber)
-    {
-        subscriber.Options.CurveServerCertificate = Peer;
-        subscriber.Options.CurveCertificate = Own;
-    }
+    public Mechanism ToServer(byte[] metadata) => new CurveServer(metadata, Own, key => key.SequenceEqual(Peer));
+
+    public Mechanism ToClient(byte[] metadata) => new CurveClient(metadata, Own, Peer);
 }

@@ -2,9 +2,9 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Connections;
 using NetMQ.HighAvailability.Protocol;
-using NetMQ.Monitoring;
-using NetMQ.Sockets;
+using NetMQ.HighAvailability.Wire;
 
 namespace NetMQ.HighAvailability.Nodes.Links;
 
@@ -20,36 +20,35 @@ internal enum Inbox
 /// <summary>One path from the peer: a SUB connected to one of its endpoints. On the poller's thread only.</summary>
 internal sealed class PeerPath : IDisposable
 {
-    private static long monitors;
-
-    private readonly PathSettings settings;
     private readonly ILogger logger;
     private readonly LogThrottle throttle = new();
     private readonly PeerFilter filter;
-    private SubscriberSocket subscriber;
-    private NetMQMonitor? monitor;
-    private NetMQPoller? poller;
-    private Action? onPeer;
-    private Action? onDisconnected;
     private readonly HostResolver resolver;
-    private string? connection; // the address it is connected to
-    private Msg inbound;
+    private readonly Dialler dialler;
+    private readonly Clock clock;
+    private IPEndPoint? address; // that it is connected to
 
-    public PeerPath(TcpEndpoint remote, PathSettings settings, ILogger logger)
+    public PeerPath(TcpEndpoint remote, PathSettings settings, Clock clock, ILogger logger)
     {
         Remote = remote;
-        this.settings = settings;
+        this.clock = clock;
         this.logger = logger;
         filter = new PeerFilter(settings.ForgetAfter);
         resolver = new HostResolver(remote, settings.LookUp, settings.Post);
-        inbound.InitEmpty();
-        subscriber = NewSubscriber();
+        var metadata = Metadata.Write(SocketKind.Sub, []);
+        var keys = settings.Keys;
+        dialler = new Dialler(
+            SocketKind.Sub, keys is null ? () => new NullMechanism(metadata) : () => keys.ToClient(metadata), settings.Limits, settings.ReconnectInterval, settings.Handshake, clock)
+        {
+            OnReady = Subscribe,
+            OnLost = Lost,
+        };
     }
 
     public TcpEndpoint Remote { get; }
 
     /// <summary>Every address of the remote's host, once it has been connected to.</summary>
-    public IEnumerable<IPEndPoint> Addresses => connection is null ? [] : resolver.Addresses.Select(address => new IPEndPoint(address, Remote.Port));
+    public IEnumerable<IPEndPoint> Addresses => address is null ? [] : resolver.Addresses.Select(address => new IPEndPoint(address, Remote.Port));
 
     /// <summary>When a valid message last arrived by this path.</summary>
     public TimeSpan? LastReceived { get; private set; }
@@ -57,35 +56,26 @@ internal sealed class PeerPath : IDisposable
     /// <summary>Nothing has been received since the path was reconnected, so nothing from it can be old.</summary>
     public bool IsFresh { get; private set; } = true;
 
+    /// <summary>Called when a connection to the peer was lost; all that came over it has been received.</summary>
+    public Action OnDisconnected { get; set; } = static () => { };
+
     public void Received(TimeSpan now)
     {
         LastReceived = now;
         IsFresh = false;
     }
 
-    public void Attach(NetMQPoller poller, Action onPeer, Action? onDisconnected)
-    {
-        this.poller = poller;
-        this.onPeer = onPeer;
-        this.onDisconnected = onDisconnected;
-        Join();
-    }
+    public void Attach(NetMQPoller poller, Action onPeer) => dialler.Attach(poller, onPeer);
 
     /// <summary>Takes the next message, whole; <paramref name="size"/> and <paramref name="more"/> describe garbage.</summary>
     public Inbox TryReceive(TimeSpan now, out PeerMessage message, out int size, out bool more)
     {
-        message = default;
-        size = 0;
-        more = false;
-        if (!subscriber.TryReceive(ref inbound, TimeSpan.Zero)) return Inbox.Empty;
+        (message, size, more) = (default, 0, false);
+        if (!dialler.TryRead(out var connection)) return Inbox.Empty;
 
-        size = inbound.Size;
-        more = inbound.HasMore;
-        var found = filter.Take(now, inbound.Slice(), more, out message);
-        while (inbound.HasMore && subscriber.TryReceive(ref inbound, TimeSpan.Zero))
-        {
-        }
-
+        size = connection.Frame(0).Length;
+        more = connection.FrameCount > 1;
+        var found = filter.Take(now, connection.Frame(0), more, out message);
         if (found == PeerFrame.Foreign && throttle.Allows(LogEvent.ForeignPeer, now, out var suppressed)) Log.ForeignPeer(logger, Remote, suppressed);
         return found switch
         {
@@ -95,103 +85,51 @@ internal sealed class PeerPath : IDisposable
         };
     }
 
-    /// <summary>
-    /// Discards everything on this path that has not been received, on this machine and in transit. Only a new
-    /// socket guarantees that; NetMQ keeps about 21 KB of the old one, so this must stay rare.
-    /// </summary>
+    /// <summary>Discards everything on this path that has not been received, on this machine and in transit: only a new connection has none of it.</summary>
     public void Purge()
     {
-        Leave();
         IsFresh = true;
-        subscriber = NewSubscriber();
-        if (connection is not null) subscriber.Connect(connection);
-        if (poller is not null) Join();
+        dialler.Renew();
     }
 
     /// <summary>
     /// Connects, or reconnects, which replaces a half-open connection, to the next address of the host; the host's name is
     /// looked up again off this thread.
     /// </summary>
-    public void Dial(TimeSpan now) => resolver.LookUpNext((address, failure) =>
+    public void Dial(TimeSpan now) => resolver.LookUpNext((next, failure) =>
     {
-        if (subscriber.IsDisposed) return;
         if (failure is not null && throttle.Allows(LogEvent.Unresolved, now, out var suppressed)) Log.Unresolved(logger, Remote.Host, failure, suppressed);
-        if (address is not null) Connect(address);
+        if (next is null) return;
+        address = new IPEndPoint(next, Remote.Port);
+        dialler.Connect(address);
+        Log.Dialled(logger, Remote, $"tcp://{address}");
     });
 
-    public void Dispose()
+    /// <summary>Once a turn, at its end.</summary>
+    public void EndTurn(TimeSpan now) => dialler.Look(now);
+
+    public void Dispose() => dialler.Dispose();
+
+    private static void Subscribe(Connection connection)
     {
-        Leave();
-        inbound.Close();
+        connection.Wire.WriteSubscription([]);
+        connection.Flush();
     }
 
-    private SubscriberSocket NewSubscriber()
+    private void Lost(bool wasReady, WireFault fault)
     {
-        var socket = new SubscriberSocket();
-        socket.Options.MaxMsgSize = settings.MaxFrameBytes;
-        socket.Options.ReconnectInterval = settings.ReconnectInterval;
-        settings.Keys?.Hear(socket);
-        socket.SubscribeToAnyTopic();
-        return socket;
-    }
-
-    private void Join()
-    {
-        subscriber.ReceiveReady += OnPeer;
-        poller!.Add(subscriber);
-        if (onDisconnected is null) return;
-
-        // A monitor's name cannot be reused immediately.
-        monitor = new NetMQMonitor(subscriber, $"inproc://binarystar-{Interlocked.Increment(ref monitors)}", SocketEvents.Disconnected);
-        monitor.Disconnected += OnDisconnected;
-        monitor.AttachToPoller(poller);
-    }
-
-    private void Leave()
-    {
-        if (subscriber.IsDisposed) return;
-        subscriber.ReceiveReady -= OnPeer;
-        try
-        {
-            LeavePoller();
-        }
-        finally
-        {
-            subscriber.Dispose();
-        }
-    }
-
-    private void LeavePoller()
-    {
-        if (poller is not { IsDisposed: false }) return;
-        if (monitor is not null)
-        {
-            monitor.Disconnected -= OnDisconnected;
-            monitor.Dispose();
-            monitor = null;
-        }
-
-        poller.Remove(subscriber);
-    }
-
-    private void OnPeer(object? sender, NetMQSocketEventArgs e) => onPeer!();
-
-    private void OnDisconnected(object? sender, NetMQMonitorSocketEventArgs e) => onDisconnected!();
-
-    private void Connect(IPAddress address)
-    {
-        if (connection is not null) subscriber.Disconnect(connection);
-        connection = new TcpEndpoint(address.ToString(), Remote.Port).ToString();
-        subscriber.Connect(connection);
-        Log.Dialled(logger, Remote, connection);
+        if (fault != WireFault.None && throttle.Allows(LogEvent.BadConnection, clock.Now, out var suppressed)) Log.BadConnection(logger, $"peer's endpoint {Remote}", fault, suppressed);
+        if (wasReady) OnDisconnected();
     }
 }
 
 /// <summary>What all paths of a link have in common.</summary>
-/// <param name="MaxFrameBytes">NetMQ disconnects a sender of a larger frame, before it costs memory.</param>
-/// <param name="ReconnectInterval">How soon NetMQ retries a lost connection.</param>
+/// <param name="Limits">What the peer may send.</param>
+/// <param name="ReconnectInterval">How soon a lost connection is tried again.</param>
+/// <param name="Handshake">How long a connection may take to be ready.</param>
 /// <param name="ForgetAfter">How long a path must be silent before its foreign peer counts as replaced.</param>
 /// <param name="Post">Passes the result of name resolution to the poller's thread.</param>
 /// <param name="LookUp">How to look up the remotes' names.</param>
 /// <param name="Keys">The link's CURVE keys, if it has any.</param>
-internal sealed record PathSettings(int MaxFrameBytes, TimeSpan ReconnectInterval, TimeSpan ForgetAfter, Action<Action> Post, HostLookup LookUp, CurveKeys? Keys);
+internal sealed record PathSettings(
+    WireLimits Limits, TimeSpan ReconnectInterval, TimeSpan Handshake, TimeSpan ForgetAfter, Action<Action> Post, HostLookup LookUp, CurveKeys? Keys);

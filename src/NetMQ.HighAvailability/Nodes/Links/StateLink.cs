@@ -1,27 +1,23 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Connections;
+using NetMQ.HighAvailability.Diagnostics;
 using NetMQ.HighAvailability.Protocol;
-using NetMQ.Sockets;
+using NetMQ.HighAvailability.Wire;
 
 namespace NetMQ.HighAvailability.Nodes.Links;
 
 /// <summary>
-/// The state link: an XPUB that publishes this node's state at every local endpoint, and a <see cref="PeerPath"/> to each
-/// remote one. On the poller's thread only, once <see cref="Attach"/>ed.
+/// The state link: a <see cref="StatePublisher"/> for this node's state, and a <see cref="PeerPath"/> to each endpoint of the peer. All on
+/// the poller's thread, once <see cref="Attach"/>ed: no other thread has to run for a heartbeat to be sent and received.
 /// </summary>
 internal sealed class StateLink : IDisposable
 {
-    // A state is one byte; CURVE's handshake takes some 300 in one frame.
-    private const int MaxPlainFrameBytes = 256;
-    private const int MaxSecuredFrameBytes = 1024;
-
     private readonly TimeSpan pathSilence;
+    private readonly TimeSpan tick;
     private readonly List<PeerPath> paths = [];
-    private readonly XPublisherSocket publisher;
-    private readonly LoopbackProbe? loopback;
-    private NetMQPoller? poller;
-    private Msg inbound;
+    private readonly StatePublisher publisher;
     private int nextPath;
     private bool disposed;
 
@@ -30,38 +26,29 @@ internal sealed class StateLink : IDisposable
     /// <param name="lookUp">How to look up their names.</param>
     /// <param name="keys">The link's CURVE keys, if it has any.</param>
     /// <param name="timing">How long a path may be silent.</param>
+    /// <param name="signal">Wakes the loop.</param>
+    /// <param name="clock">The time.</param>
     /// <param name="post">Passes a result to the poller's thread.</param>
+    /// <param name="throttle">For the log.</param>
     /// <param name="logger">For problems with the link.</param>
     /// <exception cref="EndpointException">An endpoint cannot be bound; none stays bound.</exception>
     public StateLink(
-        IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, HostLookup lookUp, CurveKeys? keys, Timing timing, Action<Action> post, ILogger logger)
+        IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, HostLookup lookUp, CurveKeys? keys, Timing timing, LoopSignal signal, Clock clock, Action<Action> post,
+        LogThrottle throttle, ILogger logger)
     {
         pathSilence = 2 * timing.SlowerHeartbeat;
+        tick = timing.Tick;
         IsSecured = keys is not null;
         Locals = string.Join(", ", locals);
-        inbound.InitEmpty();
-        publisher = new XPublisherSocket();
-        try
-        {
-            publisher.Options.XPubVerbose = true; // also reports a second subscriber, and one that returns
-            var maxFrameBytes = keys is null ? MaxPlainFrameBytes : MaxSecuredFrameBytes;
-            publisher.Options.MaxMsgSize = maxFrameBytes;
-            keys?.Publish(publisher);
-            foreach (var local in locals) EndpointBinder.Bind(publisher, local.ToString(), "local state endpoint");
+        publisher = new StatePublisher(locals, keys, signal, clock, throttle, logger);
 
-            var settings = new PathSettings(maxFrameBytes, ReconnectInterval(timing), timing.Failover, post, lookUp, keys);
-            foreach (var remote in remotes) paths.Add(new PeerPath(remote, settings, logger));
-            loopback = new LoopbackProbe();
-        }
-        catch
-        {
-            Dispose();
-            throw;
-        }
+        // A state is one byte; what is longer is garbage, and reported as such.
+        var settings = new PathSettings(new WireLimits(MaxMessageBytes: 256, MaxFrames: 128), ReconnectInterval(timing), timing.Failover / 2, timing.Failover, post, lookUp, keys);
+        foreach (var remote in remotes) paths.Add(new PeerPath(remote, settings, clock, logger));
     }
 
     /// <summary>Whether there is a subscriber, as far as the connections show.</summary>
-    public bool HasSubscriber { get; private set; }
+    public bool HasSubscriber => publisher.Subscribers > 0;
 
     /// <summary>Whether keys secure the link.</summary>
     public bool IsSecured { get; }
@@ -76,25 +63,16 @@ internal sealed class StateLink : IDisposable
 
     public void Attach(NetMQPoller poller, Action onPeer, Action onSubscriber, Action? onDisconnected)
     {
-        this.poller = poller;
-        publisher.ReceiveReady += (_, _) => onSubscriber();
-        poller.Add(publisher);
-        foreach (var path in paths) path.Attach(poller, onPeer, onDisconnected);
+        publisher.Attach(poller, onSubscriber);
+        foreach (var path in paths)
+        {
+            path.OnDisconnected = onDisconnected ?? path.OnDisconnected;
+            path.Attach(poller, onPeer);
+        }
     }
 
-    /// <summary>Never blocks: a PUB drops what a slow or lost subscriber does not take.</summary>
-    public void Publish(PeerMessage message, TimeSpan turn)
-    {
-        var msg = default(Msg);
-        var frame = PeerMessageCodec.Encode(message);
-        msg.InitGC(frame, frame.Length);
-        publisher.TrySend(ref msg, TimeSpan.Zero, more: false);
-        msg.Close();
-        loopback!.Send(turn);
-    }
-
-    /// <summary>The turn of the newest loopback message that has returned.</summary>
-    public TimeSpan Returned() => loopback!.Receive();
+    /// <inheritdoc cref="StatePublisher.Publish"/>
+    public void Publish(PeerMessage message) => publisher.Publish(message);
 
     /// <summary>
     /// Takes the next message from any path. A path that returns after a silence in which another path delivered may
@@ -122,19 +100,8 @@ internal sealed class StateLink : IDisposable
         return Inbox.Empty;
     }
 
-    /// <summary>Takes subscription messages, at most <paramref name="limit"/>. True: a new subscriber must be sent the state.</summary>
-    public bool TakeSubscriptions(int limit)
-    {
-        var came = false;
-        while (limit-- > 0 && publisher.TryReceive(ref inbound, TimeSpan.Zero))
-        {
-            if (inbound.HasMore || inbound.Size != 1) continue; // only a subscription to everything is a peer's
-            HasSubscriber = inbound.Slice()[0] == 1;
-            came |= HasSubscriber;
-        }
-
-        return came;
-    }
+    /// <inheritdoc cref="StatePublisher.TakeSubscriptions"/>
+    public bool TakeSubscriptions(int limit) => publisher.TakeSubscriptions(limit);
 
     /// <summary>Discards everything from the peer that has not been received.</summary>
     public void Purge()
@@ -146,6 +113,13 @@ internal sealed class StateLink : IDisposable
     public void Dial(TimeSpan now)
     {
         foreach (var path in paths) path.Dial(now);
+    }
+
+    /// <summary>Once a turn, at its end.</summary>
+    public void EndTurn(TimeSpan now)
+    {
+        publisher.EndTurn(now, tick);
+        foreach (var path in paths) path.EndTurn(now);
     }
 
     /// <summary>
@@ -165,19 +139,13 @@ internal sealed class StateLink : IDisposable
         return [.. addresses.Distinct()];
     }
 
-    /// <summary>Closes all sockets; a failure to close one does not keep the others open.</summary>
+    /// <summary>Closes all connections; a failure to close one does not keep the others open.</summary>
     public void Close(Ending ending)
     {
         if (disposed) return;
         disposed = true;
-        ending.Try(() =>
-        {
-            if (poller is { IsDisposed: false }) poller.Remove(publisher);
-        });
         ending.Try(publisher.Dispose);
-        ending.Try(() => loopback?.Dispose());
         foreach (var path in paths) ending.Try(path.Dispose);
-        inbound.Close();
     }
 
     public void Dispose() => Close(new Ending(static _ => { }));

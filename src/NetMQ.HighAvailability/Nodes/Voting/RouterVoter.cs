@@ -29,11 +29,11 @@ internal sealed class RouterVoter : Voter
     private bool isClosed;
 
     /// <exception cref="EndpointException">The endpoint cannot be bound.</exception>
-    public RouterVoter(TcpEndpoint endpoint, PortSettings settings, Clock clock, TimeSpan tick, LogThrottle throttle, ILogger logger)
+    public RouterVoter(TcpEndpoint endpoint, PortSettings settings, LoopSignal signal, Clock clock, TimeSpan tick, LogThrottle throttle, ILogger logger)
     {
         this.clock = clock;
         this.tick = tick;
-        port = new ListeningPort([endpoint], settings, clock, throttle, logger) { OnClosing = Forget };
+        port = new ListeningPort([endpoint], settings, signal, clock, throttle, logger) { OnClosing = Forget };
         Endpoint = port.Endpoints[0].ToString();
     }
 
