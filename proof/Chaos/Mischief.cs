@@ -49,7 +49,7 @@ internal static class Mischiefs
         Mischief.RestartStorm => "three to five kills and restarts in a row",
         Mischief.PortStolen => "a restart finds one of its ports taken, and must end with exit code 1",
         Mischief.GarbagePeer => "random bytes to all ports, then nonsense in the place of a dead peer",
-        Mischief.IoStalled => "NetMQ's I/O thread of either stands still, from the lease to 3F, while its loop runs",
+        Mischief.IoStalled => "NetMQ's own thread of either stands still, from the lease to 3F, which must change nothing",
         Mischief.FullLoad => "two busy threads for each processor, for 2F",
         Mischief.FullDisk => "one server's log, every message of it, is to a full device; it must serve, hand over, take over, stop",
         Mischief.ClockStepped => "one server's wall clock steps by hours and back; the pair must not change hands",

@@ -16,6 +16,12 @@ internal static class CommandLine
     private static readonly Option<string?> PrimaryKey = KeyFile("--primary-key", "primary");
     private static readonly Option<string?> BackupKey = KeyFile("--backup-key", "backup");
 
+    private static readonly Option<string?> OwnKey = new("--own-key")
+    {
+        Description = "The monitor's own secret key file, where the pair's link is secured; each node needs the public one in its MonitorKeyFolder",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<int> Timeout = new("--failover-timeout")
     {
         Description = "After how long without a message a node counts as silent, in milliseconds; the pair's own",
@@ -29,7 +35,7 @@ internal static class CommandLine
     {
         var command = new RootCommand("Watches a Binary Star pair: states, heartbeats, transitions, and whether both nodes are active.")
         {
-            Primary, Backup, PrimaryKey, BackupKey, Timeout, Once, Keys(),
+            Primary, Backup, PrimaryKey, BackupKey, OwnKey, Timeout, Once, Keys(),
         };
         Timeout.Validators.Add(result =>
         {
@@ -50,7 +56,7 @@ internal static class CommandLine
         {
             using var watcher = new Watcher(new Pair(
                 new Node("primary", line.GetValue(Primary)!, Load(line.GetValue(PrimaryKey)), silent),
-                new Node("backup", line.GetValue(Backup)!, Load(line.GetValue(BackupKey)), silent)));
+                new Node("backup", line.GetValue(Backup)!, Load(line.GetValue(BackupKey)), silent)), Load(line.GetValue(OwnKey)));
             if (line.GetValue(Once)) return OneLook.Run(watcher, silent);
             Dashboard.Run(watcher);
             return 0;

@@ -1,16 +1,7 @@
 using NetMQ;
+using NetMQ.HighAvailability;
 
 namespace PairMonitor;
-
-/// <summary>The state that a node last published. The digits are the protocol's.</summary>
-internal enum PublishedState
-{
-    Nothing = 0,
-    WaitingAsPrimary = '1',
-    WaitingAsBackup = '2',
-    Active = '3',
-    Passive = '4',
-}
 
 /// <summary>One node, as it is received. Times are the watcher's.</summary>
 internal sealed class Node(string role, string endpoint, NetMQCertificate? key, TimeSpan silentAfter)
@@ -23,7 +14,8 @@ internal sealed class Node(string role, string endpoint, NetMQCertificate? key, 
 
     public NetMQCertificate? Key => key;
 
-    public PublishedState Last { get; private set; }
+    /// <summary>The state that it last published; a node that waits publishes its role.</summary>
+    public BinaryStarState? Last { get; private set; }
 
     /// <summary>Since when it has published the same.</summary>
     public TimeSpan Since { get; private set; }
@@ -36,23 +28,20 @@ internal sealed class Node(string role, string endpoint, NetMQCertificate? key, 
 
     public bool IsAlive => Age < silentAfter;
 
-    public bool IsActive => IsAlive && Last == PublishedState.Active;
+    public bool IsActive => IsAlive && Last == BinaryStarState.Active;
 
-    public bool IsPassive => IsAlive && Last == PublishedState.Passive;
+    public bool IsPassive => IsAlive && Last == BinaryStarState.Passive;
 
     /// <summary>The endpoint of the one node given for the other's.</summary>
-    public bool IsMistaken => Last == (role == "primary" ? PublishedState.WaitingAsBackup : PublishedState.WaitingAsPrimary);
+    public bool IsMistaken => Last == (role == "primary" ? BinaryStarState.Backup : BinaryStarState.Primary);
 
     /// <summary>It has published that it is active after <paramref name="other"/> began to.</summary>
     public bool IsActiveBeside(Node other) => IsActive && other.IsActive && received > other.Since;
 
-    /// <returns>Whether it is a valid message.</returns>
-    public bool Receive(byte[] frame, TimeSpan now)
+    public void Receive(BinaryStarState state, TimeSpan now)
     {
-        if (frame is not [>= (byte)'1' and <= (byte)'4']) return false;
-        if (Last != (PublishedState)frame[0]) Since = now;
-        Last = (PublishedState)frame[0];
+        if (Last != state) Since = now;
+        Last = state;
         received = Now = now;
-        return true;
     }
 }

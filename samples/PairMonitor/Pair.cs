@@ -1,3 +1,5 @@
+using NetMQ.HighAvailability;
+
 namespace PairMonitor;
 
 /// <summary>Both nodes, each judged by what the other has published since.</summary>
@@ -11,10 +13,10 @@ internal sealed record Pair(Node Primary, Node Backup)
 
     public string StateOf(Node node) => (node.IsAlive, node.Last) switch
     {
-        (false, PublishedState.Nothing) => "never received",
+        (false, null) => "never received",
         (false, _) => "silent",
-        (_, PublishedState.Active) => IsSuperseded(node) ? "superseded" : "active",
-        (_, PublishedState.Passive) => "passive",
+        (_, BinaryStarState.Active) => IsSuperseded(node) ? "superseded" : "active",
+        (_, BinaryStarState.Passive) => "passive",
         _ => "waiting",
     };
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using NetMQ;
-using NetMQ.Sockets;
+using NetMQ.HighAvailability;
 
 namespace PairMonitor;
 
@@ -12,14 +12,16 @@ internal sealed class Watcher : IDisposable
     private static readonly TimeSpan Nap = TimeSpan.FromMilliseconds(20);
 
     private readonly Stopwatch clock = Stopwatch.StartNew();
-    private readonly SubscriberSocket primary;
-    private readonly SubscriberSocket backup;
-    private NetMQMessage message = new();
+    private readonly StateSubscriber primary;
+    private readonly StateSubscriber backup;
 
-    public Watcher(Pair pair)
+    /// <param name="pair">The nodes.</param>
+    /// <param name="own">The monitor's own keys, where the pair's link is secured.</param>
+    public Watcher(Pair pair, NetMQCertificate? own)
     {
         Pair = pair;
-        (primary, backup) = (Listen(pair.Primary), Listen(pair.Backup));
+        primary = new StateSubscriber(pair.Primary.Endpoint, pair.Primary.Key, own);
+        backup = new StateSubscriber(pair.Backup.Endpoint, pair.Backup.Key, own);
     }
 
     public Pair Pair { get; }
@@ -45,28 +47,10 @@ internal sealed class Watcher : IDisposable
         backup.Dispose();
     }
 
-    private bool Receive(Node node, SubscriberSocket socket, TimeSpan now)
+    private static bool Receive(Node node, StateSubscriber subscriber, TimeSpan now)
     {
-        if (!socket.TryReceiveMultipartMessage(ref message!)) return false;
-        if (message.FrameCount == 1) node.Receive(message[0].Buffer[..message[0].MessageSize], now);
+        if (!subscriber.TryReceive(out var state)) return false;
+        node.Receive(state, now);
         return true;
-    }
-
-    private static SubscriberSocket Listen(Node node)
-    {
-        var socket = new SubscriberSocket();
-        socket.Options.MaxMsgSize = 1024;
-        socket.Options.ReconnectInterval = TimeSpan.FromMilliseconds(100);
-
-        if (node.Key is not null)
-        {
-            socket.Options.CurveServerCertificate = node.Key;
-            socket.Options.CurveCertificate = new NetMQCertificate(); // a node accepts every subscriber that knows its public key
-        }
-
-        // To the four messages, not to everything: a node takes a subscriber to everything for its peer.
-        foreach (var digit in "1234") socket.Subscribe(digit.ToString());
-        socket.Connect(node.Endpoint);
-        return socket;
     }
 }

@@ -67,7 +67,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
         try
         {
             loop = SocketLimit.Guard(() => new NodeLoop(
-                Poller, engine, timing, options.ParseLocals(), options.ParseRemotes(), options.LookUp, options.ToLinkKeys(), options.DetectCrash, options.HandlerFaults,
+                Poller, engine, timing, options.ParseLocals(), options.ParseRemotes(), options.LookUp, options.ToLinkKeys(this.logger), options.DetectCrash, options.HandlerFaults,
                 options.TimeProvider, this.logger, new NodeMetrics(options.Name ?? "default", options.Role), Raise, RaiseRequestFailed, OnEnded));
         }
         catch
@@ -156,7 +156,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
 
             Voter.Check(type);
             var voter = type == ZmqSocketType.Router && !options.UseNetMQRouter
-                ? SocketLimit.Guard(() => loop.Listen(ParseVoter(endpoint), options.ToVoterSettings()))
+                ? SocketLimit.Guard(() => loop.Listen(ParseVoter(endpoint), options.ToVoterSettings(logger)))
                 : SocketLimit.Guard(() => new SocketVoter(endpoint, type, options.VoterHighWatermark, options.VoterMaxFrameBytes, options.VoterCertificate));
             var socket = new VoterSocket(voter);
             voter.Handler = () => handler(socket);

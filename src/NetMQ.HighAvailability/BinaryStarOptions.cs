@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Nodes.Links;
 using NetMQ.HighAvailability.Connections;
@@ -153,10 +154,23 @@ public sealed class BinaryStarOptions
 
     /// <summary>
     /// The keys of the voter socket: clients must know the public key, and can be sure of which server they are connected to; what they
-    /// send is encrypted. It keeps no client out: NetMQ has no way to ask who may connect (no ZAP). Default
-    /// <see langword="null"/>: plain. Both nodes may have the same, so that clients need to know one.
+    /// send is encrypted. Default <see langword="null"/>: plain. Both nodes may have the same, so that clients need to know one. With a
+    /// voter of type ROUTER, a client that does not use CURVE is refused; <see cref="VoterClientKeyFolder"/> says which clients are served.
     /// </summary>
     public NetMQCertificate? VoterCertificate { get; set; }
+
+    /// <summary>
+    /// A folder with the public keys of the clients that are served, one in each <c>.key</c> file (<see cref="CurveKeyFile"/>). Read again
+    /// every second: a key that is added counts at once, and who has one that is removed is disconnected. Default <see langword="null"/>: every
+    /// client that knows the public key of <see cref="VoterCertificate"/>, which it needs. For a voter of type ROUTER.
+    /// </summary>
+    public string? VoterClientKeyFolder { get; set; }
+
+    /// <summary>
+    /// A folder with the public keys of those that may subscribe to this node's state beside its peer, as <see cref="StateSubscriber"/> does;
+    /// read like <see cref="VoterClientKeyFolder"/>. Default <see langword="null"/>: with <see cref="Certificate"/> the peer alone, without it everybody.
+    /// </summary>
+    public string? MonitorKeyFolder { get; set; }
 
     /// <summary>
     /// Whether a voter of type ROUTER is NetMQ's own <see cref="Sockets.RouterSocket"/>, for who needs one of its features. That one is for
@@ -214,23 +228,51 @@ public sealed class BinaryStarOptions
         ? Timing.From(HeartbeatInterval, FailoverTimeout, peerHeartbeat, peerFailover)
         : Timing.From(HeartbeatInterval, FailoverTimeout);
 
-    internal CurveKeys? ToLinkKeys() => Certificate is { } own && PeerCertificate is { } peer ? new CurveKeys(own, peer) : null;
+    /// <exception cref="ArgumentException">A folder of keys cannot be read.</exception>
+    internal CurveKeys? ToLinkKeys(ILogger logger) => Certificate is { } own && PeerCertificate is { } peer
+        ? new CurveKeys(new CurveKeyPair(own.SecretKey!, own.PublicKey), peer.PublicKey, OpenKeys(nameof(MonitorKeyFolder), MonitorKeyFolder, logger))
+        : null;
 
-    internal PortSettings ToVoterSettings()
+    /// <exception cref="ArgumentException">The folder of keys cannot be read.</exception>
+    internal PortSettings ToVoterSettings(ILogger logger)
     {
+        var allowed = OpenKeys(nameof(VoterClientKeyFolder), VoterClientKeyFolder, logger);
         var metadata = Metadata.Write(SocketKind.Router, []);
         var keys = VoterCertificate is { } certificate ? new CurveKeyPair(certificate.SecretKey!, certificate.PublicKey) : null;
         return new PortSettings
         {
             What = "voter endpoint",
             Kind = SocketKind.Router,
-            NewMechanism = keys is null ? () => new NullMechanism(metadata) : () => new CurveServer(metadata, keys, isAllowed: null),
+            NewMechanism = keys is null ? () => new NullMechanism(metadata) : () => new CurveServer(metadata, keys, allowed is null ? null : allowed.Contains),
+            Keys = allowed,
+            IsAllowed = key => allowed!.Contains(key),
             Limits = new WireLimits(VoterMaxFrameBytes, MaxFrames: 1024),
         };
     }
 
+    private KeyFolder? OpenKeys(string option, string? folder, ILogger logger)
+    {
+        if (folder is null) return null;
+        if (string.IsNullOrWhiteSpace(folder)) throw Invalid(option, "must be a folder, and is empty: leave it out, or give the folder's path");
+        try
+        {
+            return new KeyFolder(folder, TimeProvider, logger);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new ArgumentException($"{option} '{folder}' cannot be read: {e.Message} It must be a folder of public key files, *.key.", option, e);
+        }
+    }
+
     private void ValidateKeys()
     {
+        if (VoterClientKeyFolder is not null && VoterCertificate is null)
+            throw Invalid(nameof(VoterClientKeyFolder), $"needs {nameof(VoterCertificate)}: without the voter's keys, clients prove none either");
+        if (VoterClientKeyFolder is not null && UseNetMQRouter)
+            throw Invalid(nameof(VoterClientKeyFolder), $"cannot be used with {nameof(UseNetMQRouter)}: NetMQ cannot refuse a client's key");
+        if (MonitorKeyFolder is not null && Certificate is null)
+            throw Invalid(nameof(MonitorKeyFolder), $"needs {nameof(Certificate)} and {nameof(PeerCertificate)}: without keys everybody may subscribe");
+
         if (Certificate is null != PeerCertificate is null)
             throw Invalid(nameof(Certificate), $"and {nameof(PeerCertificate)} must be given together, or neither: the link is secured in both directions or not at all");
         if (Certificate is { HasSecretKey: false })

@@ -16,7 +16,9 @@ internal static class ServeVerb
         var window = new Argument<int>("window");
 
         var star = new Command("star") { voter, state };
-        star.SetAction(line => Serve(new StarEcho(line.GetValue(voter)!, line.GetValue(state)!)));
+        star.SetAction(line => Serve(new StarEcho(line.GetValue(voter)!, line.GetValue(state)!, inPlace: true)));
+        var frames = new Command("star-frames") { voter, state };
+        frames.SetAction(line => Serve(new StarEcho(line.GetValue(voter)!, line.GetValue(state)!, inPlace: false)));
         var bare = new Command("bare") { voter };
         bare.SetAction(line => Serve(new BareEcho(line.GetValue(voter)!, drain: false)));
         var batch = new Command("batch") { voter };
@@ -32,7 +34,7 @@ internal static class ServeVerb
         counting.SetAction(line => Serve(new CountingEcho(
             line.GetValue(voter)!, line.GetValue(state)!, TimeSpan.FromMilliseconds(line.GetValue(work)), line.GetValue(later), line.GetValue(counts)!)));
 
-        return new Command("serve", "One of the servers that are measured, or a client of one.") { star, bare, batch, many, asking, counting };
+        return new Command("serve", "One of the servers that are measured, or a client of one.") { star, frames, bare, batch, many, asking, counting };
     }
 
     private static void Serve(IServer server)

@@ -3,22 +3,25 @@ using NetMQ.HighAvailability;
 
 namespace Benchmarks.Serve;
 
-/// <summary>Ours: one node of a pair with the handler of the sample EchoServer.</summary>
+/// <summary>Ours: one node of a pair with an echo for its handler.</summary>
 internal sealed class StarEcho : IServer
 {
     private readonly BinaryStar star;
+    private Msg received;
 
     /// <param name="voter">Where clients connect.</param>
     /// <param name="state">Role, local and remote endpoint.</param>
-    public StarEcho(string voter, string[] state)
+    /// <param name="inPlace">Whether the handler reads requests where they were received, rather than by NetMQ's frames.</param>
+    public StarEcho(string voter, string[] state, bool inPlace)
     {
+        received.InitEmpty();
         star = new BinaryStar(new BinaryStarOptions
         {
             Role = Enum.Parse<BinaryStarRole>(state[0]),
             LocalEndpoints = [state[1]],
             RemoteEndpoints = [state[2]],
         });
-        star.RegisterVoter(voter, ZmqSocketType.Router, Echo);
+        star.RegisterVoter(voter, ZmqSocketType.Router, inPlace ? Echo : EchoFrames);
     }
 
     public void Run() => star.Run();
@@ -32,8 +35,20 @@ internal sealed class StarEcho : IServer
 
     public void Dispose() => star.Dispose();
 
-    private void Echo(VoterSocket client)
+    private static void Echo(VoterSocket client)
     {
         while (client.TryReceive(out var frame)) client.TrySend(frame, client.HasMore);
+    }
+
+    private void EchoFrames(VoterSocket client)
+    {
+        bool more;
+        do
+        {
+            client.TryReceive(ref received, TimeSpan.Zero);
+            more = received.HasMore;
+            client.TrySend(ref received, TimeSpan.Zero, more);
+        }
+        while (more);
     }
 }

@@ -12,6 +12,8 @@ internal sealed class Competitor(string name, string voter, ServerProcess server
     /// <summary>The passive node beside ours.</summary>
     public ServerProcess? Peer => peer;
 
+    public string Endpoint => voter;
+
     public LoadGenerator Client { get; } = new(voter);
 
     /// <summary>Bytes that the server has allocated so far; 0 for one in C.</summary>

@@ -8,6 +8,7 @@ namespace Benchmarks.Throughput;
 internal sealed class Competitors : IDisposable
 {
     public const string Star = "BinaryStar";
+    public const string StarMsg = "BinaryStar, handler with NetMQ's frames";
     public const string Batch = "NetMQ, drained in batches";
     public const string Again = "the same in another process";
     public const string Single = "NetMQ, one message per event";
@@ -17,16 +18,20 @@ internal sealed class Competitors : IDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private readonly string folder = Directory.CreateTempSubdirectory("benchmarks").FullName;
-    private readonly Queue<int> ports = new(FreePorts.Take(11));
+    private readonly Queue<int> ports = new(FreePorts.Take(15));
 
-    public Competitors()
+    /// <param name="only">Which of them; all if null.</param>
+    public Competitors(string[]? only = null)
     {
-        AddStar();
-        AddServer(Batch, managed: true, voter => ServerProcess.Serve("batch", voter));
-        AddServer(Again, managed: true, voter => ServerProcess.Serve("batch", voter));
-        AddServer(Single, managed: true, voter => ServerProcess.Serve("bare", voter));
-        AddNative(NativeEcho, "echo");
-        AddNative(NativeReactor, "reactor", NextEndpoint(), NextEndpoint());
+        if (Has(Star)) AddStar(Star, "star");
+        if (Has(StarMsg)) AddStar(StarMsg, "star-frames");
+        if (Has(Batch)) AddServer(Batch, managed: true, voter => ServerProcess.Serve("batch", voter));
+        if (Has(Again)) AddServer(Again, managed: true, voter => ServerProcess.Serve("batch", voter));
+        if (Has(Single)) AddServer(Single, managed: true, voter => ServerProcess.Serve("bare", voter));
+        if (Has(NativeEcho)) AddNative(NativeEcho, "echo");
+        if (Has(NativeReactor)) AddNative(NativeReactor, "reactor", NextEndpoint(), NextEndpoint());
+
+        bool Has(string name) => only is null || only.Contains(name);
     }
 
     public List<Competitor> All { get; } = [];
@@ -47,15 +52,14 @@ internal sealed class Competitors : IDisposable
 
     private string NextEndpoint() => $"tcp://127.0.0.1:{ports.Dequeue()}";
 
-    private void AddStar()
+    private void AddStar(string name, string verb)
     {
-        var (voter, local, remote) = (NextEndpoint(), NextEndpoint(), NextEndpoint());
-        PassiveVoter = NextEndpoint();
-        StateEndpoints = [local, remote];
+        var (voter, passive, local, remote) = (NextEndpoint(), NextEndpoint(), NextEndpoint(), NextEndpoint());
+        if (name == Star) (PassiveVoter, StateEndpoints) = (passive, [local, remote]);
         var start = Stopwatch.GetTimestamp();
-        var backup = ServerProcess.Serve("star", PassiveVoter, "Backup", remote, local);
-        var primary = ServerProcess.Serve("star", voter, "Primary", local, remote);
-        Add(new Competitor(Star, voter, primary, managed: true, backup), start);
+        var backup = ServerProcess.Serve(verb, passive, "Backup", remote, local);
+        var primary = ServerProcess.Serve(verb, voter, "Primary", local, remote);
+        Add(new Competitor(name, voter, primary, managed: true, backup), start);
     }
 
     private void AddServer(string name, bool managed, Func<string, ServerProcess> begin)

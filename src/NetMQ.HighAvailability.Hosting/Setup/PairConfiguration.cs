@@ -11,6 +11,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
         "Preset", "Name", "Role", "LocalEndpoints", "RemoteEndpoints", "HeartbeatInterval", "FailoverTimeout",
         "PeerHeartbeatInterval", "PeerFailoverTimeout", "DualActivePolicy", "HandlerFaults", "DetectCrash", "WarmUpOnStart", "VoterHighWatermark",
         "VoterMaxFrameBytes", "CertificateFile", "PeerCertificateFile", "VoterCertificateFile",
+        "VoterClientKeyFolder", "MonitorKeyFolder", "UseNetMQRouter",
     ];
 
     private static readonly string[] HostKeys = ["VoterEndpoint", "VoterType", "StepDownTimeout"];
@@ -40,6 +41,9 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
         reader.Keys("CertificateFile", value => options.Certificate = value);
         reader.Keys("PeerCertificateFile", value => options.PeerCertificate = value);
         reader.Keys("VoterCertificateFile", value => options.VoterCertificate = value);
+        if (reader.Value("VoterClientKeyFolder") is { } clients) options.VoterClientKeyFolder = clients;
+        if (reader.Value("MonitorKeyFolder") is { } monitors) options.MonitorKeyFolder = monitors;
+        reader.Use<bool>("UseNetMQRouter", SectionReader.Bool, value => options.UseNetMQRouter = value, "true or false");
     }
 
     /// <exception cref="OptionsValidationException">A value is malformed; the message names it.</exception>

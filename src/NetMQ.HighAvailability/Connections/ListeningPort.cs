@@ -31,6 +31,7 @@ internal sealed class ListeningPort : IDisposable
     private TimeSpan? pausedUntil;
     private long unsent;
     private long held;
+    private int keysVersion;
     private bool mayHaveMore;
 
     /// <exception cref="EndpointException">An endpoint cannot be bound; none stays bound.</exception>
@@ -135,6 +136,12 @@ internal sealed class ListeningPort : IDisposable
     public void Look(TimeSpan now, TimeSpan tick)
     {
         watch.ReleaseIdle(now - tick);
+        if (settings.Keys is { } keys && keys.Version != keysVersion)
+        {
+            keysVersion = keys.Version;
+            foreach (var connection in connections.Where(connection => connection.Wire.PeerKey is { } key && !settings.IsAllowed(key)).ToArray()) Close(connection);
+        }
+
         while (handshaking.TryPeek(out var eldest))
         {
             if (!eldest.IsOver && !eldest.Wire.IsReady)
@@ -183,6 +190,7 @@ internal sealed class ListeningPort : IDisposable
     {
         StopListening();
         foreach (var connection in connections.ToArray()) Close(connection);
+        settings.Keys?.Dispose();
     }
 
     private void Accept(Socket listener)

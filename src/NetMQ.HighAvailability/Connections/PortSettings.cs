@@ -13,6 +13,12 @@ internal sealed record PortSettings
     /// <summary>Makes the security of a new connection.</summary>
     public required Func<Mechanism> NewMechanism { get; init; }
 
+    /// <summary>The list that a peer's key must be in, beside those that <see cref="NewMechanism"/> allows by itself; none if null. Ends with the port.</summary>
+    public KeyFolder? Keys { get; init; }
+
+    /// <summary>Whether who has proved that key is still served.</summary>
+    public Func<byte[], bool> IsAllowed { get; init; } = static _ => true;
+
     /// <summary>What one connection may send.</summary>
     public required WireLimits Limits { get; init; }
 

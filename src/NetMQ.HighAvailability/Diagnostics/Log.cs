@@ -129,6 +129,12 @@ internal static partial class Log
     [LoggerMessage(344, LogLevel.Warning, "Closed the connection to the {Port} that has sent an unfinished message for the longest time: {Held} bytes of unfinished messages are held ({Suppressed} more)")]
     public static partial void OutOfRoom(ILogger logger, string port, long held, long suppressed);
 
+    [LoggerMessage(345, LogLevel.Information, "The keys in {Folder} have changed; there are {Count} now")]
+    public static partial void KeysChanged(ILogger logger, string folder, int count);
+
+    [LoggerMessage(346, LogLevel.Warning, "The keys in {Folder} cannot be read, and stay as they were: {Reason}")]
+    public static partial void KeysUnreadable(ILogger logger, string folder, string reason);
+
     private static string Explain(WireFault fault) => fault switch
     {
         WireFault.NotZmtp => "the other side does not use ZMTP",

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Diagnostics;
 using NetMQ.HighAvailability.Protocol;
@@ -49,7 +50,7 @@ internal static class WarmUp
             requestFailed: _ => { },
             ended: _ => poller.Stop());
         var options = new BinaryStarOptions { VoterMaxFrameBytes = 1024 };
-        var voter = loop.Listen(new TcpEndpoint(Loopback, 0), options.ToVoterSettings());
+        var voter = loop.Listen(new TcpEndpoint(Loopback, 0), options.ToVoterSettings(NullLogger.Instance));
         var asked = new VoterSocket(voter);
         voter.Handler = () => Echo(asked);
         loop.Use(voter);

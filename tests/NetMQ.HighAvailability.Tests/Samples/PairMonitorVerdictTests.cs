@@ -43,8 +43,8 @@ public sealed class PairMonitorVerdictTests
     {
         Primary("3");
         Tick();
-        pair.Backup.Receive("3"u8.ToArray(), Time);
-        pair.Primary.Receive("3"u8.ToArray(), Time);
+        pair.Backup.Receive(BinaryStarState.Active, Time);
+        pair.Primary.Receive(BinaryStarState.Active, Time);
         See();
         pair.AreBothActive.Should().BeFalse("the primary's may be the older one");
 
@@ -91,7 +91,7 @@ public sealed class PairMonitorVerdictTests
     private void Receive(Node node, string state)
     {
         Tick();
-        node.Receive(System.Text.Encoding.ASCII.GetBytes(state), Time).Should().BeTrue();
+        node.Receive((BinaryStarState)(state[0] - '0'), Time);
         See();
     }
 

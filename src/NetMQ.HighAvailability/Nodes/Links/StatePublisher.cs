@@ -27,6 +27,8 @@ internal sealed class StatePublisher : IDisposable
             What = "local state endpoint",
             Kind = SocketKind.Pub,
             NewMechanism = keys is null ? () => new NullMechanism(metadata) : () => keys.ToServer(metadata),
+            Keys = keys?.Monitors,
+            IsAllowed = key => keys!.IsAllowed(key),
             Limits = new WireLimits(1 + WireLimits.MaxTopicBytes, MaxFrames: 1),
             MaxConnections = MaxConnections,
             MaxUnsent = 64 * MaxUnsentBytes,

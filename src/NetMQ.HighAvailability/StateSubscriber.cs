@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Net;
+using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Connections;
+using NetMQ.HighAvailability.Protocol;
+using NetMQ.HighAvailability.Wire;
+
+namespace NetMQ.HighAvailability;
+
+/// <summary>
+/// Receives the state that one node publishes, as a program does that monitors a pair from outside. It connects again by itself. One
+/// thread at a time.
+/// </summary>
+public sealed class StateSubscriber : IDisposable
+{
+    private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
+
+    private readonly Clock clock = new(TimeProvider.System);
+    private readonly TcpEndpoint remote;
+    private readonly Dialler dialler;
+    private readonly HostResolver resolver;
+    private readonly ConcurrentQueue<Action> posted = new();
+    private TimeSpan? lookedUp;
+
+    /// <summary>Connects in the background, from the first call of <see cref="TryReceive"/> on.</summary>
+    /// <param name="endpoint">Where the node publishes its state: <c>tcp://host:port</c>.</param>
+    /// <param name="nodeKey">The node's public key, if its link is secured: only who proves to have the secret one is believed.</param>
+    /// <param name="own">
+    /// The monitor's own keys, of which the node has the public one in its <see cref="BinaryStarOptions.MonitorKeyFolder"/>. Given together
+    /// with <paramref name="nodeKey"/>.
+    /// </param>
+    /// <exception cref="ArgumentException">The endpoint is malformed, or the keys are incomplete; the message says which.</exception>
+    public StateSubscriber(string endpoint, NetMQCertificate? nodeKey = null, NetMQCertificate? own = null)
+    {
+        remote = TcpEndpoint.TryParse(endpoint, wildcard: false) ?? throw new ArgumentException($"The endpoint '{endpoint}' must be tcp://host:port.", nameof(endpoint));
+        if (nodeKey is null != own is null) throw new ArgumentException("The node's public key and the monitor's own keys must be given together, or neither.", nameof(own));
+        if (own is { HasSecretKey: false }) throw new ArgumentException("The monitor's own keys must have the secret one: give it the secret key file, and the public one to the node.", nameof(own));
+
+        var metadata = Metadata.Write(SocketKind.Sub, []);
+        resolver = new HostResolver(remote, HostResolver.LookUpAsync, posted.Enqueue);
+        dialler = new Dialler(
+            SocketKind.Sub,
+            nodeKey is null ? () => new NullMechanism(metadata) : () => new CurveClient(metadata, new CurveKeyPair(own!.SecretKey!, own.PublicKey), nodeKey.PublicKey),
+            new WireLimits(MaxMessageBytes: 256, MaxFrames: 16), Retry, Handshake, clock)
+        {
+            OnReady = Subscribe,
+        };
+    }
+
+    /// <summary>Takes the next state that the node has published, without waiting.</summary>
+    /// <param name="state">
+    /// The state; <see cref="BinaryStarState.Primary"/> or <see cref="BinaryStarState.Backup"/>, after its role, from a node that waits or has
+    /// given up active.
+    /// </param>
+    /// <returns>False if there is none now.</returns>
+    public bool TryReceive(out BinaryStarState state)
+    {
+        Look();
+        while (dialler.TryRead(out var connection))
+        {
+            if (connection.FrameCount != 1 || !PeerMessageCodec.TryDecode(connection.Frame(0), out var message)) continue;
+            state = (BinaryStarState)message;
+            return true;
+        }
+
+        state = default;
+        return false;
+    }
+
+    /// <summary>Closes the connection.</summary>
+    public void Dispose() => dialler.Dispose();
+
+    private void Look()
+    {
+        var now = clock.Now;
+        if (dialler.Ready is null && (lookedUp is null || now - lookedUp > Silence))
+        {
+            lookedUp = now;
+            resolver.LookUpNext((address, _) => Connect(address));
+        }
+
+        while (posted.TryDequeue(out var action)) action();
+        dialler.Look(now);
+    }
+
+    private void Connect(IPAddress? address)
+    {
+        if (address is not null) dialler.Connect(new IPEndPoint(address, remote.Port));
+    }
+
+    // To the four messages, not to everything: a node takes a subscriber to everything for its peer.
+    private static void Subscribe(Connection connection)
+    {
+        for (var digit = (byte)'1'; digit <= '4'; digit++) connection.Wire.WriteSubscription([digit]);
+        connection.Flush();
+    }
+}
