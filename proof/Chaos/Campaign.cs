@@ -23,7 +23,7 @@ internal static class Campaign
     {
         var seed = plan.Seed + number;
         var dice = new Random(seed);
-        using var pair = new Pair(plan.Facilities.CreateNetwork(), detectCrash: seed % 2 == 1, fastSends: seed % 4 >= 2);
+        using var pair = new Pair(plan.Facilities.CreateNetwork(), detectCrash: seed % 2 == 1);
         var troublemaker = new Troublemaker(pair, dice);
         foreach (var half in pair.Halves) half.Start();
 

@@ -17,7 +17,7 @@ internal sealed class Pair : IDisposable
 
     private readonly string[] states;
 
-    public Pair(Network network, bool detectCrash, bool fastSends)
+    public Pair(Network network, bool detectCrash)
     {
         Network = network;
         var ports = FreePorts.Take(4);
@@ -25,8 +25,8 @@ internal sealed class Pair : IDisposable
         states = [.. network.StateAddresses.Select((address, i) => $"tcp://{address}:{ports[2 + i]}")];
         Halves =
         [
-            new Half(0, "primary", voters[0], Arguments("--primary", voters[0], states[0], states[1], detectCrash, fastSends), network.Enter(0), Journal),
-            new Half(1, "backup", voters[1], Arguments("--backup", voters[1], states[1], states[0], detectCrash, fastSends), network.Enter(1), Journal),
+            new Half(0, "primary", voters[0], Arguments("--primary", voters[0], states[0], states[1], detectCrash), network.Enter(0), Journal),
+            new Half(1, "backup", voters[1], Arguments("--backup", voters[1], states[1], states[0], detectCrash), network.Enter(1), Journal),
         ];
         Asker = new Asker(voters);
     }
@@ -129,12 +129,11 @@ internal sealed class Pair : IDisposable
         Network.Dispose();
     }
 
-    private static string[] Arguments(string role, string voter, string local, string remote, bool detectCrash, bool fastSends) =>
+    private static string[] Arguments(string role, string voter, string local, string remote, bool detectCrash) =>
     [
         role, "--voter", voter, "--local", local, "--remote", remote, "--sign",
         "--heartbeat", Heartbeat.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
         "--failover-timeout", FailoverTimeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
         .. detectCrash ? ["--detect-crash"] : Array.Empty<string>(),
-        .. fastSends ? ["--fast-sends"] : Array.Empty<string>(),
     ];
 }

@@ -57,11 +57,6 @@ internal static class CommandLine
         Description = "Take over within milliseconds when the other process dies; not behind NAT, proxies or load balancers.",
     };
 
-    private static readonly Option<bool> FastSends = new("--fast-sends")
-    {
-        Description = "Spare NetMQ a system call for each frame that it sends; Linux on x64 only (under Windows it does so by itself).",
-    };
-
     private static readonly Option<bool> Sign = new("--sign")
     {
         Description = "Append a frame to each reply that says who gave it: role, process, term, how many requests it has served, monotonic clock.",
@@ -78,7 +73,7 @@ internal static class CommandLine
             "One half of a Binary Star pair: a server that echoes every request unchanged. SIGUSR1 hands the pair over to the other half; "
             + "SIGUSR2 promotes a backup that was started alone.")
         {
-            Primary, Backup, Voter, Local, Remote, Preset, Heartbeat, FailoverTimeout, PeerHeartbeat, PeerFailoverTimeout, DetectCrash, FastSends, Sign, Verbose,
+            Primary, Backup, Voter, Local, Remote, Preset, Heartbeat, FailoverTimeout, PeerHeartbeat, PeerFailoverTimeout, DetectCrash, Sign, Verbose,
         };
         command.Validators.Add(line =>
         {
@@ -110,7 +105,7 @@ internal static class CommandLine
         options.PeerFailoverTimeout = Span(line, PeerFailoverTimeout) ?? options.PeerFailoverTimeout;
         return new Settings(
             line.GetValue(Voter) ?? (primary ? "tcp://*:5001" : "tcp://*:5002"), options,
-            line.GetValue(FastSends), line.GetValue(Sign), line.GetValue(Verbose));
+            line.GetValue(Sign), line.GetValue(Verbose));
     }
 
     private static TimeSpan? Span(ParseResult line, Option<int?> milliseconds) =>

@@ -13,30 +13,17 @@ return CommandLine.Run(args, Serve);
 
 static void Serve(Settings settings)
 {
-    // Before NetMQ does anything.
-    if (settings.FastSends && !FastSends.TryEnable())
-        Console.Error.WriteLine("warning: NetMQ cannot be made to send faster here");
-
     using var logging = settings.CreateLogging();
     using var star = new BinaryStar(settings.Options, logging.CreateLogger<BinaryStar>());
 
     // The handler runs once for each request that this node may serve, on the thread of star.Run; the frames it
-    // reads are the request's, the frames it sends go back to whoever asked. One Msg for all of them: it is empty
-    // again once it is sent, so that the echo, unless it signs, allocates nothing of its own.
-    var frame = new Msg();
-    frame.InitEmpty();
+    // reads are the request's, the frames it sends go back to whoever asked. Each is read where it was received, so that
+    // the echo, unless it signs, allocates nothing.
     var served = 0L;
     star.RegisterVoter(settings.Voter, ZmqSocketType.Router, client =>
     {
         var at = Stopwatch.GetTimestamp();
-        bool more;
-        do
-        {
-            client.TryReceive(ref frame, TimeSpan.Zero);
-            more = frame.HasMore;
-            client.TrySend(ref frame, TimeSpan.Zero, more || settings.Sign);
-        }
-        while (more);
+        while (client.TryReceive(out var frame)) client.TrySend(frame, more: client.HasMore || settings.Sign);
 
         if (settings.Sign)
             client.SendFrame($"{settings.Options.Role} {Environment.ProcessId} {star.Term?.Number} {++served} {at}".ToLowerInvariant());

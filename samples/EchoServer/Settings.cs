@@ -4,7 +4,7 @@ using NetMQ.HighAvailability;
 namespace EchoServer;
 
 /// <summary>What the command line asks for.</summary>
-internal sealed record Settings(string Voter, BinaryStarOptions Options, bool FastSends, bool Sign, bool Verbose)
+internal sealed record Settings(string Voter, BinaryStarOptions Options, bool Sign, bool Verbose)
 {
     /// <summary>
     /// Standard output is for the states alone, so that a script can follow it: everything else goes to standard

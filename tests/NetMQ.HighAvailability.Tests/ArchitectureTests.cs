@@ -28,8 +28,7 @@ public sealed partial class ArchitectureTests
     [Fact]
     public void A_namespace_is_a_folder()
     {
-        // The stand-in for an assembly of Mono's has its namespace from there.
-        SourceFiles().Where(file => file.Name != "MonoPosix.cs")
+        SourceFiles()
             .Where(file => !file.Text.Contains($"namespace {Root}{(file.Folder == "." ? "" : "." + file.Folder.Replace('/', '.'))};", StringComparison.Ordinal))
             .Select(file => file.Name)
             .Should().BeEmpty();
@@ -42,6 +41,17 @@ public sealed partial class ArchitectureTests
             .Where(type => type.Namespace is { } ns && !ns.StartsWith("System", StringComparison.Ordinal))
             .Where(type => type.Namespace != $"{Root}.Protocol" && !(type.Namespace == Root && type.IsEnum));
         var impure = UsedBy($"{Root}.Protocol").Where(type => type == typeof(TimeProvider) || type.Namespace == "System.Threading");
+
+        foreign.Should().BeEmpty();
+        impure.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Wire_knows_no_socket_clock_log_or_thread()
+    {
+        var foreign = UsedBy($"{Root}.Wire").Where(type => type.Namespace is { } ns && !ns.StartsWith("System", StringComparison.Ordinal) && ns != $"{Root}.Wire" && ns != "NaCl");
+        var impure = UsedBy($"{Root}.Wire").Where(type => type == typeof(TimeProvider) || type.Namespace is { } ns
+            && (ns.StartsWith("System.Net", StringComparison.Ordinal) || ns.StartsWith("System.Threading", StringComparison.Ordinal)));
 
         foreign.Should().BeEmpty();
         impure.Should().BeEmpty();

@@ -17,7 +17,6 @@ internal static class Verbs
 
     public static int Run(string[] args)
     {
-        FastSending.Inherit();
         var serve = ServeVerb.Create();
         serve.Hidden = true;
         var root = new RootCommand("Benchmarks of NetMQ.HighAvailability. Run a Release build on an otherwise idle machine.")

@@ -17,16 +17,11 @@ internal static class ThroughputVerb
     private static readonly Option<int> Starts = Options.Positive("--starts", "How often all servers are started; the rounds are spread over them", "N", () => 5);
     private static readonly Option<int> Turn = Options.Positive("--turn", "How long a turn lasts, in milliseconds", "MS", () => 300);
 
-    private static readonly Option<bool> Fast = new("--fast-sends")
-    {
-        Description = "Spare NetMQ a system call for each frame that it sends, in all that is of .NET; Linux on x64 only.",
-    };
-
     public static Command Create()
     {
         var command = new Command("throughput", "Ours, NetMQ without us, and libzmq in C, as echo servers under the same client.")
         {
-            Rounds, Starts, Turn, Sizes, Windows, Fast, Options.Quick, Options.Json, Options.Plot,
+            Rounds, Starts, Turn, Sizes, Windows, Options.Quick, Options.Json, Options.Plot,
         };
         command.SetBenchmark(Measure);
         return command;
@@ -35,12 +30,6 @@ internal static class ThroughputVerb
     private static void Measure(ParseResult line, Report report)
     {
         Report.WarnOfDebugBuild();
-        if (line.GetValue(Fast))
-        {
-            FastSending.Enable();
-            report.Summarise("with fast sends");
-        }
-
         var quick = line.GetValue(Options.Quick);
         var rounds = quick ? 3 : line.GetValue(Rounds);
         var starts = quick ? 1 : Math.Min(line.GetValue(Starts), rounds);
