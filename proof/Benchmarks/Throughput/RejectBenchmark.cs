@@ -10,7 +10,7 @@ namespace Benchmarks.Throughput;
 internal sealed class RejectBenchmark
 {
     private const int Bytes = 64;
-    private const int Requests = 20_000;
+    private const int Requests = 200_000;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 

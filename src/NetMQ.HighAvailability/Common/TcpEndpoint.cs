@@ -41,11 +41,11 @@ internal sealed record TcpEndpoint(string Host, int Port)
     public bool IsReachedBy(TcpEndpoint remote) =>
         Port == remote.Port
         && (string.Equals(Host, remote.Host, StringComparison.OrdinalIgnoreCase)
-            || (remote.IsLoopback && (IsLoopback || Host is "*" or "0.0.0.0")));
+            || (remote.IsLoopback && (IsLoopback || Host is "*" or "0.0.0.0" or "[::]")));
 
     private bool IsLoopback =>
         string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase)
-        || (Address is { } address && IPAddress.IsLoopback(address) && Host == "127.0.0.1");
+        || Host is "127.0.0.1" or "[::1]";
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Scheme}{Host}:{Port}");
 }

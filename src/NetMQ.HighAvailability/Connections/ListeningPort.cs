@@ -14,6 +14,7 @@ namespace NetMQ.HighAvailability.Connections;
 internal sealed class ListeningPort : IDisposable
 {
     private const int Backlog = 512;
+    private const int MaxVisits = 16; // to connections that have nothing whole, in one call
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100); // of accepting, when the system has no more to give
 
@@ -60,6 +61,9 @@ internal sealed class ListeningPort : IDisposable
 
     public IReadOnlyCollection<Connection> Connections => connections;
 
+    /// <summary>A connection whose message is being handled: it is not closed meanwhile.</summary>
+    public Connection? InUse { get; set; }
+
     /// <summary>Called with a connection that is about to be closed.</summary>
     public Action<Connection> OnClosing { get; set; } = static _ => { };
 
@@ -82,10 +86,11 @@ internal sealed class ListeningPort : IDisposable
     /// <summary>
     /// Reads on, from one connection after the other, none of which gets more than one chunk before the others have theirs.
     /// </summary>
-    /// <returns>False if nothing is left. Otherwise what was found; the same connection goes on at the next call.</returns>
+    /// <returns>False if nothing is left, or enough was done for now. Otherwise what was found; the same connection goes on at the next call.</returns>
     public bool TryRead(out Connection connection, out Reading reading)
     {
-        while (current is not null || TryBegin())
+        // A handshake with keys takes a fraction of a millisecond: a flood of them must not hold up the loop.
+        for (var visits = 0; visits < MaxVisits && (current is not null || TryBegin()); visits++)
         {
             connection = current!;
             reading = connection.Read();
@@ -117,17 +122,19 @@ internal sealed class ListeningPort : IDisposable
     public void Flush(Connection? unfinished = null)
     {
         if (dirty.Count == 0) return;
+        var left = 0;
         for (var i = 0; i < dirty.Count; i++)
         {
             var connection = dirty[i];
-            if (connection == unfinished) continue;
-            connection.IsDirty = false;
-            if (connection.IsOver || connection.Flush()) Count(connection);
-            if (connection.IsOver) Close(connection);
+            var isKept = connection == unfinished;
+            if (!isKept && (connection.IsOver || connection.Flush())) Count(connection);
+            isKept |= connection.IsOver && connection == InUse;
+            if (isKept) dirty[left++] = connection;
+            else connection.IsDirty = false;
+            if (!isKept && connection.IsOver) Close(connection);
         }
 
-        dirty.Clear();
-        if (unfinished is { IsDirty: true }) dirty.Add(unfinished);
+        dirty.RemoveRange(left, dirty.Count - left);
     }
 
     /// <summary>Once a tick: cuts off those whose handshake takes too long, and makes room for those that are active.</summary>

@@ -17,7 +17,7 @@ internal sealed class NodeLoop : IPairShell, IDisposable
 {
     // The most that one turn takes from each source, so that none can starve the others.
     private const int MaxPeerMessages = 1024;
-    private const int MaxSubscriptions = 64;
+    private const int MaxSubscriptions = 16;
     private const int MaxVotes = 1024;
 
     // Replies leave together, but none waits for handlers that take long.

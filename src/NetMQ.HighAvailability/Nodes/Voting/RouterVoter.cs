@@ -183,7 +183,7 @@ internal sealed class RouterVoter : Voter
 
     private void Take(Connection connection)
     {
-        sender = connection;
+        sender = port.InUse = connection;
         isTaken = true;
         next = 0;
 
@@ -195,7 +195,7 @@ internal sealed class RouterVoter : Voter
     private void EndRequest()
     {
         sender?.Done();
-        sender = null;
+        sender = port.InUse = null;
         isTaken = isInHandler = false;
     }
 
