@@ -28,11 +28,11 @@ internal static class Greeting
     /// </summary>
     /// <param name="received">What has arrived, from the greeting's first byte on.</param>
     /// <param name="mechanism">The mechanism that the peer must have.</param>
-    /// <param name="peerIsServer">Whether the peer must be the server of that mechanism; null if there is none.</param>
-    public static WireFault Check(ReadOnlySpan<byte> received, ReadOnlySpan<byte> mechanism, bool? peerIsServer)
+    /// <param name="isServer">Whether this side is that mechanism's server; null if it has none.</param>
+    public static WireFault Check(ReadOnlySpan<byte> received, ReadOnlySpan<byte> mechanism, bool? isServer)
     {
         if (received.Length == 0) return WireFault.None;
-        if (received[0] != 0xFF) return IsUnversioned(received) ? WireFault.OldVersion : WireFault.NotZmtp;
+        if (received[0] != 0xFF) return CheckUnversioned(received);
         if (received.Length < VersionAt) return WireFault.None;
         if ((received[9] & 1) == 0) return WireFault.OldVersion; // a frame of ZMTP 1.0 with a long length
         if (received[9] != 0x7F) return WireFault.NotZmtp;
@@ -43,12 +43,17 @@ internal static class Greeting
         var name = received.Slice(MechanismAt, MechanismBytes);
         if (!name[..mechanism.Length].SequenceEqual(mechanism) || name[mechanism.Length..].ContainsAnyExcept((byte)0)) return WireFault.WrongMechanism;
         if (received[AsServerAt] > 1) return WireFault.Malformed;
-        return peerIsServer is { } expected && expected != (received[AsServerAt] == 1) ? WireFault.WrongMechanism : WireFault.None;
+        return isServer == true && received[AsServerAt] == 1 ? WireFault.WrongMechanism : WireFault.None; // libzmq's servers do not say that they are
     }
 
     /// <summary>Whether a peer with this whole greeting knows the commands of ZMTP 3.1.</summary>
     public static bool HasCommands(ReadOnlySpan<byte> greeting) => greeting[VersionAt] > 3 || greeting[VersionAt + 1] >= 1;
 
     // ZMTP 1.0 begins with the frame of an identity: its length, of which one is for the flags, and no flags.
-    private static bool IsUnversioned(ReadOnlySpan<byte> received) => received[0] > 0 && (received.Length < 2 || received[1] == 0);
+    private static WireFault CheckUnversioned(ReadOnlySpan<byte> received)
+    {
+        if (received[0] == 0) return WireFault.NotZmtp;
+        if (received.Length == 1) return WireFault.None;
+        return received[1] == 0 ? WireFault.OldVersion : WireFault.NotZmtp;
+    }
 }

@@ -167,7 +167,7 @@ internal sealed class WireConnection : IDisposable
     private WireItem ReadGreeting(ReadOnlySpan<byte> input, out WireFrame frame)
     {
         frame = default;
-        var fault = Greeting.Check(input, mechanism.Name, !mechanism.IsServer);
+        var fault = Greeting.Check(input, mechanism.Name, mechanism.IsServer);
         if (fault != WireFault.None) return Fail(fault);
         Needed = Greeting.Bytes;
         if (input.Length < Greeting.Bytes) return WireItem.Incomplete;
