@@ -76,7 +76,7 @@ internal sealed class WireConnection : IDisposable
     public bool IsReady => stage == Stage.Traffic;
 
     /// <summary>Whether the handshake was completed, also if the connection has been closed since.</summary>
-    public bool PassedHandshake => mechanism.IsComplete;
+    public bool PassedHandshake { get; private set; }
 
     /// <summary>Whether the peer knows ZMTP 3.1's commands.</summary>
     public bool PeerHasCommands { get; private set; }
@@ -201,6 +201,7 @@ internal sealed class WireConnection : IDisposable
         if (kind == SocketKind.Router && Peer.Identity is [0, ..]) return Fail(WireFault.ReservedIdentity);
         session = mechanism.Session;
         stage = Stage.Traffic;
+        PassedHandshake = true;
         return WireItem.Ready;
     }
 
