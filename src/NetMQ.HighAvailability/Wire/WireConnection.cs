@@ -39,12 +39,14 @@ internal readonly record struct WireFrame(int Taken, int Start, int Length, bool
 /// <remarks>Source: ZMTP 3.1 (ZeroMQ RFC 37).</remarks>
 internal sealed class WireConnection : IDisposable
 {
+    private const int MostMessageBytes = int.MaxValue - FrameHeader.MaxBytes - CurveSession.Overhead; // so that no sum overflows
+
     private readonly SocketKind kind;
     private readonly Mechanism mechanism;
     private readonly WireLimits limits;
     private Stage stage;
     private CurveSession? session;
-    private int frames;        // of the message that is being read
+    private int frames;        // of the message that is being read, with the commands between them
     private int messageBytes;  // likewise
 
     private enum Stage
@@ -62,7 +64,7 @@ internal sealed class WireConnection : IDisposable
     {
         this.kind = kind;
         this.mechanism = mechanism;
-        this.limits = limits;
+        this.limits = limits with { MaxMessageBytes = Math.Min(limits.MaxMessageBytes, MostMessageBytes) };
         var greeting = Output.Reserve(Greeting.Bytes);
         Greeting.Write(greeting, mechanism.Name, mechanism.IsServer == true);
         Output.Advance(Greeting.Bytes);
@@ -216,7 +218,7 @@ internal sealed class WireConnection : IDisposable
 
         if (header.HeaderBytes == 0) return Fail(WireFault.Malformed);
         var most = header.IsCommand ? WireLimits.MaxCommandBytes : limits.MaxMessageBytes - messageBytes;
-        if (session is not null) most += CurveSession.Overhead;
+        if (session is not null) most = Math.Max(most, WireLimits.MaxCommandBytes) + CurveSession.Overhead; // which of the two it is, is sealed
         if (header.BodyBytes > (ulong)most) return Fail(WireFault.TooLarge);
         var length = (int)header.BodyBytes;
         if (input.Length - header.HeaderBytes < length)
@@ -241,28 +243,37 @@ internal sealed class WireConnection : IDisposable
 
     private WireItem TakeFrame(ReadOnlySpan<byte> input, ref WireFrame frame)
     {
-        if (++frames > limits.MaxFrames) return Fail(WireFault.TooLarge);
-        messageBytes += frame.Length;
+        if (!IsWithinMessage(frame.Length)) return Fail(WireFault.TooLarge);
+        var isAlone = frames == 1 && !frame.More;
         if (!frame.More) frames = messageBytes = 0;
-        return kind is SocketKind.Pub or SocketKind.XPub ? TakeFromSubscriber(input, ref frame) : WireItem.Frame;
+        return kind is SocketKind.Pub or SocketKind.XPub ? TakeFromSubscriber(input, isAlone, ref frame) : WireItem.Frame;
+    }
+
+    private bool IsWithinMessage(int bytes)
+    {
+        if (++frames > limits.MaxFrames || bytes > limits.MaxMessageBytes - messageBytes) return false;
+        messageBytes += bytes;
+        return true;
     }
 
     // Before ZMTP 3.1 a subscription is a message: 1 or 0, and the topic. What else a subscriber sends is nothing to a publisher.
-    private WireItem TakeFromSubscriber(ReadOnlySpan<byte> input, ref WireFrame frame)
+    private WireItem TakeFromSubscriber(ReadOnlySpan<byte> input, bool isAlone, ref WireFrame frame)
     {
-        if (frame.More || frame.Length == 0 || input[frame.Start] > 1) return WireItem.Progress;
+        if (!isAlone || frame.Length == 0 || input[frame.Start] > 1) return WireItem.Progress;
         if (frame.Length > 1 + WireLimits.MaxTopicBytes) return Fail(WireFault.TooLarge);
         var item = input[frame.Start] == 1 ? WireItem.Subscribe : WireItem.Cancel;
         frame = frame with { Start = frame.Start + 1, Length = frame.Length - 1 };
         return item;
     }
 
+    // A command may come between the frames of a message: libzmq sends a PING when its time has come.
     private WireItem TakeCommand(ReadOnlySpan<byte> input, ref WireFrame frame)
     {
         const int timeToLiveBytes = 2;
         const int maxContextBytes = 16;
         var command = input.Slice(frame.Start, frame.Length);
-        if (frames > 0 || frame.More || frame.Length > WireLimits.MaxCommandBytes || !Commands.IsWellFormed(command)) return Fail(WireFault.Malformed);
+        if (frame.Length > WireLimits.MaxCommandBytes || (frames > 0 && !IsWithinMessage(frame.Length))) return Fail(WireFault.TooLarge);
+        if (frame.More || !Commands.IsWellFormed(command)) return Fail(WireFault.Malformed);
         if (Commands.IsError(command)) return Fail(WireFault.RefusedByPeer);
         if (command.Is(Commands.Ping, out var ping))
         {
