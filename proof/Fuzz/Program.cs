@@ -1,5 +1,6 @@
 using System.Globalization;
 using NetMQ.HighAvailability.Fuzz.Targets;
+using NetMQ.HighAvailability.Fuzz.Wire;
 using SharpFuzz;
 
 namespace NetMQ.HighAvailability.Fuzz;
@@ -10,7 +11,7 @@ internal static class Program
 {
     private const string Usage =
         """
-        What AFL++ feeds with inputs, and what sums up a run of it. proof/Fuzz/run does the whole.
+        What AFL++ feeds with inputs, and what sums up a run of it. proof/Fuzz/run does the whole. 'random' needs no AFL++.
 
         Usage: Fuzz <verb>
 
@@ -19,6 +20,11 @@ internal static class Program
           run <target> <file>      be fuzzed (under afl-fuzz, with an instrumented library); note memory in the file
           report <folder>          sum up what afl-fuzz left there, and report whether all is well
           replay <target> <file>…  run single inputs, such as a crash that was found
+          random <target> <count> [<seconds> [<seed>]]
+                                   run mutations of the seeds here, without guidance by edges; without seconds, the same
+                                   ones for the same seed
+          corpus <target> <count> <folder>
+                                   the same, and write the seeds, and for each outcome the shortest input that came to it
 
         Exit code: 0 if all is well, 1 if not, 2 on wrong usage.
         """;
@@ -32,6 +38,18 @@ internal static class Program
         ["client-options"] = (OptionsTarget.Client, Seeds.ClientOptions),
         ["key-file"] = (KeyFileTarget.Run, Seeds.KeyFiles),
     };
+
+    static Program()
+    {
+        foreach (var role in WireRole.All)
+        {
+            Targets[role.Name + "-null"] = (bytes => WireTargets.Null(role, bytes), WireSeeds.Null(role));
+            Targets[role.Name + "-curve"] = (bytes => WireTargets.Curve(role, bytes), WireSeeds.Curve(role));
+        }
+    }
+
+    /// <summary>Runs one input of a target.</summary>
+    public static void Replay(string target, byte[] input) => Targets[target].Run(input);
 
     public static int Main(string[] args)
     {
@@ -55,10 +73,28 @@ internal static class Program
             case ["replay", var name, .. var files] when Targets.TryGetValue(name, out var target):
                 foreach (var file in files) target.Run(File.ReadAllBytes(file));
                 return 0;
+            case ["random", var name, var count] when Targets.ContainsKey(name):
+                return RunRandom(name, count, seconds: "86400", seed: "1") ? 0 : 1;
+            case ["random", var name, var count, var seconds] when Targets.ContainsKey(name):
+                return RunRandom(name, count, seconds, seed: "1") ? 0 : 1;
+            case ["random", var name, var count, var seconds, var seed] when Targets.ContainsKey(name):
+                return RunRandom(name, count, seconds, seed) ? 0 : 1;
+            case ["corpus", var name, var count, var folder] when Targets.ContainsKey(name):
+                return RunRandom(name, count, seconds: "86400", seed: "1", folder) ? 0 : 1;
             default:
                 Console.Error.WriteLine(Usage);
                 return 2;
         }
+    }
+
+    private static bool RunRandom(string name, string count, string seconds, string seed, string? corpus = null)
+    {
+        var target = Targets[name];
+        var run = new RandomRun(name, target.Run, target.Seeds, int.Parse(seed, CultureInfo.InvariantCulture));
+        var good = run.Run(Console.Out, long.Parse(count, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
+        run.WriteOutcomes(Console.Out);
+        if (corpus is not null) run.WriteCorpus(corpus);
+        return good;
     }
 
     // One process for all inputs: what one leaves behind, the next would find.
