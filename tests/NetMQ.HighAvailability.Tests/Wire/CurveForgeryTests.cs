@@ -82,6 +82,31 @@ public sealed class CurveForgeryTests
         Refused(new ForgedClient(ServerKeys.PublicKey) { Zeros = [.. new byte[63], 1] }, WireFault.Malformed);
 
     [Fact]
+    public void A_hello_that_is_too_long_is_malformed() =>
+        Refused(new ForgedClient(ServerKeys.PublicKey) { Padding = [0] }, WireFault.Malformed);
+
+    [Fact]
+    public void An_initiate_without_a_whole_vouch_is_malformed()
+    {
+        for (var cut = 1; cut <= 128; cut++) Refused(new ForgedClient(ServerKeys.PublicKey) { Metadata = [], Cut = cut }, WireFault.Malformed);
+    }
+
+    [Fact]
+    public void A_message_has_a_higher_number_than_the_handshake()
+    {
+        foreach (var (before, fault) in new[] { (-1, WireFault.WrongKey), (0, WireFault.None) })
+        {
+            var client = new ForgedClient(ServerKeys.PublicKey);
+            using var server = Served(client);
+            using var session = new CurveSession(
+                new NaCl.Curve25519XSalsa20Poly1305(client.Transient.SecretKey, client.ServerTransient), isServer: false, (ulong)((long)client.InitiateNumber + before), peerNonce: 1);
+            using var output = new OutputBuffer();
+            session.Seal(output, "a"u8, more: false, isCommand: false);
+            server.Receive(output.Waiting).Fault.Should().Be(fault);
+        }
+    }
+
+    [Fact]
     public void A_cookie_of_another_connection_is_refused()
     {
         var client = new ForgedClient(ServerKeys.PublicKey);

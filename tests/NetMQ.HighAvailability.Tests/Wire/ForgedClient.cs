@@ -18,6 +18,9 @@ internal sealed class ForgedClient(byte[] serverKey)
     /// <summary>What is sealed in HELLO.</summary>
     public byte[] Zeros { get; init; } = new byte[64];
 
+    /// <summary>What HELLO has too much of.</summary>
+    public byte[] Padding { get; init; } = [];
+
     public ulong HelloNumber { get; init; } = 1;
 
     public ulong InitiateNumber { get; init; } = 2;
@@ -33,10 +36,16 @@ internal sealed class ForgedClient(byte[] serverKey)
 
     public byte[] Metadata { get; init; } = HighAvailability.Wire.Metadata.Write(SocketKind.Dealer, default);
 
+    /// <summary>How many bytes of what is sealed in INITIATE are left out, at its end.</summary>
+    public int Cut { get; init; }
+
+    /// <summary>The server's key of this connection, once it has welcomed.</summary>
+    public byte[] ServerTransient { get; private set; } = [];
+
     public byte[] Hello()
     {
         var number = Number(HelloNumber);
-        return WireBytes.Command("HELLO", [.. Version, .. new byte[72], .. Transient.PublicKey, .. number, .. Box(Transient.SecretKey, serverKey, Zeros, [.. CurveNonce.Hello, .. number])]);
+        return WireBytes.Command("HELLO", [.. Version, .. new byte[72], .. Transient.PublicKey, .. number, .. Padding, .. Box(Transient.SecretKey, serverKey, Zeros, [.. CurveNonce.Hello, .. number])]);
     }
 
     public byte[] Initiate(byte[] welcomeFrame)
@@ -46,11 +55,13 @@ internal sealed class ForgedClient(byte[] serverKey)
         using (var box = new Curve25519XSalsa20Poly1305(Transient.SecretKey, serverKey))
             box.TryDecrypt(opened, welcome[16..], [.. CurveNonce.Welcome, .. welcome[..16]]).Should().BeTrue();
         var (server, cookie) = (opened[..32], opened[32..]);
+        ServerTransient = server;
 
         var random = new byte[16];
         var vouch = Box(VouchSecret ?? Own.SecretKey, server, [.. VouchedTransient ?? Transient.PublicKey, .. VouchedServer ?? serverKey], [.. CurveNonce.Vouch, .. random]);
         var number = Number(InitiateNumber);
-        var inner = Box(Transient.SecretKey, server, [.. Own.PublicKey, .. random, .. vouch, .. Metadata], [.. CurveNonce.Initiate, .. number]);
+        byte[] plain = [.. Own.PublicKey, .. random, .. vouch, .. Metadata];
+        var inner = Box(Transient.SecretKey, server, plain[..^Cut], [.. CurveNonce.Initiate, .. number]);
         return WireBytes.Command("INITIATE", [.. cookie, .. number, .. inner]);
     }
 
