@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace NetMQ.HighAvailability.Common;
 
-/// <summary>Looks up a host's IPv4 addresses.</summary>
+/// <summary>Looks up a host's addresses.</summary>
 internal delegate Task<IPAddress[]> HostLookup(string host);
 
 /// <summary>
@@ -31,7 +31,8 @@ internal sealed class HostResolver(TcpEndpoint endpoint, HostLookup lookUp, Acti
     /// <summary>Whether there are addresses that have not been tried since the last lookup.</summary>
     public bool HasUntried => untried > 0;
 
-    public static Task<IPAddress[]> LookUpAsync(string host) => Dns.GetHostAddressesAsync(host, AddressFamily.InterNetwork);
+    /// <summary>Addresses of both families, in the order that the system recommends.</summary>
+    public static Task<IPAddress[]> LookUpAsync(string host) => Dns.GetHostAddressesAsync(host, AddressFamily.Unspecified);
 
     /// <summary>The next address, without a new lookup. Only if one is known.</summary>
     public IPAddress Next()
@@ -57,7 +58,7 @@ internal sealed class HostResolver(TcpEndpoint endpoint, HostLookup lookUp, Acti
     {
         resolving = true;
         IPAddress[] found = [];
-        var reason = "it has no IPv4 address";
+        var reason = "it has no address";
         try
         {
             found = await lookUp(endpoint.Host).ConfigureAwait(false);
