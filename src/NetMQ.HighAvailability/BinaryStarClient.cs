@@ -24,6 +24,8 @@ namespace NetMQ.HighAvailability;
 /// </remarks>
 public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
 {
+    private const long MaxRequestBytes = 1024 * 1024 * 1024;
+
     private readonly BinaryStarClientOptions options;
     private readonly ILogger logger;
     private readonly ClientStatus status = new();
@@ -109,6 +111,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
     /// <param name="delivery">How often it may be executed; <see langword="null"/>: as <see cref="BinaryStarClientOptions.Delivery"/> says.</param>
     /// <param name="cancellationToken">Gives the request up and frees its place at once; a server may execute it all the same.</param>
     /// <returns>The reply's one frame, the caller's to keep.</returns>
+    /// <exception cref="ArgumentException"><paramref name="request"/> is larger than 1 GiB.</exception>
     /// <exception cref="RequestTimeoutException">There was no answer within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</exception>
     /// <exception cref="RequestOutcomeUnknownException">With <see cref="DeliveryGuarantee.AtMostOnce"/>: its server was lost.</exception>
     /// <exception cref="RequestFailedException">The server's handler failed on it.</exception>
@@ -118,6 +121,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
     /// <exception cref="ObjectDisposedException">The client is disposed, or was before the answer.</exception>
     public Task<byte[]> RequestAsync(ReadOnlyMemory<byte> request, DeliveryGuarantee? delivery = null, CancellationToken cancellationToken = default)
     {
+        CheckSize(request.Length, nameof(request));
         var pending = new PendingRequest([request.ToArray()], isMultipart: false, delivery ?? options.Delivery, loop);
         return Begin(pending, pending.Frame, cancellationToken);
     }
@@ -128,7 +132,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Gives the request up and frees its place at once; a server may execute it all the same.</param>
     /// <returns>The reply's frames, the caller's to keep.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
-    /// <exception cref="ArgumentException"><paramref name="request"/> has no frame.</exception>
+    /// <exception cref="ArgumentException"><paramref name="request"/> has no frame, or more than 1 GiB in all.</exception>
     /// <exception cref="RequestTimeoutException">There was no answer within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</exception>
     /// <exception cref="RequestOutcomeUnknownException">With <see cref="DeliveryGuarantee.AtMostOnce"/>: its server was lost.</exception>
     /// <exception cref="RequestFailedException">The server's handler failed on it.</exception>
@@ -141,6 +145,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Count == 0) throw new ArgumentException("A request has at least one frame; it may be empty.", nameof(request));
+        CheckSize(request.Sum(frame => (long)frame.Length), nameof(request));
         var pending = new PendingRequest([.. request.Select(frame => frame.ToArray())], isMultipart: true, delivery ?? options.Delivery, loop);
         return Begin(pending, pending.Frames, cancellationToken);
     }
@@ -172,6 +177,12 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
     /// </summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
+    // What waits to be sent is one array. No server takes nearly so much.
+    private static void CheckSize(long bytes, string argument)
+    {
+        if (bytes > MaxRequestBytes) throw new ArgumentException($"A request has at most 1 GiB in all, and this one has {bytes} bytes.", argument);
+    }
+
     private Task<T> Begin<T>(PendingRequest request, Task<T> reply, CancellationToken cancellationToken)
     {
         ObjectDisposedException.ThrowIf(disposed != 0, this);
@@ -196,7 +207,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
             ObjectDisposedException.ThrowIf(disposed != 0, this);
             Interlocked.Increment(ref waitedInVain);
             metrics.Failed("timed_out");
-            throw RequestTimeoutException.NoPlace(options.RequestTimeout, options.MaxOutstanding, loop.StarvedSince(request.Tracker.Deadline - options.RequestTimeout));
+            throw RequestTimeoutException.NoPlace(options.RequestTimeout, options.MaxOutstanding);
         }
         catch (OperationCanceledException)
         {

@@ -1,5 +1,6 @@
 using NetMQ.HighAvailability.Clients;
 using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Wire;
 using static NetMQ.HighAvailability.Common.OptionChecks;
 
 namespace NetMQ.HighAvailability;
@@ -58,8 +59,8 @@ public sealed class BinaryStarClientOptions
 
     /// <summary>
     /// The largest reply that is accepted, all its frames together; the request of a larger one fails with
-    /// <see cref="InvalidReplyException"/>. Default 16 MiB; from 1 byte to 1 GiB. A server that sends a frame of more
-    /// than four times this is disconnected before it costs memory.
+    /// <see cref="InvalidReplyException"/>. Default 16 MiB; from 1 byte to 1 GiB. A server that sends a message of
+    /// more than four times this and 1 KiB, or of more than 65,536 frames, is disconnected, and the request is not answered.
     /// </summary>
     public int MaxReplyBytes { get; set; } = 16 * 1024 * 1024;
 
@@ -79,9 +80,6 @@ public sealed class BinaryStarClientOptions
 
     /// <summary>How host names are looked up; another way is for tests.</summary>
     internal HostLookup LookUp { get; set; } = HostResolver.LookUpAsync;
-
-    /// <summary>How the thread pool is given work to see whether it runs any; another way is for tests.</summary>
-    internal Action<Action> RunOnPool { get; set; } = work => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
 
     /// <summary>Checks the options as the client's constructor does.</summary>
     /// <exception cref="ArgumentException">An option is missing, malformed or out of range; the message names it.</exception>
@@ -118,6 +116,15 @@ public sealed class BinaryStarClientOptions
         if (Servers is null || Servers.Count is < 1 or > 2)
             throw Invalid(nameof(Servers), "must have the endpoint of the primary and that of the backup, such as tcp://one.example:5001 and tcp://two.example:5002 (or one endpoint, without failover)");
         return ParseEndpoints(nameof(Servers), Servers, wildcard: false, "give the endpoint of each server, or this one alone for no failover");
+    }
+
+    /// <summary>What makes the security of each connection. The client's keys are its own, and new: nobody has to know them.</summary>
+    internal Func<Mechanism> ToMechanism()
+    {
+        var metadata = Metadata.Write(SocketKind.Dealer, []);
+        if (ServerCertificate is not { PublicKey: var serverKey }) return () => new NullMechanism(metadata);
+        var own = CurveKeyPair.New();
+        return () => new CurveClient(metadata, own, serverKey);
     }
 
     internal ClientTiming ToTiming() => new(RequestTimeout, ServerTimeout, SettleTime, ProbeInterval);

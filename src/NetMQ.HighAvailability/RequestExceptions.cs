@@ -15,27 +15,13 @@ public sealed class RequestTimeoutException : TimeoutException
     /// </summary>
     public bool MayHaveBeenExecuted { get; }
 
-    /// <param name="timeout">The request's.</param>
-    /// <param name="mayHaveBeenExecuted">It was sent, and no server reported that it rejected it.</param>
-    /// <param name="starved">How long the thread pool of this process started no work meanwhile, if it was starved.</param>
-    internal static RequestTimeoutException NoAnswer(TimeSpan timeout, bool mayHaveBeenExecuted, TimeSpan? starved) => new(
-        $"No server answered the request within {timeout}; it {Fate(mayHaveBeenExecuted, starved)}.{Hint(starved)}",
+    internal static RequestTimeoutException NoAnswer(TimeSpan timeout, bool mayHaveBeenExecuted) => new(
+        $"No server answered the request within {timeout}; it {(mayHaveBeenExecuted ? "was sent, and may have been executed" : "has not been executed, for there was no active server")}.",
         mayHaveBeenExecuted);
 
-    internal static RequestTimeoutException NoPlace(TimeSpan timeout, int places, TimeSpan? starved) => new(
-        $"The request waited {timeout} in vain for one of {places} places ({nameof(BinaryStarClientOptions.MaxOutstanding)}) and was never sent.{Hint(starved)}",
+    internal static RequestTimeoutException NoPlace(TimeSpan timeout, int places) => new(
+        $"The request waited {timeout} in vain for one of {places} places ({nameof(BinaryStarClientOptions.MaxOutstanding)}) and was never sent.",
         mayHaveBeenExecuted: false);
-
-    private static string Fate(bool mayHaveBeenExecuted, TimeSpan? starved) => (mayHaveBeenExecuted, starved) switch
-    {
-        (true, _) => "was sent, and may have been executed",
-        (false, null) => "has not been executed, for there was no active server",
-        _ => "has not been executed",
-    };
-
-    private static string Hint(TimeSpan? starved) => starved is { } delay
-        ? $" The servers may not be to blame: the thread pool of this process started no work for {delay.TotalSeconds:0.0} s meanwhile, and without it no answer can be received. Do not block its threads (Result, Wait(), GetAwaiter().GetResult()): await the request; or have more threads, by ThreadPool.SetMinThreads."
-        : "";
 }
 
 /// <summary>

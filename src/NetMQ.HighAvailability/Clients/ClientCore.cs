@@ -164,9 +164,6 @@ internal sealed class ClientCore
         return true;
     }
 
-    /// <summary>Restarts the server timeout: nothing could be received until now, whatever the server did.</summary>
-    public void ResetSilence(TimeSpan now) => silentSince = unansweredSince = now;
-
     /// <summary>Applies whatever depends on the time alone.</summary>
     public void Tick(TimeSpan now)
     {

@@ -25,7 +25,6 @@ internal sealed class ClientLoop : IDisposable
     private readonly ClientMetrics metrics;
     private readonly Action<ServerChange> onServerChanged;
     private readonly Clock clock;
-    private readonly PoolWatch pool;
     private readonly RequestNonces nonces = new();
     private readonly CommandQueue commands = new();
     private readonly ServerLink[] links;
@@ -36,6 +35,7 @@ internal sealed class ClientLoop : IDisposable
     private readonly List<PendingRequest> answered = [];
     private volatile Exception? end; // what requests fail with once the loop has ended
     private volatile bool stopping;
+    private bool hasMore; // something is left for another round of this turn
 
     public ClientLoop(BinaryStarClientOptions options, SemaphoreSlim slots, ClientStatus status, ClientMetrics metrics, Action<ServerChange> onServerChanged, ILogger logger)
     {
@@ -47,10 +47,10 @@ internal sealed class ClientLoop : IDisposable
         this.logger = logger;
         timing = options.ToTiming();
         clock = new Clock(options.TimeProvider);
-        pool = new PoolWatch(options.RunOnPool, timing.Tick, timing.Starvation);
         var servers = options.ParseServers();
         core = new ClientCore(servers.Length, timing);
         var limits = ClientLimits.From(options);
+        var newMechanism = options.ToMechanism();
         links = new ServerLink[servers.Length];
         readers = new ReplyReader[servers.Length];
         try
@@ -58,8 +58,8 @@ internal sealed class ClientLoop : IDisposable
             for (var i = 0; i < servers.Length; i++)
             {
                 var resolver = new HostResolver(servers[i], options.LookUp, command => commands.Post(new ClientCommand(null, false, command)));
-                links[i] = new ServerLink(servers[i], resolver, options.ServerCertificate, limits, timing.Silence, () => Now, logger);
-                readers[i] = new ReplyReader(links[i].Socket, limits.MaxReplyBytes);
+                links[i] = new ServerLink(servers[i], resolver, newMechanism, limits.Wire, timing.Silence, clock, logger);
+                readers[i] = new ReplyReader(links[i], limits.MaxReplyBytes);
             }
         }
         catch
@@ -77,9 +77,6 @@ internal sealed class ClientLoop : IDisposable
 
     /// <summary>Completes when the loop and all requests have ended. Any thread.</summary>
     public Task Ended => ended.Task;
-
-    /// <summary>For how long the thread pool had started no work, if it was starved since the given time. Any thread.</summary>
-    public TimeSpan? StarvedSince(TimeSpan time) => pool.DelaySince(time);
 
     public string Name(int server) => links[server].Server.ToString();
 
@@ -112,12 +109,7 @@ internal sealed class ClientLoop : IDisposable
     /// <summary>Closes all sockets, after the loop has ended or if it is never started.</summary>
     public void Dispose()
     {
-        for (var i = 0; i < links.Length; i++)
-        {
-            readers[i]?.Dispose();
-            links[i]?.Dispose();
-        }
-
+        foreach (var link in links) link?.Dispose();
         commands.Dispose();
         poller.Dispose();
     }
@@ -131,7 +123,7 @@ internal sealed class ClientLoop : IDisposable
             for (var i = 0; i < links.Length; i++)
             {
                 var server = i;
-                links[i].Attach(poller, Turn, isUp => OnConnection(server, isUp));
+                links[i].Attach(poller, Turn, commands.WakeUp, isUp => OnConnection(server, isUp));
             }
 
             poller.Add(tick);
@@ -162,46 +154,34 @@ internal sealed class ClientLoop : IDisposable
         do
         {
             var now = Now;
+            hasMore = false;
             for (var i = 0; i < readers.Length; i++) TakeReplies(i, now);
+            foreach (var link in links) link.OnTurn();
             TakeCommands(now);
-            CheckThreadPool(now);
             core.Tick(now);
             ApplyDecisions(now);
         }
-        while (commands.EndTaking() && ++rounds < MaxRounds);
+        while ((commands.EndTaking() || hasMore) && ++rounds < MaxRounds);
 
         if (rounds == MaxRounds) commands.WakeUp();
     }
 
-    // A server is not silent if this process could not receive.
-    private void CheckThreadPool(TimeSpan now)
-    {
-        if (core.Outstanding == 0 || pool.OnTurn(now) is not { } delay) return;
-        core.ResetSilence(now);
-        if (throttle.Allows(LogEvent.ClientStarved, now, out var suppressed)) Log.ClientStarved(logger, delay, suppressed);
-    }
-
+    // What the server sent before has been taken. The decisions that follow are applied in this round or the next.
     private void OnConnection(int server, bool isUp)
     {
         if (stopping) return;
-        var now = Now;
-        for (var i = 0; i < MaxReplies && TakeReplies(server, now); i++)
-        {
-        }
-
-        if (isUp) core.ConnectionUp(server, now);
-        else core.ConnectionDown(server, now);
+        if (isUp) core.ConnectionUp(server, Now);
+        else core.ConnectionDown(server, Now);
         Log.ServerConnection(logger, links[server].Server, isUp);
-        Turn();
+        hasMore = true;
     }
 
-    /// <returns>Whether there may be more.</returns>
-    private bool TakeReplies(int server, TimeSpan now)
+    private void TakeReplies(int server, TimeSpan now)
     {
         var taken = 0;
         while (taken < MaxReplies && TakeNext(server, now)) taken++;
         PublishAnswers();
-        return taken == MaxReplies;
+        if (taken == MaxReplies) hasMore = true;
     }
 
     private bool TakeNext(int server, TimeSpan now)
@@ -244,8 +224,6 @@ internal sealed class ClientLoop : IDisposable
     {
         var kind = core.Answer(server, head.Key, head.AskedForReceipt, now, out var request);
         if (kind == ReplyKind.Awaited && Complete(request!.Request, server, now)) return;
-
-        readers[server].Skip();
         if (kind == ReplyKind.Unknown) OnGarbage(server, now);
         else status.Counters.LateReplies++;
     }
@@ -298,7 +276,7 @@ internal sealed class ClientLoop : IDisposable
     // The one place that sends and fails requests and reports server changes.
     private void ApplyDecisions(TimeSpan now)
     {
-        while (core.TryNextToSend(now, out var request) && Envelope.TrySend(links[core.Current].Socket, request.Request, core.AsksForReceipt)) core.Sent(request, now);
+        while (core.TryNextToSend(now, out var request) && links[core.Current].TrySend(request.Request, core.AsksForReceipt)) core.Sent(request, now);
         while (core.TryTakeFailure(out var failure)) Fail(failure, now);
         while (core.TryTakeAbandoned(out var left))
         {
@@ -317,8 +295,8 @@ internal sealed class ClientLoop : IDisposable
         }
 
         if (core.TryTakeRedial(out var server)) links[server].Dial();
-        foreach (var link in links) link.OnTurn();
-        SetTimer(core.NextTimeout(now));
+        foreach (var link in links) link.Flush();
+        SetTimer(now);
         if (!changed) status.Publish(core);
     }
 
@@ -334,7 +312,7 @@ internal sealed class ClientLoop : IDisposable
                 status.Counters.TimedOut++;
                 metrics.Failed("timed_out");
                 if (throttle.Allows(LogEvent.RequestTimedOut, now, out suppressed)) Log.RequestTimedOut(logger, timing.Request, suppressed);
-                reported = RequestTimeoutException.NoAnswer(timing.Request, request.MayHaveBeenExecuted, StarvedSince(request.Deadline - timing.Request));
+                reported = RequestTimeoutException.NoAnswer(timing.Request, request.MayHaveBeenExecuted);
                 break;
             case RequestFailure.FailedAtServer:
                 status.Counters.FailedAtServer++;
@@ -354,8 +332,14 @@ internal sealed class ClientLoop : IDisposable
         request.Request.PublishFailure(reported);
     }
 
-    private void SetTimer(TimeSpan timeout)
+    private void SetTimer(TimeSpan now)
     {
+        var timeout = core.NextTimeout(now);
+        foreach (var link in links)
+        {
+            if (link.Due is { } due) timeout = TimeSpanMath.Min(timeout, due - now);
+        }
+
         var interval = timeout.ToTimerInterval();
         if (tick.Interval != interval) tick.Interval = interval; // which also restarts it
     }

@@ -29,9 +29,6 @@ internal sealed record ClientTiming(TimeSpan Request, TimeSpan Silence, TimeSpan
     /// </summary>
     public TimeSpan BlindRepeat { get; } = Silence / 4;
 
-    /// <summary>If the thread pool starts no work for this long, missing answers may only not have been received.</summary>
-    public TimeSpan Starvation { get; } = Silence / 4;
-
     /// <summary>How often to look for requests that a server may have dropped while it was not active for a moment.</summary>
     public TimeSpan Scan { get; } = Silence / ScansInSilence;
 

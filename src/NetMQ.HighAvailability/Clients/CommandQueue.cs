@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using NetMQ.HighAvailability.Connections;
 
 namespace NetMQ.HighAvailability.Clients;
 
@@ -6,22 +7,14 @@ namespace NetMQ.HighAvailability.Clients;
 internal sealed class CommandQueue : IDisposable
 {
     private readonly ConcurrentQueue<ClientCommand> commands = new();
-    private readonly NetMQQueue<byte> wakeUp = new();
-    private readonly Lock gate = new();
+    private readonly LoopSignal signal = new();
     private int isWoken;
     private bool closed;
 
     public void Attach(NetMQPoller poller, Action onCommands)
     {
-        wakeUp.ReceiveReady += (_, _) =>
-        {
-            while (wakeUp.TryDequeue(out _, TimeSpan.Zero))
-            {
-            }
-
-            onCommands();
-        };
-        poller.Add(wakeUp);
+        signal.Raised += onCommands;
+        signal.Attach(poller);
     }
 
     /// <summary>Any thread. False if the queue is closed, so that the command may never be taken.</summary>
@@ -45,24 +38,15 @@ internal sealed class CommandQueue : IDisposable
         return !commands.IsEmpty && Interlocked.Exchange(ref isWoken, 1) == 0;
     }
 
-    /// <summary>Schedules another turn, when there was too much for one.</summary>
-    public void WakeUp()
-    {
-        lock (gate)
-        {
-            if (!closed) wakeUp.Enqueue(0);
-        }
-    }
+    /// <summary>Has the poller take another turn. Any thread.</summary>
+    public void WakeUp() => signal.Raise();
 
-    public void Close()
-    {
-        lock (gate) closed = true;
-    }
+    public void Close() => Volatile.Write(ref closed, true);
 
     public void Dispose()
     {
         Close();
-        wakeUp.Dispose();
+        signal.Dispose();
     }
 }
 

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using NetMQ.HighAvailability.Common;
-using NetMQ.Sockets;
+using NetMQ.HighAvailability.Wire;
 
 namespace NetMQ.HighAvailability.Clients;
 
@@ -15,47 +15,26 @@ internal static class Envelope
     private const int NumberAt = RequestId.MarkBytes;
     private const int NonceAt = NumberAt + sizeof(long);
 
-    /// <summary>Sends a request; false if there is no connection yet.</summary>
-    public static bool TrySend(DealerSocket socket, PendingRequest request, bool asksForReceipt)
+    /// <summary>Writes a request, without its payload, which must follow.</summary>
+    public static void Write(WireConnection wire, RequestKey key, bool asksForReceipt)
     {
-        // NetMQ does not copy what it sends, so each array is written once and never again. Only the
-        // first frame can be refused: there is always room for the rest of a message.
-        if (!TrySend(socket, Id(request.Tracker.Key, asksForReceipt), more: true)) return false;
-        TrySend(socket, [], more: true);
-        request.SendPayload(socket);
-        return true;
-    }
-
-    /// <summary>A request's first frame.</summary>
-    public static byte[] Id(RequestKey key, bool asksForReceipt)
-    {
-        var id = new byte[RequestId.Bytes];
+        Span<byte> id = stackalloc byte[RequestId.Bytes];
         RequestId.Mark(id, asksForReceipt);
-        BinaryPrimitives.WriteInt64BigEndian(id.AsSpan(NumberAt), key.Number);
-        BinaryPrimitives.WriteInt64BigEndian(id.AsSpan(NonceAt), key.Nonce);
-        return id;
+        BinaryPrimitives.WriteInt64BigEndian(id[NumberAt..], key.Number);
+        BinaryPrimitives.WriteInt64BigEndian(id[NonceAt..], key.Nonce);
+        wire.WriteFrame(id, more: true);
+        wire.WriteFrame([], more: true);
     }
 
     /// <summary>Reads a message's first frame, if it has the form of an id or of a notice.</summary>
-    public static bool TryRead(in Msg frame, out ReplyHead head)
+    public static bool TryRead(ReadOnlySpan<byte> id, out ReplyHead head)
     {
         head = default;
-        var id = frame.Slice();
         var notice = RequestId.NoticeIn(id);
         if (notice == RequestNotice.None && !RequestId.IsIn(id)) return false;
         var key = new RequestKey(BinaryPrimitives.ReadInt64BigEndian(id[NumberAt..]), BinaryPrimitives.ReadInt64BigEndian(id[NonceAt..]));
         head = new ReplyHead(key, notice, RequestId.WantsReceipt(id));
         return true;
-    }
-
-    /// <summary>Sends a frame without copying it; the array must never be written to again.</summary>
-    public static bool TrySend(DealerSocket socket, byte[] frame, bool more)
-    {
-        var msg = new Msg();
-        msg.InitGC(frame, frame.Length);
-        var sent = socket.TrySend(ref msg, TimeSpan.Zero, more);
-        msg.Close();
-        return sent;
     }
 }
 

@@ -1,4 +1,4 @@
-using NetMQ.Sockets;
+using NetMQ.HighAvailability.Wire;
 
 namespace NetMQ.HighAvailability.Clients;
 
@@ -45,10 +45,10 @@ internal sealed class PendingRequest
         if (token.CanBeCanceled) cancellation = token.UnsafeRegister(static (state, token) => ((PendingRequest)state!).Cancel(token), this);
     }
 
-    /// <summary>Sends the frames of the payload.</summary>
-    public void SendPayload(DealerSocket socket)
+    /// <summary>Writes the frames of the payload.</summary>
+    public void WritePayload(WireConnection wire)
     {
-        for (var i = 0; i < frames.Length; i++) Envelope.TrySend(socket, frames[i], more: i < frames.Length - 1);
+        for (var i = 0; i < frames.Length; i++) wire.WriteFrame(frames[i], more: i < frames.Length - 1);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Connections;
 
 namespace NetMQ.HighAvailability.Clients;
 
@@ -6,66 +7,38 @@ namespace NetMQ.HighAvailability.Clients;
 internal enum Take : byte
 {
     Nothing,
-    Reply,   // the caller reads or skips its payload
+    Reply,   // the caller may read its payload
     Notice,  // has no payload
-    Garbage, // has been discarded
+    Garbage,
 }
 
-/// <summary>Reads one server's messages, each to its end. Their content is not trusted.</summary>
-internal sealed class ReplyReader(IReceivingSocket socket, int maxReplyBytes) : IDisposable
+/// <summary>Reads one server's messages where they were received. Their content is not trusted.</summary>
+internal sealed class ReplyReader(ServerLink link, int maxReplyBytes)
 {
-    private readonly List<byte[]> frames = [];
-    private Msg msg = NewMsg();
+    private const int PayloadAt = 2; // after the id and the empty frame
 
-    /// <summary>Reads the next message up to its payload.</summary>
+    private readonly List<byte[]> frames = [];
+    private Connection message = null!;
+
+    /// <summary>Takes the next message.</summary>
     public Take TryTake(out ReplyHead head)
     {
         head = default;
-        if (!socket.TryReceive(ref msg, TimeSpan.Zero)) return Take.Nothing;
-
-        if (Envelope.TryRead(msg, out head))
-        {
-            var isNotice = head.Notice != RequestNotice.None;
-            if (isNotice && !msg.HasMore) return Take.Notice;
-            if (!isNotice && Next() && msg.Size == 0 && msg.HasMore) return Take.Reply;
-        }
-
-        Skip();
-        return Take.Garbage;
+        if (!link.TryRead(out message)) return Take.Nothing;
+        if (!Envelope.TryRead(message.Frame(0), out head)) return Take.Garbage;
+        if (head.Notice != RequestNotice.None) return message.FrameCount == 1 ? Take.Notice : Take.Garbage;
+        return message.FrameCount > PayloadAt && message.Frame(1).IsEmpty ? Take.Reply : Take.Garbage;
     }
 
     /// <summary>The payload's frames, in a list that is valid until the next call; null if they are larger than allowed.</summary>
     public List<byte[]>? Read()
     {
-        frames.Clear();
         long size = 0;
-        while (Next())
-        {
-            size += msg.Size;
-            if (size > maxReplyBytes) frames.Clear();
-            else frames.Add(msg.Slice().ToArray());
-        }
+        for (var i = PayloadAt; i < message.FrameCount; i++) size += message.Frame(i).Length;
+        if (size > maxReplyBytes) return null;
 
-        return size > maxReplyBytes ? null : frames;
-    }
-
-    /// <summary>Discards the rest of the message.</summary>
-    public void Skip()
-    {
-        while (Next())
-        {
-        }
-    }
-
-    public void Dispose() => msg.Close();
-
-    // NetMQ delivers messages whole: there is nothing to wait for.
-    private bool Next() => msg.HasMore && socket.TryReceive(ref msg, TimeSpan.Zero);
-
-    private static Msg NewMsg()
-    {
-        var msg = new Msg();
-        msg.InitEmpty();
-        return msg;
+        frames.Clear();
+        for (var i = PayloadAt; i < message.FrameCount; i++) frames.Add(message.Frame(i).ToArray());
+        return frames;
     }
 }

@@ -1,166 +1,161 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Connections;
 using NetMQ.HighAvailability.Diagnostics;
-using NetMQ.Monitoring;
-using NetMQ.Sockets;
+using NetMQ.HighAvailability.Wire;
 
 namespace NetMQ.HighAvailability.Clients;
 
-/// <summary>The connection to one server: a DEALER and its monitor. On the poller's thread, except for the constructor.</summary>
+/// <summary>
+/// The connection to one server: a DEALER of our own, on one plain socket that the poller watches. On the poller's thread, except for the
+/// constructor.
+/// </summary>
 internal sealed class ServerLink : IDisposable
 {
-    // A refused attempt costs NetMQ milliseconds, for as long as one server of the pair is down.
+    // A server that has been restarted is found soon, and one that stays away is not asked all the time.
     private static readonly TimeSpan ReconnectInterval = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan MaxReconnectInterval = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(5);
+
     // The minimum time between lookups of a host that does not resolve or does not answer.
     private static readonly TimeSpan LookUpInterval = TimeSpan.FromSeconds(2);
-    private static long monitors;
+
+    // Further requests wait where they can be cancelled, or go to the other server.
+    private const int MaxUnsent = 16 * 1024 * 1024;
 
     private readonly ILogger logger;
     private readonly LogThrottle throttle = new();
-    private readonly Func<TimeSpan> now;
-    private readonly NetMQMonitor monitor;
+    private readonly Clock clock;
+    private readonly Dialler dialler;
     private readonly HostResolver resolver;
     private readonly TimeSpan patience;
-    private NetMQPoller? poller;
     private Action<bool>? onConnection;
-    private string? connection; // the address that is connected to
-    private bool isConnected;
+    private IPEndPoint? address; // that is connected to
     private TimeSpan dialled;
     private TimeSpan lookedUp;
+    private bool isDisposed;
 
-    public ServerLink(TcpEndpoint server, HostResolver resolver, NetMQCertificate? key, ClientLimits limits, TimeSpan patience, Func<TimeSpan> now, ILogger logger)
+    /// <param name="server">The server.</param>
+    /// <param name="resolver">Its addresses.</param>
+    /// <param name="newMechanism">Makes the security of a new connection.</param>
+    /// <param name="limits">What the server may send.</param>
+    /// <param name="patience">After how long without a connection another address is tried.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="logger">Where it logs.</param>
+    public ServerLink(TcpEndpoint server, HostResolver resolver, Func<Mechanism> newMechanism, WireLimits limits, TimeSpan patience, Clock clock, ILogger logger)
     {
         Server = server;
         this.resolver = resolver;
         this.patience = patience;
-        this.now = now;
+        this.clock = clock;
         this.logger = logger;
-        Socket = new DealerSocket();
-        try
+        dialler = new Dialler(SocketKind.Dealer, newMechanism, limits, ReconnectInterval, Handshake, clock, MaxReconnectInterval)
         {
-            Socket.Options.Linger = TimeSpan.Zero;
-            Socket.Options.ReconnectInterval = ReconnectInterval;
-            Socket.Options.ReconnectIntervalMax = MaxReconnectInterval;
-            Socket.Options.MaxMsgSize = limits.MaxFrameBytes;
-
-            // MaxOutstanding bounds what is sent already, and a request in NetMQ's queue could not be cancelled. What a
-            // server sends unasked stays bounded.
-            Socket.Options.SendHighWatermark = 0;
-            Socket.Options.ReceiveHighWatermark = limits.ReceiveHighWatermark;
-
-            if (key is not null)
-            {
-                Socket.Options.CurveServerCertificate = key;
-                Socket.Options.CurveCertificate = new NetMQCertificate(); // CURVE needs one; no server can check whose it is
-            }
-
-            // Nothing is queued without a connection: a server that comes back must not receive old requests.
-            Socket.Options.DelayAttachOnConnect = true;
-
-            // NetMQ frees a monitor's name only later, so each has a name of its own.
-            monitor = new NetMQMonitor(
-                Socket, $"inproc://binarystar-client-{Interlocked.Increment(ref monitors)}",
-                SocketEvents.Connected | SocketEvents.Disconnected | SocketEvents.Closed);
-        }
-        catch
-        {
-            Socket.Dispose();
-            throw;
-        }
+            OnReady = _ => onConnection!(true),
+            OnLost = OnLost,
+        };
     }
 
     public TcpEndpoint Server { get; }
 
-    public DealerSocket Socket { get; }
+    /// <summary>When <see cref="OnTurn"/> has something to do, if nothing happens before.</summary>
+    public TimeSpan? Due => dialler.Due;
 
     /// <summary>Joins the poller and connects.</summary>
     /// <param name="poller">Not running yet.</param>
-    /// <param name="onReady">Replies can be received.</param>
+    /// <param name="onReadable">Something has arrived.</param>
+    /// <param name="onSent">What had to wait has been sent. Any thread.</param>
     /// <param name="onConnection">The connection was established (true), or was lost or refused (false).</param>
-    public void Attach(NetMQPoller poller, Action onReady, Action<bool> onConnection)
+    public void Attach(NetMQPoller poller, Action onReadable, Action onSent, Action<bool> onConnection)
     {
-        this.poller = poller;
         this.onConnection = onConnection;
-        Socket.ReceiveReady += (_, _) => onReady();
-        poller.Add(Socket);
-
-        // A refused attempt is reported as a socket that is closed before it was connected. Events of a replaced
-        // connection may be late.
-        monitor.Connected += (_, e) => OnMonitor(e, isUp: true);
-        monitor.Disconnected += (_, e) => OnMonitor(e, isUp: false);
-        monitor.Closed += (_, e) => OnMonitor(e, isUp: false);
-        monitor.AttachToPoller(poller);
+        dialler.OnSent = onSent;
+        dialler.Attach(poller, onReadable);
         Dial();
     }
 
     /// <summary>Connects or reconnects, to the next address of the host.</summary>
     public void Dial() => LookUp(anew: true);
 
-    /// <summary>Tries another address where there is no connection.</summary>
+    /// <summary>Takes the next message; its frames are valid until the next call. False if there is none.</summary>
+    public bool TryRead(out Connection message) => dialler.TryRead(out message);
+
+    /// <summary>Has a request sent at the next <see cref="Flush"/>; false if there is no connection, or no room.</summary>
+    public bool TrySend(PendingRequest request, bool asksForReceipt)
+    {
+        // Nothing is kept without a connection: a server that comes back must not receive old requests.
+        if (dialler.Ready is not { } to || to.UnsentBytes > MaxUnsent) return false;
+        Envelope.Write(to.Wire, request.Tracker.Key, asksForReceipt);
+        request.WritePayload(to.Wire);
+        return true;
+    }
+
+    /// <summary>Sends what was written since the last time.</summary>
+    public void Flush()
+    {
+        if (dialler.Ready is { Wire.Output.Length: > 0 }) dialler.Flush();
+    }
+
+    /// <summary>Connects again, or tries another address, where there is no connection.</summary>
     public void OnTurn()
     {
-        if (!isConnected && resolver.IsName && (connection is null || now() - dialled >= patience)) TryAnother();
+        dialler.Look(clock.Now);
+        if (dialler.Ready is null && resolver.IsName && (address is null || clock.Now - dialled >= patience)) TryAnother();
     }
 
     public void Dispose()
     {
-        if (Socket.IsDisposed) return;
-        monitor.Dispose();
-        if (poller is { IsDisposed: false }) poller.Remove(Socket);
-        Socket.Dispose();
+        isDisposed = true;
+        dialler.Dispose();
     }
 
-    private void OnMonitor(NetMQMonitorEventArgs e, bool isUp)
+    private void OnLost(bool wasReady, WireFault fault)
     {
-        if (connection is not null && e.Address != connection) return;
-        isConnected = isUp;
-        onConnection!(isUp);
-        if (!isUp && resolver.IsName) TryAnother();
+        if (fault != WireFault.None && throttle.Allows(LogEvent.BadServer, clock.Now, out var suppressed)) Log.BadServer(logger, Server, fault, suppressed);
+        onConnection!(false);
+        if (resolver.IsName) TryAnother();
     }
 
     // Each address is tried once; then the name is looked up again, at a limited rate.
     private void TryAnother()
     {
-        if (connection is not null && resolver.HasUntried) Connect(resolver.Next());
-        else if (now() - lookedUp >= LookUpInterval) LookUp(anew: connection is null);
+        if (address is not null && resolver.HasUntried) Connect(resolver.Next());
+        else if (clock.Now - lookedUp >= LookUpInterval) LookUp(anew: address is null);
     }
 
     private void LookUp(bool anew)
     {
-        dialled = lookedUp = now();
-        resolver.LookUpNext((address, failure) => Use(address, failure, anew));
+        dialled = lookedUp = clock.Now;
+        resolver.LookUpNext((found, failure) => Use(found, failure, anew));
     }
 
-    private void Use(IPAddress? address, string? failure, bool anew)
+    private void Use(IPAddress? found, string? failure, bool anew)
     {
-        if (Socket.IsDisposed) return;
-        if (failure is not null && throttle.Allows(LogEvent.ServerUnresolved, now(), out var suppressed)) Log.ServerUnresolved(logger, Server.Host, failure, suppressed);
-        if (address is null) onConnection!(false);
-        else if (anew || AddressText(address) != connection) Connect(address); // NetMQ retries the same one by itself
+        if (isDisposed) return;
+        if (failure is not null && throttle.Allows(LogEvent.ServerUnresolved, clock.Now, out var suppressed)) Log.ServerUnresolved(logger, Server.Host, failure, suppressed);
+        if (found is null) onConnection!(false);
+        else if (anew || !found.Equals(address?.Address)) Connect(found); // the dialler tries the same one by itself
     }
 
-    private void Connect(IPAddress address)
+    private void Connect(IPAddress to)
     {
-        if (connection is not null) Socket.Disconnect(connection);
-        isConnected = false;
-        dialled = now();
-        connection = AddressText(address);
-        Socket.Connect(connection);
-        Log.ServerDialled(logger, Server, connection);
+        dialled = clock.Now;
+        address = new IPEndPoint(to, Server.Port);
+        Log.ServerDialled(logger, Server, address);
+        dialler.Connect(address);
     }
-
-    private string AddressText(IPAddress address) => new TcpEndpoint(address.ToString(), Server.Port).ToString();
 }
 
 /// <summary>Limits on the memory that a server can make the client use.</summary>
 /// <param name="MaxReplyBytes">A larger reply is dropped.</param>
-/// <param name="MaxFrameBytes">Whoever sends a larger frame is disconnected by NetMQ, before it costs memory.</param>
-/// <param name="ReceiveHighWatermark">How many messages may wait to be read.</param>
-internal sealed record ClientLimits(int MaxReplyBytes, long MaxFrameBytes, int ReceiveHighWatermark)
+/// <param name="Wire">Whoever sends a larger message is disconnected, before it costs memory.</param>
+internal sealed record ClientLimits(int MaxReplyBytes, WireLimits Wire)
 {
+    private const int MaxFrames = 65_536;
+    private const int MaxMessageBytes = int.MaxValue - (16 * 1024 * 1024); // with its headers it must fit into an array
+
     public static ClientLimits From(BinaryStarClientOptions options) =>
-        new(options.MaxReplyBytes, 4L * options.MaxReplyBytes + 1024, (2 * options.MaxOutstanding) + 1000);
+        new(options.MaxReplyBytes, new WireLimits((int)Math.Min((4L * options.MaxReplyBytes) + 1024, MaxMessageBytes), MaxFrames));
 }

@@ -170,6 +170,11 @@ internal static partial class Log
     [LoggerMessage(512, LogLevel.Warning, "Cannot resolve the server's host '{Host}': {Reason}. Will retry ({Suppressed} more)")]
     public static partial void ServerUnresolved(ILogger logger, string host, string reason, long suppressed);
 
+    [LoggerMessage(513, LogLevel.Warning, "Closed the connection to {Server}: {Fault} ({Suppressed} more)")]
+    private static partial void BadServer(ILogger logger, object server, string fault, long suppressed);
+
+    public static void BadServer(ILogger logger, object server, WireFault fault, long suppressed) => BadServer(logger, server, Explain(fault), suppressed);
+
     [LoggerMessage(520, LogLevel.Warning, "Dropped a message from {Server} that is not a valid reply: the server must return the id and the empty frame before the payload unchanged ({Suppressed} more)")]
     public static partial void GarbageReply(ILogger logger, string server, long suppressed);
 
@@ -188,11 +193,8 @@ internal static partial class Log
     [LoggerMessage(525, LogLevel.Warning, "The handler at {Server} failed on a request; the request is not sent again ({Suppressed} more)")]
     public static partial void RequestFailedAtServer(ILogger logger, string server, long suppressed);
 
-    [LoggerMessage(526, LogLevel.Warning, "The .NET thread pool has started no work for {Delay}, so the client cannot receive replies. Do not block pool threads (await the requests), or raise their number ({Suppressed} more)")]
-    public static partial void ClientStarved(ILogger logger, TimeSpan delay, long suppressed);
-
     [LoggerMessage(530, LogLevel.Debug, "Connecting to the server at {Server} ({Address})")]
-    public static partial void ServerDialled(ILogger logger, object server, string address);
+    public static partial void ServerDialled(ILogger logger, object server, object address);
 
     [LoggerMessage(531, LogLevel.Debug, "Connection to {Server} up: {IsUp}")]
     public static partial void ServerConnection(ILogger logger, object server, bool isUp);

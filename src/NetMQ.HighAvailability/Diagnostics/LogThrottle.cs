@@ -20,7 +20,7 @@ internal enum LogEvent : byte
     RequestTimedOut,
     OutcomeUnknown,
     RequestFailedAtServer,
-    ClientStarved,
+    BadServer,
     BadConnection,
     HandshakeTimeout,
     Refused,
