@@ -15,7 +15,7 @@ public sealed class BinaryStarClientOptions
     /// <summary>
     /// The voter endpoints of the pair: <c>tcp://host:port</c> of the primary, then of the backup. Required; one alone
     /// is allowed, and then there is no failover. The first is tried first. A host name may
-    /// appear or move later; of several addresses each is tried in turn.
+    /// appear or move later; of several addresses, of IPv4 and IPv6, each is tried in turn. An IPv6 address is written in brackets.
     /// </summary>
     public IReadOnlyList<string> Servers { get; set; } = [];
 

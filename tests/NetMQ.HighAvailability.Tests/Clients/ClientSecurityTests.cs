@@ -1,4 +1,5 @@
 using NetMQ.HighAvailability.Tests.Support;
+using NetMQ.Sockets;
 
 namespace NetMQ.HighAvailability.Tests.Clients;
 
@@ -20,6 +21,28 @@ public sealed class ClientSecurityTests
         await client.Ask();
 
         client.Client.CurrentServer.Should().Be(primary.Ports.VoterEndpoint(BinaryStarRole.Backup));
+    }
+
+    [Fact]
+    public async Task One_that_knows_it_is_served_by_a_server_of_NetMQs_own_with_frames_of_any_size()
+    {
+        using var server = new RouterSocket();
+        server.Options.CurveServer = true;
+        server.Options.CurveCertificate = voter;
+        var port = server.BindRandomPort("tcp://127.0.0.1");
+        await using var client = new TestClient([$"tcp://127.0.0.1:{port}"], options =>
+        {
+            TestClient.Patient(options);
+            options.ServerCertificate = NetMQCertificate.FromPublicKey(voter.PublicKey);
+        });
+        ReadOnlyMemory<byte>[] frames = [ReadOnlyMemory<byte>.Empty, new byte[1], new byte[255], new byte[300_000]];
+
+        var asked = client.Client.RequestMultipartAsync(frames);
+        var request = new NetMQMessage();
+        Wait.Until(() => server.TryReceiveMultipartMessage(ref request), "the request");
+        server.SendMultipartMessage(request);
+
+        (await asked).Select(frame => frame.Length).Should().Equal(0, 1, 255, 300_000);
     }
 
     [Theory]

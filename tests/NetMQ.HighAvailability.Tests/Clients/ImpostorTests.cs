@@ -16,7 +16,7 @@ public sealed class ImpostorTests
         ["no security"] = [.. NullGreeting, .. Ready],
         ["ZMTP 2.0, which knows no security"] = [0xFF, 0, 0, 0, 0, 0, 0, 0, 1, 0x7F, 1, 6, 0, 0],
         ["ZMTP 1.0, which knows no security"] = [1, 0],
-        ["the client's place"] = Greeting("CURVE"),
+        ["the client's place"] = [.. Greeting("CURVE"), .. Command("HELLO", new byte[194])],
         ["READY before WELCOME"] = [.. CurveGreeting, .. Command("READY", Property("X", -1, ""))],
         ["READY without a seal"] = [.. CurveGreeting, .. Ready],
         ["a message before WELCOME"] = [.. CurveGreeting, 0, 1, 1],

@@ -38,7 +38,6 @@ public sealed class RogueServerTests
         ["a subscription"] = Command("SUBSCRIBE", (byte)'x'),
         ["an ERROR"] = Command("ERROR", 2, (byte)'n', (byte)'o'),
         ["a command with more to follow"] = [5, 6, 4, .. "PING"u8, 0],
-        ["a command amid a message"] = [1, 1, 1, .. Command("PING", 0, 0)],
         ["flags that do not exist"] = [0x18, 1, 1],
         ["a frame of 2^63 bytes"] = [2, 0x80, 0, 0, 0, 0, 0, 0, 0],
         ["a frame of a little too much"] = [2, 0, 0, 0, 0, 0, 0, 0x13, 0xA1],
@@ -108,6 +107,25 @@ public sealed class RogueServerTests
             Echo(socket);
         });
         await using var client = new TestClient([silent.Endpoint, sane.Endpoint]);
+        await client.Ask();
+        client.Client.CurrentServer.Should().Be(sane.Endpoint);
+    }
+
+    [Fact]
+    public async Task A_server_that_sends_without_a_pause_keeps_nobody_from_the_other()
+    {
+        byte[] commands = [.. Enumerable.Repeat(Command("UNHEARDOF"), 10_000).SelectMany(command => command)];
+        using var flooding = new RogueServer((socket, _) =>
+        {
+            Greet(socket);
+            while (true) socket.Send(commands);
+        });
+        using var sane = new RogueServer((socket, _) =>
+        {
+            Greet(socket);
+            Echo(socket);
+        });
+        await using var client = new TestClient([flooding.Endpoint, sane.Endpoint]);
         await client.Ask();
         client.Client.CurrentServer.Should().Be(sane.Endpoint);
     }
