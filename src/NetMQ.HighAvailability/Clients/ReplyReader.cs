@@ -25,9 +25,15 @@ internal sealed class ReplyReader(ServerLink link, int maxReplyBytes)
     {
         head = default;
         if (!link.TryRead(out message)) return Take.Nothing;
-        if (!Envelope.TryRead(message.Frame(0), out head)) return Take.Garbage;
-        if (head.Notice != RequestNotice.None) return message.FrameCount == 1 ? Take.Notice : Take.Garbage;
-        return message.FrameCount > PayloadAt && message.Frame(1).IsEmpty ? Take.Reply : Take.Garbage;
+        return Classify(message.FrameCount, message.Frame(0), message.FrameCount > 1 ? message.Frame(1) : default, out head);
+    }
+
+    /// <summary>What a message of so many frames is, by its first two.</summary>
+    public static Take Classify(int frames, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, out ReplyHead head)
+    {
+        if (!Envelope.TryRead(first, out head)) return Take.Garbage;
+        if (head.Notice != RequestNotice.None) return frames == 1 ? Take.Notice : Take.Garbage;
+        return frames > PayloadAt && second.IsEmpty ? Take.Reply : Take.Garbage;
     }
 
     /// <summary>The payload's frames, in a list that is valid until the next call; null if they are larger than allowed.</summary>
