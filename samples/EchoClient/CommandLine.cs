@@ -5,7 +5,7 @@ using NetMQ.HighAvailability;
 namespace EchoClient;
 
 /// <summary>What the command line asks for; without a count the client goes on until it is interrupted.</summary>
-internal sealed record Settings(IReadOnlyList<string> Servers, NetMQCertificate? ServerKey, int? Count, TimeSpan Interval, string? Plot);
+internal sealed record Settings(IReadOnlyList<string> Servers, NetMQCertificate? ServerKey, NetMQCertificate? OwnKey, int? Count, TimeSpan Interval, string? Plot);
 
 /// <summary>The options, their defaults, and the exit code: 0 when done, 2 on bad usage, 1 on a fault.</summary>
 internal static class CommandLine
@@ -24,6 +24,12 @@ internal static class CommandLine
     private static readonly Option<string?> ServerKey = new("--server-key")
     {
         Description = "The servers' public key file, where their voters have keys",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> OwnKey = new("--own-key")
+    {
+        Description = "The client's own secret key file, where the servers serve known clients alone",
         HelpName = "FILE",
     };
 
@@ -50,7 +56,7 @@ internal static class CommandLine
     {
         var command = new RootCommand("Asks the echo pair, and fails over to the other server when one does not answer.")
         {
-            Server, ServerKey, Count, Interval, Plot,
+            Server, ServerKey, OwnKey, Count, Interval, Plot,
         };
         command.SetAction((line, _) => Ask(command, line, ask));
 
@@ -61,6 +67,8 @@ internal static class CommandLine
         return Usage(command, string.Join(Environment.NewLine, parsed.Errors.Select(error => error.Message)));
     }
 
+    private static NetMQCertificate? Load(string? file) => file is null ? null : CurveKeyFile.Load(file);
+
     private static async Task<int> Ask(RootCommand command, ParseResult line, Func<Settings, Task> ask)
     {
         if (line.GetValue(Count) < 1) return Usage(command, "--count must be 1 or more.");
@@ -69,9 +77,9 @@ internal static class CommandLine
 
         try
         {
-            var key = line.GetValue(ServerKey) is { } file ? CurveKeyFile.Load(file) : null;
+            var (key, own) = (Load(line.GetValue(ServerKey)), Load(line.GetValue(OwnKey)));
             await ask(new Settings(
-                line.GetRequiredValue(Server), key, line.GetValue(Count), TimeSpan.FromMilliseconds(line.GetValue(Interval)), line.GetValue(Plot)));
+                line.GetRequiredValue(Server), key, own, line.GetValue(Count), TimeSpan.FromMilliseconds(line.GetValue(Interval)), line.GetValue(Plot)));
             return Success;
         }
         catch (Exception badOption) when (badOption is ArgumentException or FormatException)

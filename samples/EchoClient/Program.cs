@@ -15,7 +15,7 @@ return CommandLine.Run(args, async settings =>
     using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
     using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
 
-    await using var client = new BinaryStarClient(new BinaryStarClientOptions { Servers = settings.Servers, ServerCertificate = settings.ServerKey });
+    await using var client = new BinaryStarClient(new BinaryStarClientOptions { Servers = settings.Servers, ServerCertificate = settings.ServerKey, Certificate = settings.OwnKey });
     var latencies = new Latencies(settings.Servers);
     var progress = new Progress(settings, latencies);
     client.ServerChanged += (_, change) => Progress.Tell(latencies.Note(change));

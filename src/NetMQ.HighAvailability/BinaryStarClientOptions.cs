@@ -75,6 +75,12 @@ public sealed class BinaryStarClientOptions
     /// </summary>
     public NetMQCertificate? ServerCertificate { get; set; }
 
+    /// <summary>
+    /// The client's own keys, where the servers serve known clients alone (<see cref="BinaryStarOptions.VoterClientKeyFolder"/>). Given
+    /// together with <see cref="ServerCertificate"/>. Default <see langword="null"/>: new ones, which nobody knows.
+    /// </summary>
+    public NetMQCertificate? Certificate { get; set; }
+
     /// <summary>The source of monotonic time. Default <see cref="TimeProvider.System"/>; another one is for tests.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
@@ -99,6 +105,8 @@ public sealed class BinaryStarClientOptions
         if (MaxReplyBytes is < 1 or > 1024 * 1024 * 1024) throw OutOfRange(nameof(MaxReplyBytes), MaxReplyBytes, "must be from 1 to 1,073,741,824 (1 GiB)");
         if (Delivery is not (DeliveryGuarantee.AtLeastOnce or DeliveryGuarantee.AtMostOnce))
             throw Invalid(nameof(Delivery), $"must be {DeliveryGuarantee.AtLeastOnce} or {DeliveryGuarantee.AtMostOnce}, and is {(int)Delivery}");
+        if (Certificate is not null && ServerCertificate is null) throw Invalid(nameof(Certificate), $"needs {nameof(ServerCertificate)}: without the servers' key nothing is secured");
+        if (Certificate is { HasSecretKey: false }) throw Invalid(nameof(Certificate), "must have its secret key: give it the client's secret key file, and the public one to the servers");
         if (TimeProvider is null) throw Invalid(nameof(TimeProvider), "must not be null");
     }
 
@@ -118,12 +126,12 @@ public sealed class BinaryStarClientOptions
         return ParseEndpoints(nameof(Servers), Servers, wildcard: false, "give the endpoint of each server, or this one alone for no failover");
     }
 
-    /// <summary>What makes the security of each connection. The client's keys are its own, and new: nobody has to know them.</summary>
+    /// <summary>What makes the security of each connection.</summary>
     internal Func<Mechanism> ToMechanism()
     {
         var metadata = Metadata.Write(SocketKind.Dealer, []);
         if (ServerCertificate is not { PublicKey: var serverKey }) return () => new NullMechanism(metadata);
-        var own = CurveKeyPair.New();
+        var own = Certificate is { } known ? new CurveKeyPair(known.SecretKey!, known.PublicKey) : CurveKeyPair.New();
         return () => new CurveClient(metadata, own, serverKey);
     }
 

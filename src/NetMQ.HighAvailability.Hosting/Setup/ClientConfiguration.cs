@@ -8,7 +8,7 @@ internal sealed class ClientConfiguration(string name, IConfiguration section)
 {
     private static readonly string[] Known =
     [
-        "Servers", "RequestTimeout", "ServerTimeout", "SettleTime", "ProbeInterval", "MaxOutstanding", "MaxReplyBytes", "Delivery", "ServerCertificateFile",
+        "Servers", "RequestTimeout", "ServerTimeout", "SettleTime", "ProbeInterval", "MaxOutstanding", "MaxReplyBytes", "Delivery", "ServerCertificateFile", "CertificateFile",
     ];
 
     private readonly SectionReader reader = new(name, typeof(BinaryStarClientOptions), section);
@@ -26,5 +26,6 @@ internal sealed class ClientConfiguration(string name, IConfiguration section)
         reader.Use<int>("MaxReplyBytes", SectionReader.Number, value => options.MaxReplyBytes = value, "a number");
         reader.Use<DeliveryGuarantee>("Delivery", Enum.TryParse, value => options.Delivery = value, SectionReader.Names<DeliveryGuarantee>());
         reader.Keys("ServerCertificateFile", value => options.ServerCertificate = value);
+        reader.Keys("CertificateFile", value => options.Certificate = value);
     }
 }

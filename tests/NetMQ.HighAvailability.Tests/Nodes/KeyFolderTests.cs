@@ -38,6 +38,21 @@ public sealed class KeyFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_client_of_ours_is_known_by_its_own_keys()
+    {
+        using var node = Serving();
+        var options = new BinaryStarClientOptions
+        {
+            Servers = [node.Ports.VoterEndpoint(Primary)],
+            ServerCertificate = NetMQCertificate.FromPublicKey(voter.PublicKey),
+            Certificate = NewKey("ours"),
+        };
+        await using var client = new BinaryStarClient(options);
+
+        (await client.RequestAsync("request"u8.ToArray())).Should().NotBeNull();
+    }
+
+    [Fact]
     public void A_key_file_that_is_damaged_changes_nothing_and_is_reported()
     {
         using var node = Serving();
