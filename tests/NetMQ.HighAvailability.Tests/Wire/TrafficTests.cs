@@ -165,6 +165,7 @@ public sealed class TrafficTests
         Refused(curve, WireFault.Malformed, pair => pair.Frame([], isCommand: true));
         Refused(curve, WireFault.Malformed, pair => pair.Frame([0], isCommand: true));
         Refused(curve, WireFault.Malformed, pair => pair.Frame([5, 1, 2], isCommand: true));
+        Refused(curve, WireFault.Malformed, pair => pair.Frame([2, (byte)'X'], isCommand: true));
     }
 
     [Theory]
