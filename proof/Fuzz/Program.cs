@@ -29,24 +29,24 @@ internal static class Program
         Exit code: 0 if all is well, 1 if not, 2 on wrong usage.
         """;
 
-    private static readonly Dictionary<string, (Target Run, byte[][] Seeds)> Targets = new()
+    // Nothing of the library may run before the fuzzer does: an instrumented one has nowhere to count.
+    private static readonly Dictionary<string, (Target Run, Func<byte[][]> Seeds)> Targets = new()
     {
-        ["message"] = (MessageTarget.Run, Seeds.Messages),
-        ["reply"] = (ReplyTarget.Run, Seeds.Replies),
-        ["endpoint"] = (EndpointTarget.Run, Seeds.Endpoints),
-        ["options"] = (OptionsTarget.Node, Seeds.NodeOptions),
-        ["client-options"] = (OptionsTarget.Client, Seeds.ClientOptions),
-        ["key-file"] = (KeyFileTarget.Run, Seeds.KeyFiles),
+        ["message"] = (MessageTarget.Run, () => Seeds.Messages),
+        ["reply"] = (ReplyTarget.Run, () => Seeds.Replies),
+        ["endpoint"] = (EndpointTarget.Run, () => Seeds.Endpoints),
+        ["options"] = (OptionsTarget.Node, () => Seeds.NodeOptions),
+        ["client-options"] = (OptionsTarget.Client, () => Seeds.ClientOptions),
+        ["key-file"] = (KeyFileTarget.Run, () => Seeds.KeyFiles),
+        ["voter-null"] = (bytes => WireTargets.Null(WireRole.Voter, bytes), () => WireSeeds.Null(WireRole.Voter)),
+        ["voter-curve"] = (bytes => WireTargets.Curve(WireRole.Voter, bytes), () => WireSeeds.Curve(WireRole.Voter)),
+        ["publisher-null"] = (bytes => WireTargets.Null(WireRole.Publisher, bytes), () => WireSeeds.Null(WireRole.Publisher)),
+        ["publisher-curve"] = (bytes => WireTargets.Curve(WireRole.Publisher, bytes), () => WireSeeds.Curve(WireRole.Publisher)),
+        ["subscriber-null"] = (bytes => WireTargets.Null(WireRole.Subscriber, bytes), () => WireSeeds.Null(WireRole.Subscriber)),
+        ["subscriber-curve"] = (bytes => WireTargets.Curve(WireRole.Subscriber, bytes), () => WireSeeds.Curve(WireRole.Subscriber)),
+        ["client-null"] = (bytes => WireTargets.Null(WireRole.Client, bytes), () => WireSeeds.Null(WireRole.Client)),
+        ["client-curve"] = (bytes => WireTargets.Curve(WireRole.Client, bytes), () => WireSeeds.Curve(WireRole.Client)),
     };
-
-    static Program()
-    {
-        foreach (var role in WireRole.All)
-        {
-            Targets[role.Name + "-null"] = (bytes => WireTargets.Null(role, bytes), WireSeeds.Null(role));
-            Targets[role.Name + "-curve"] = (bytes => WireTargets.Curve(role, bytes), WireSeeds.Curve(role));
-        }
-    }
 
     /// <summary>Runs one input of a target.</summary>
     public static void Replay(string target, byte[] input) => Targets[target].Run(input);
@@ -65,7 +65,7 @@ internal static class Program
                 return Report.Write(Console.Out, folder, Targets.Keys) ? 0 : 1;
             case ["seeds", var name, var folder] when Targets.TryGetValue(name, out var target):
                 Directory.CreateDirectory(folder);
-                for (var i = 0; i < target.Seeds.Length; i++) File.WriteAllBytes(Path.Combine(folder, i.ToString(CultureInfo.InvariantCulture)), target.Seeds[i]);
+                foreach (var (i, seed) in target.Seeds().Index()) File.WriteAllBytes(Path.Combine(folder, i.ToString(CultureInfo.InvariantCulture)), seed);
                 return 0;
             case ["run", var name, var file] when Targets.TryGetValue(name, out var target):
                 BeFuzzed(target.Run, new MemoryLog(file));
@@ -90,7 +90,7 @@ internal static class Program
     private static bool RunRandom(string name, string count, string seconds, string seed, string? corpus = null)
     {
         var target = Targets[name];
-        var run = new RandomRun(name, target.Run, target.Seeds, int.Parse(seed, CultureInfo.InvariantCulture));
+        var run = new RandomRun(name, target.Run, target.Seeds(), int.Parse(seed, CultureInfo.InvariantCulture));
         var good = run.Run(Console.Out, long.Parse(count, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(seconds, CultureInfo.InvariantCulture)));
         run.WriteOutcomes(Console.Out);
         if (corpus is not null) run.WriteCorpus(corpus);
