@@ -94,11 +94,12 @@ public sealed class ClientConnectionTests
         ThreadPool.GetMinThreads(out var least, out _);
         ThreadPool.GetMaxThreads(out var most, out var ports);
         using var released = new ManualResetEventSlim();
+        using var blocked = new CountdownEvent(2 * least);
         var ran = false;
         try
         {
             ThreadPool.SetMaxThreads(least, ports).Should().BeTrue();
-            for (var i = 0; i < 2 * least; i++) ThreadPool.UnsafeQueueUserWorkItem(_ => released.Wait(), null);
+            for (var i = 0; i < 2 * least; i++) ThreadPool.UnsafeQueueUserWorkItem(_ => Block(), null);
             ThreadPool.UnsafeQueueUserWorkItem(_ => Volatile.Write(ref ran, true), null);
 
             for (byte i = 0; i < 100; i++) Ask(client, i).Should().Equal(i);
@@ -108,8 +109,15 @@ public sealed class ClientConnectionTests
         }
         finally
         {
-            released.Set();
             ThreadPool.SetMaxThreads(most, ports);
+            released.Set();
+            blocked.Wait();
+        }
+
+        void Block()
+        {
+            released.Wait();
+            blocked.Signal();
         }
     }
 
