@@ -38,7 +38,8 @@ internal sealed class LoopSignal : IDisposable
         if (Interlocked.Exchange(ref raised, 1) == 1) return;
         try
         {
-            socket.Send([0], SocketFlags.None, out _);
+            socket.Send([0], SocketFlags.None, out var error);
+            if (error != SocketError.Success) Volatile.Write(ref raised, 0); // or nobody would raise it any more
         }
         catch (ObjectDisposedException)
         {
@@ -56,6 +57,6 @@ internal sealed class LoopSignal : IDisposable
     {
         Span<byte> datagram = stackalloc byte[1];
         socket.Receive(datagram, SocketFlags.None, out _);
-        Volatile.Write(ref raised, 0); // before the looking: what comes now raises it again
+        Interlocked.Exchange(ref raised, 0); // seen by all before the looking: what comes now raises it again
     }
 }
