@@ -20,6 +20,7 @@ internal sealed class RawServer : IDisposable
         serve ??= (request, send) => send(request);
         Endpoint = $"tcp://{address}:{port}";
         socket.Options.Linger = TimeSpan.Zero;
+        socket.Options.SendHighWatermark = 0; // of 1,000 replies and one more NetMQ drops one, if its own thread is slow
         Wait.Until(() => TryBind(Endpoint), $"{Endpoint} to be free");
         thread = new Thread(() =>
         {
