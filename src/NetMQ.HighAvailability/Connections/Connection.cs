@@ -75,6 +75,9 @@ internal sealed class Connection : IDisposable
 
     public bool IsOver { get; private set; }
 
+    /// <summary>Whether it has been disposed of.</summary>
+    public bool IsClosed { get; private set; }
+
     /// <summary>Whether the system will tell when something arrives.</summary>
     public bool IsWaiting => isWaiting;
 
@@ -90,6 +93,9 @@ internal sealed class Connection : IDisposable
 
     /// <summary>When it was accepted.</summary>
     public TimeSpan Began { get; init; }
+
+    /// <summary>Its place among those whose handshake is not complete.</summary>
+    public LinkedListNode<Connection>? Handshake { get; set; }
 
     /// <summary>Anything that the port's user knows about it.</summary>
     public object? Tag { get; set; }
@@ -115,7 +121,12 @@ internal sealed class Connection : IDisposable
         if (IsOver) return false;
         var room = input.Room(wire.Needed);
         var received = socket.Receive(room, SocketFlags.None, out var error);
-        if (error == SocketError.WouldBlock) return false;
+        if (error == SocketError.WouldBlock)
+        {
+            input.Rest();
+            return false;
+        }
+
         if (error != SocketError.Success || received == 0)
         {
             IsOver = true;
@@ -231,7 +242,7 @@ internal sealed class Connection : IDisposable
 
     public void Dispose()
     {
-        IsOver = true;
+        IsOver = IsClosed = true;
         if (!isLingering) socket.Dispose();
         wire.Dispose();
         input.Release();

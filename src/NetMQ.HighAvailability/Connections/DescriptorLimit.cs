@@ -6,15 +6,12 @@ namespace NetMQ.HighAvailability.Connections;
 /// <summary>How many files and sockets the process may have open. The kernel numbers a new one by the least number that is free.</summary>
 internal static class DescriptorLimit
 {
-    /// <summary>How many are left for what is not a stranger's connection.</summary>
-    public const int Reserve = 64;
-
     private const string Limits = "/proc/self/limits";
 
     private static readonly long Most = Read();
 
-    /// <summary>Whether a connection that was just accepted leaves too few.</summary>
-    public static bool IsNear(Socket accepted) => accepted.Handle >= Most - Reserve;
+    /// <summary>Whether a connection that was just accepted leaves fewer than are reserved for others.</summary>
+    public static bool IsNear(Socket accepted, int reserved) => accepted.Handle >= Most - reserved;
 
     // Elsewhere than under Linux there is no such file; a limit of connections must do.
     private static long Read()

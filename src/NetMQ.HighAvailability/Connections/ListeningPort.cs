@@ -24,7 +24,7 @@ internal sealed class ListeningPort : IDisposable
     private readonly ILogger logger;
     private readonly List<Socket> listeners = [];
     private readonly HashSet<Connection> connections = [];
-    private readonly Queue<Connection> handshaking = new();
+    private readonly LinkedList<Connection> handshaking = []; // the eldest first
     private readonly List<Connection> dirty = [];
     private readonly ConnectionWatch watch;
     private NetMQPoller? poller;
@@ -94,6 +94,7 @@ internal sealed class ListeningPort : IDisposable
         {
             connection = current!;
             reading = connection.Read();
+            if (reading == Reading.Ready) handshaking.Remove(connection.Handshake!);
             if (reading is not (Reading.Nothing or Reading.Over)) return true;
 
             current = null;
@@ -105,9 +106,8 @@ internal sealed class ListeningPort : IDisposable
         return false;
     }
 
-    /// <summary>Whether so much may be sent to it, beside what it has not taken yet.</summary>
-    public bool HasRoom(Connection connection) =>
-        connection.UnsentBytes <= settings.MaxUnsent && unsent <= settings.MaxUnsentInAll;
+    /// <summary>Whether it may be sent more, beside what it has not taken yet.</summary>
+    public bool HasRoom(Connection connection) => connection.UnsentBytes <= settings.MaxUnsent;
 
     /// <summary>Has what was written to it sent at the next <see cref="Flush"/>.</summary>
     public void MarkDirty(Connection connection)
@@ -126,6 +126,12 @@ internal sealed class ListeningPort : IDisposable
         for (var i = 0; i < dirty.Count; i++)
         {
             var connection = dirty[i];
+            if (connection.IsClosed)
+            {
+                connection.IsDirty = false;
+                continue;
+            }
+
             var isKept = connection == unfinished;
             if (!isKept && (connection.IsOver || connection.Flush())) Count(connection);
             isKept |= connection.IsOver && connection == InUse;
@@ -135,6 +141,9 @@ internal sealed class ListeningPort : IDisposable
         }
 
         dirty.RemoveRange(left, dirty.Count - left);
+        while (unsent > settings.MaxUnsentInAll && CutOffSlowest())
+        {
+        }
     }
 
     /// <summary>Once a tick: cuts off those whose handshake takes too long, and makes room for those that are active.</summary>
@@ -149,16 +158,10 @@ internal sealed class ListeningPort : IDisposable
             foreach (var connection in connections.Where(connection => connection.Wire.PeerKey is { } key && !settings.IsAllowed(key)).ToArray()) Close(connection);
         }
 
-        while (handshaking.TryPeek(out var eldest))
+        while (handshaking.First is { Value: var eldest } && now - eldest.Began >= settings.Handshake)
         {
-            if (!eldest.IsOver && !eldest.Wire.IsReady)
-            {
-                if (now - eldest.Began < settings.Handshake) break;
-                if (throttle.Allows(LogEvent.HandshakeTimeout, now, out var suppressed)) Log.HandshakeTimeout(logger, settings.What, settings.Handshake, suppressed);
-                Close(eldest);
-            }
-
-            handshaking.Dequeue();
+            if (throttle.Allows(LogEvent.HandshakeTimeout, now, out var suppressed)) Log.HandshakeTimeout(logger, settings.What, settings.Handshake, suppressed);
+            Close(eldest);
         }
 
         if (now < pausedUntil || pausedUntil is null) return;
@@ -174,6 +177,7 @@ internal sealed class ListeningPort : IDisposable
             Log.BadConnection(logger, settings.What, connection.Wire.Fault, suppressed);
         OnClosing(connection);
         watch.Remove(connection);
+        if (connection.Handshake!.List is not null) handshaking.Remove(connection.Handshake);
         unsent -= connection.Counted.Unsent;
         held -= connection.Counted.Held;
         connection.Counted = default;
@@ -220,7 +224,7 @@ internal sealed class ListeningPort : IDisposable
             return;
         }
 
-        if (connections.Count >= settings.MaxConnections || DescriptorLimit.IsNear(socket))
+        if ((connections.Count >= settings.MaxConnections || DescriptorLimit.IsNear(socket, settings.ReservedDescriptors)) && !GiveUpHandshake())
         {
             socket.Dispose();
             if (throttle.Allows(LogEvent.Refused, clock.Now, out var suppressed)) Log.Refused(logger, settings.What, connections.Count, suppressed);
@@ -230,7 +234,7 @@ internal sealed class ListeningPort : IDisposable
         var now = clock.Now;
         var connection = new Connection(Listener.Prepare(socket), new WireConnection(settings.Kind, settings.NewMechanism(), settings.Limits), watch.Tell) { Began = now, Active = now };
         connections.Add(connection);
-        handshaking.Enqueue(connection);
+        connection.Handshake = handshaking.AddLast(connection);
         if (!connection.Flush()) Close(connection);
         else watch.Add(connection);
     }
@@ -273,12 +277,31 @@ internal sealed class ListeningPort : IDisposable
         connection.Counted = now;
     }
 
+    // For a newcomer, who may be honest: whoever keeps a connection without a handshake does not get far by it.
+    private bool GiveUpHandshake()
+    {
+        if (handshaking.First is not { Value: var eldest }) return false;
+        if (throttle.Allows(LogEvent.GaveUpHandshake, clock.Now, out var suppressed)) Log.GaveUpHandshake(logger, settings.What, connections.Count, suppressed);
+        Close(eldest);
+        return true;
+    }
+
     // Who has held memory for the longest time with a message that does not end.
     private void CutOffEldest()
     {
-        var eldest = connections.Where(connection => connection.Counted.Held > InputBuffer.ChunkBytes).MinBy(connection => connection.Active);
+        var eldest = connections.Where(connection => connection.Counted.Held > 0).MinBy(connection => connection.Active);
         if (eldest is null) return;
         if (throttle.Allows(LogEvent.OutOfRoom, clock.Now, out var suppressed)) Log.OutOfRoom(logger, settings.What, held, suppressed);
         Close(eldest);
+    }
+
+    // Who has left the most unread; the others would get no answers for want of room.
+    private bool CutOffSlowest()
+    {
+        var slowest = connections.Where(connection => connection != InUse).MaxBy(connection => connection.Counted.Unsent);
+        if (slowest is not { Counted.Unsent: > 0 }) return false;
+        if (throttle.Allows(LogEvent.SlowReader, clock.Now, out var suppressed)) Log.SlowReader(logger, settings.What, unsent, suppressed);
+        Close(slowest);
+        return true;
     }
 }

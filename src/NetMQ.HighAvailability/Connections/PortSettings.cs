@@ -25,6 +25,9 @@ internal sealed record PortSettings
     /// <summary>The most connections at a time.</summary>
     public int MaxConnections { get; init; } = 10_000;
 
+    /// <summary>How many files and sockets of the process are left for what is not a connection of this port.</summary>
+    public int ReservedDescriptors { get; init; } = 64;
+
     /// <summary>How long a handshake may take.</summary>
     public TimeSpan Handshake { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -135,6 +135,12 @@ internal static partial class Log
     [LoggerMessage(346, LogLevel.Warning, "The keys in {Folder} cannot be read, and stay as they were: {Reason}")]
     public static partial void KeysUnreadable(ILogger logger, string folder, string reason);
 
+    [LoggerMessage(347, LogLevel.Warning, "Closed the connection to the {Port} whose handshake has been incomplete for the longest time, in favour of a new one: at {Count} connections, their limit or that of the process's open files is reached ({Suppressed} more)")]
+    public static partial void GaveUpHandshake(ILogger logger, string port, int count, long suppressed);
+
+    [LoggerMessage(348, LogLevel.Warning, "Closed the connection to the {Port} that has left the most unread: {Unsent} bytes wait to be sent to all clients ({Suppressed} more)")]
+    public static partial void SlowReader(ILogger logger, string port, long unsent, long suppressed);
+
     private static string Explain(WireFault fault) => fault switch
     {
         WireFault.NotZmtp => "the other side does not use ZMTP",

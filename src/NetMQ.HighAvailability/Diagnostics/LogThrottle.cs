@@ -26,6 +26,8 @@ internal enum LogEvent : byte
     Refused,
     RefusedBySystem,
     OutOfRoom,
+    GaveUpHandshake,
+    SlowReader,
     Count, // how many there are
 }
 

@@ -62,7 +62,7 @@ internal sealed class WireEnd : IDisposable
         {
             socket.Send(bytes);
         }
-        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted)
+        catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted })
         {
             // It is closed.
         }

@@ -13,6 +13,9 @@ internal sealed class StatePublisher : IDisposable
     // Each costs a system call at every heartbeat. A pair needs one or two, its monitors a few.
     private const int MaxConnections = 256;
 
+    // Fewer than the voter leaves: its clients, however many, do not keep the peer out.
+    private const int ReservedDescriptors = 16;
+
     // What a subscriber that does not read may leave unsent; the newest state is the one that counts, and it gets no other.
     private const int MaxUnsentBytes = 1024;
 
@@ -31,6 +34,7 @@ internal sealed class StatePublisher : IDisposable
             IsAllowed = key => keys!.IsAllowed(key),
             Limits = new WireLimits(1 + WireLimits.MaxTopicBytes, MaxFrames: 1),
             MaxConnections = MaxConnections,
+            ReservedDescriptors = ReservedDescriptors,
             MaxUnsent = 64 * MaxUnsentBytes,
         };
         port = new ListeningPort(locals, settings, signal, clock, throttle, logger) { OnClosing = Forget };
