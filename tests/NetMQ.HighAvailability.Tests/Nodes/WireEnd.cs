@@ -58,16 +58,22 @@ internal sealed class WireEnd : IDisposable
     /// <summary>Sends as much as the other side takes before it closes the connection.</summary>
     public WireEnd Send(params byte[] bytes)
     {
+        TrySend(bytes);
+        return this;
+    }
+
+    /// <returns>False if it is closed, or takes nothing.</returns>
+    public bool TrySend(byte[] bytes)
+    {
         try
         {
             socket.Send(bytes);
+            return true;
         }
-        catch (Exception e) when (e is ObjectDisposedException or SocketException { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted })
+        catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {
-            // It is closed.
+            return false;
         }
-
-        return this;
     }
 
     /// <summary>Sends all that a handshake without keys takes, and reads the other side's.</summary>
