@@ -11,10 +11,13 @@ internal sealed class WireKeyed : IDisposable
     private readonly Mechanism mechanism;
     private readonly WireConnection wire;
     private readonly byte[] input = new byte[65_536];
+    private readonly Between? between;
     private int length;
 
-    private WireKeyed(WireEnd end, SocketKind kind, Mechanism mechanism)
+    private WireKeyed(WireEnd end, SocketKind kind, Mechanism mechanism, Between? between = null)
     {
+        this.between = between;
+        if (between is { AlterSent: not null } or { AlterReceived: not null }) end.Socket.ReceiveTimeout = 200; // both may wait for the rest
         this.end = end;
         this.mechanism = mechanism;
         wire = new WireConnection(kind, mechanism, new WireLimits(1 << 20, 1024));
@@ -26,9 +29,9 @@ internal sealed class WireKeyed : IDisposable
     public CurveSession Session => mechanism.Session!;
 
     /// <summary>Connects and completes the handshake; null if the other side closes the connection instead.</summary>
-    public static WireKeyed? TryConnect(int port, SocketKind kind, CurveKeyPair own, byte[] server, params byte[] identity)
+    public static WireKeyed? TryConnect(int port, SocketKind kind, CurveKeyPair own, byte[] server, Between? between = null)
     {
-        var keyed = new WireKeyed(WireEnd.To(port), kind, new CurveClient(Metadata.Write(kind, identity), own, server));
+        var keyed = new WireKeyed(WireEnd.To(port), kind, new CurveClient(Metadata.Write(kind, []), own, server), between);
         if (keyed.Next(out _) == WireItem.Ready) return keyed;
         keyed.Dispose();
         return null;
@@ -83,7 +86,9 @@ internal sealed class WireKeyed : IDisposable
 
     private void Flush()
     {
-        end.Send(wire.Output.Waiting.ToArray());
+        var bytes = wire.Output.Waiting.ToArray();
+        between?.Pass(bytes, sent: true);
+        end.Send(bytes);
         wire.Output.Consume(wire.Output.Length);
     }
 
@@ -112,7 +117,34 @@ internal sealed class WireKeyed : IDisposable
             }
 
             if (read == 0) return WireItem.Fault;
+            between?.Pass(input.AsSpan(length, read), sent: false);
             length += read;
+        }
+    }
+
+    /// <summary>Whoever sits in the middle of a connection: records all, and may alter one byte.</summary>
+    internal sealed class Between
+    {
+        private readonly List<byte> recorded = [];
+        private int received;
+
+        /// <summary>Which byte of this end's to alter, counted from the connection's start.</summary>
+        public int? AlterSent { get; init; }
+
+        /// <summary>Which byte of the other end's to alter.</summary>
+        public int? AlterReceived { get; init; }
+
+        /// <summary>All that this end has sent.</summary>
+        public byte[] Recorded => [.. recorded];
+
+        public int Received => received;
+
+        public void Pass(Span<byte> bytes, bool sent)
+        {
+            var at = (sent ? AlterSent - recorded.Count : AlterReceived - received) ?? -1;
+            if (at >= 0 && at < bytes.Length) bytes[at] ^= (byte)(1 << (at % 8));
+            if (sent) recorded.AddRange(bytes);
+            else received += bytes.Length;
         }
     }
 }
