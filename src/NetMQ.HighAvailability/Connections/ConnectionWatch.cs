@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 
 namespace NetMQ.HighAvailability.Connections;
 
@@ -18,6 +19,7 @@ internal sealed class ConnectionWatch
     private readonly List<Connection> watched = [];
     private readonly Queue<Connection> ready = new();
     private readonly Action<Connection> onReadable;
+    private readonly PoolProbe probe = new();
     private NetMQPoller? poller;
     private Action? onWork;
     private bool held;
@@ -130,6 +132,24 @@ internal sealed class ConnectionWatch
         }
     }
 
+    /// <summary>
+    /// Once a tick: the system tells of connections in the background through .NET's thread pool. While work of the application's blocks
+    /// that, they are looked at from here.
+    /// </summary>
+    /// <param name="all">All connections.</param>
+    public void LookAtBackground(IReadOnlyCollection<Connection> all)
+    {
+        if (held || all.Count <= watched.Count || probe.HasRun()) return;
+        var waiting = all.Where(connection => connection is { IsWaiting: true, IsQueued: false }).ToList();
+        if (waiting.Count == 0) return;
+        var readable = waiting.ConvertAll(connection => connection.Socket);
+        Socket.Select(readable, null, null, TimeSpan.Zero);
+        if (readable.Count == 0) return;
+        var found = readable.ToHashSet();
+        foreach (var connection in waiting.Where(connection => found.Contains(connection.Socket))) Enqueue(connection);
+        WakeLater();
+    }
+
     private void Readable(Connection connection)
     {
         Enqueue(connection);
@@ -150,5 +170,22 @@ internal sealed class ConnectionWatch
         }
 
         if (found) onWork!();
+    }
+
+    /// <summary>Finds out whether the thread pool starts any work.</summary>
+    private sealed class PoolProbe : IThreadPoolWorkItem
+    {
+        private volatile bool isOut;
+
+        /// <summary>False if what was queued at an earlier call has not run yet. Otherwise queues it anew.</summary>
+        public bool HasRun()
+        {
+            if (isOut) return false;
+            isOut = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            return true;
+        }
+
+        public void Execute() => isOut = false;
     }
 }

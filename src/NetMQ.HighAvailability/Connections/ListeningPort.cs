@@ -146,12 +146,13 @@ internal sealed class ListeningPort : IDisposable
         }
     }
 
-    /// <summary>Once a tick: cuts off those whose handshake takes too long, and makes room for those that are active.</summary>
+    /// <summary>Once a tick: cuts off those whose handshake takes too long, makes room for those that are active, and misses none.</summary>
     /// <param name="now">The time.</param>
     /// <param name="tick">How long a tick is.</param>
     public void Look(TimeSpan now, TimeSpan tick)
     {
         watch.ReleaseIdle(now - tick);
+        watch.LookAtBackground(connections);
         if (settings.Keys is { } keys && keys.Version != keysVersion)
         {
             keysVersion = keys.Version;

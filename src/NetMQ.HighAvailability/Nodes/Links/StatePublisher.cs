@@ -20,6 +20,7 @@ internal sealed class StatePublisher : IDisposable
     private const int MaxUnsentBytes = 1024;
 
     private readonly ListeningPort port;
+    private TimeSpan nextLook;
 
     /// <exception cref="EndpointException">An endpoint cannot be bound; none stays bound.</exception>
     public StatePublisher(IReadOnlyList<TcpEndpoint> locals, CurveKeys? keys, LoopSignal signal, Clock clock, LogThrottle throttle, ILogger logger)
@@ -78,6 +79,8 @@ internal sealed class StatePublisher : IDisposable
     {
         port.Flush();
         if (port.HasWork) port.WakeLater();
+        if (now < nextLook) return;
+        nextLook = now + tick;
         port.Look(now, tick);
     }
 
