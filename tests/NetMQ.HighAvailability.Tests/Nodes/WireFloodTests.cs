@@ -126,6 +126,34 @@ public sealed class WireFloodTests : IDisposable
         crowd.ForEach(each => each.Dispose());
     }
 
+    [Fact]
+    public void A_client_that_resets_its_connection_while_its_requests_are_handled_is_no_fault()
+    {
+        using var gate = new ManualResetEventSlim();
+        using var begun = new ManualResetEventSlim();
+        var ports = PairPorts.New();
+        using var peer = new RawPeer(ports.BackupState);
+        using var node = new TestNode(BinaryStarRole.Primary, ports, TestNode.Calm, socket =>
+        {
+            begun.Set();
+            gate.Wait();
+            TestNode.Echo(socket);
+        }).Started();
+        peer.Subscribed().PublishUntil("2", () => node.State == BinaryStarState.Active, "the node to serve");
+        byte[] id = [.. "BS?2"u8, .. new byte[16]]; // asks to be told that the request was received
+        var request = WireEnd.Request(id, [], [1]);
+        var client = WireEnd.Client(ports.PrimaryVoter).Send([.. request, .. request, .. request, .. request]);
+        Wait.Until(() => begun.IsSet, "the first request to be handled");
+
+        client.Socket.LingerState = new System.Net.Sockets.LingerOption(true, 0);
+        client.Dispose();
+        gate.Set();
+
+        using var other = WireEnd.Client(ports.PrimaryVoter);
+        Wait.Until(() => other.Ask("still there?"), "another client to be served");
+        node.Star.Status.RequestsFailed.Should().Be(0);
+    }
+
     public void Dispose()
     {
         if (!backup.Star.Completion.IsCompleted) GoesOn();

@@ -6,6 +6,7 @@ namespace NetMQ.HighAvailability.Tests.Nodes;
 /// <summary>A pair of processes with few descriptors, or little memory: strangers cannot use them up.</summary>
 public sealed class WireProcessTests
 {
+    private const int RequestFailed = 311;
     private const int Refused = 342;
     private const int GaveUpHandshake = 345;
     private const long MaxPeak = 450L << 20; // a heap of 256 MiB, and the runtime
@@ -107,6 +108,7 @@ public sealed class WireProcessTests
         threads.ForEach(thread => thread.Join());
 
         asked.Should().BeGreaterThan(5);
+        primary.HasLogged(RequestFailed).Should().BeFalse($"{primary}");
         primary.Peak.Should().BeLessThan(MaxPeak);
         using var newcomer = WireEnd.Client(primary.Voter);
         newcomer.Ask("after").Should().BeTrue();
