@@ -157,7 +157,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
             Voter.Check(type);
             var voter = type == ZmqSocketType.Router && !options.UseNetMQRouter
                 ? SocketLimit.Guard(() => loop.Listen(ParseVoter(endpoint), options.ToVoterSettings(logger)))
-                : SocketLimit.Guard(() => new SocketVoter(endpoint, type, options.VoterHighWatermark, options.VoterMaxFrameBytes, options.VoterCertificate));
+                : SocketLimit.Guard(() => new SocketVoter(endpoint, type, options.VoterHighWatermark, options.VoterMaxRequestBytes, options.VoterCertificate));
             var socket = new VoterSocket(voter);
             voter.Handler = () => handler(socket);
             loop.Use(voter);

@@ -59,7 +59,7 @@ public sealed class BinaryStarOptions
 
     /// <summary>
     /// Where this node publishes its state to its peer: one or more of <c>tcp://address:port</c>, with <c>*</c> for
-    /// all interfaces. Required. IPv4 only.
+    /// all interfaces, of IPv4 and IPv6. An IPv6 address is written in brackets. Required.
     /// </summary>
     /// <remarks>Source: <c>bstar_new (…, local, …)</c> of the ZeroMQ guide.</remarks>
     public IReadOnlyList<string> LocalEndpoints { get; set; } = [];
@@ -68,7 +68,7 @@ public sealed class BinaryStarOptions
     /// Where the peer publishes its state: one or more of <c>tcp://host:port</c>. Required. A host name that does not
     /// resolve yet, or moves later, is resolved again whenever the peer has been silent for
     /// half of <see cref="FailoverTimeout"/>, or up to three quarters where the peer publishes rarely, and each time the next
-    /// of its addresses is tried. IPv4 only.
+    /// of its addresses is tried, of IPv4 and IPv6.
     /// </summary>
     /// <remarks>Source: <c>bstar_new (…, …, remote)</c> of the ZeroMQ guide.</remarks>
     public IReadOnlyList<string> RemoteEndpoints { get; set; } = [];
@@ -127,17 +127,17 @@ public sealed class BinaryStarOptions
     public bool WarmUpOnStart { get; set; } = true;
 
     /// <summary>
-    /// How many messages the voter socket queues for each client and direction before it drops (ROUTER) or waits
-    /// (others); 0 is no limit. Default 100,000, so that a client with thousands of requests in flight loses no reply;
-    /// NetMQ's own default of 1,000 does lose them.
+    /// How many messages a voter socket of NetMQ's (DEALER, PULL, SUB, and ROUTER with <see cref="UseNetMQRouter"/>) queues for each
+    /// client and direction before it drops (ROUTER) or waits (others); 0 is no limit. Default 100,000; NetMQ's own of 1,000 loses replies
+    /// to a client with thousands of requests in flight. Our ROUTER counts bytes: 16 MiB of unsent replies for each client.
     /// </summary>
     public int VoterHighWatermark { get; set; } = 100_000;
 
     /// <summary>
-    /// The largest frame, in bytes, that the voter socket takes; a larger one ends its client's connection. Default
-    /// 16 MiB; at least 1 KiB. NetMQ makes room for a frame as soon as a client has sent its size.
+    /// The largest request, in bytes of all its frames, that the voter takes; a larger one, or one of more than 1,024 frames, ends its
+    /// client's connection. Default 16 MiB; at least 1 KiB. For a voter socket of NetMQ's it is the largest frame.
     /// </summary>
-    public int VoterMaxFrameBytes { get; set; } = 16 * 1024 * 1024;
+    public int VoterMaxRequestBytes { get; set; } = 16 * 1024 * 1024;
 
     /// <summary>
     /// This node's keys, which secure the state link with CURVE together with <see cref="PeerCertificate"/>: the peer
@@ -199,8 +199,8 @@ public sealed class BinaryStarOptions
             throw Invalid(nameof(HandlerFaults), $"must be {HandlerFaultPolicy.DropRequest} or {HandlerFaultPolicy.EndNode}, and is {(int)HandlerFaults}");
         if (VoterHighWatermark < 0)
             throw OutOfRange(nameof(VoterHighWatermark), VoterHighWatermark, "must be 0 (no limit) or more");
-        if (VoterMaxFrameBytes < 1024)
-            throw OutOfRange(nameof(VoterMaxFrameBytes), VoterMaxFrameBytes, "must be 1024 or more");
+        if (VoterMaxRequestBytes < 1024)
+            throw OutOfRange(nameof(VoterMaxRequestBytes), VoterMaxRequestBytes, "must be 1024 or more");
         if (TimeProvider is null)
             throw Invalid(nameof(TimeProvider), "must not be null");
 
@@ -246,7 +246,7 @@ public sealed class BinaryStarOptions
             NewMechanism = keys is null ? () => new NullMechanism(metadata) : () => new CurveServer(metadata, keys, allowed is null ? null : allowed.Contains),
             Keys = allowed,
             IsAllowed = key => allowed!.Contains(key),
-            Limits = new WireLimits(VoterMaxFrameBytes, MaxFrames: 1024),
+            Limits = new WireLimits(VoterMaxRequestBytes, MaxFrames: 1024),
         };
     }
 

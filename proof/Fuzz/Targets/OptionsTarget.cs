@@ -13,7 +13,7 @@ internal static class OptionsTarget
             Role = (BinaryStarRole)input.Byte(), DualActivePolicy = (DualActivePolicy)input.Byte(), VoterHighWatermark = input.Int(),
             HeartbeatInterval = input.Time(), FailoverTimeout = input.Time(),
             PeerHeartbeatInterval = input.TimeOrNull(), PeerFailoverTimeout = input.TimeOrNull(),
-            LocalEndpoints = input.Texts(), RemoteEndpoints = input.Texts(), VoterMaxFrameBytes = input.Int(),
+            LocalEndpoints = input.Texts(), RemoteEndpoints = input.Texts(), VoterMaxRequestBytes = input.Int(),
         };
         if (!Check.IsValid(options.Validate)) return;
 

@@ -10,7 +10,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
     [
         "Preset", "Name", "Role", "LocalEndpoints", "RemoteEndpoints", "HeartbeatInterval", "FailoverTimeout",
         "PeerHeartbeatInterval", "PeerFailoverTimeout", "DualActivePolicy", "HandlerFaults", "DetectCrash", "WarmUpOnStart", "VoterHighWatermark",
-        "VoterMaxFrameBytes", "CertificateFile", "PeerCertificateFile", "VoterCertificateFile",
+        "VoterMaxRequestBytes", "CertificateFile", "PeerCertificateFile", "VoterCertificateFile",
         "VoterClientKeyFolder", "MonitorKeyFolder", "UseNetMQRouter",
     ];
 
@@ -37,7 +37,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
         reader.Use<bool>("DetectCrash", SectionReader.Bool, value => options.DetectCrash = value, "true or false");
         reader.Use<bool>("WarmUpOnStart", SectionReader.Bool, value => options.WarmUpOnStart = value, "true or false");
         reader.Use<int>("VoterHighWatermark", SectionReader.Number, value => options.VoterHighWatermark = value, "a number");
-        reader.Use<int>("VoterMaxFrameBytes", SectionReader.Number, value => options.VoterMaxFrameBytes = value, "a number");
+        reader.Use<int>("VoterMaxRequestBytes", SectionReader.Number, value => options.VoterMaxRequestBytes = value, "a number");
         reader.Keys("CertificateFile", value => options.Certificate = value);
         reader.Keys("PeerCertificateFile", value => options.PeerCertificate = value);
         reader.Keys("VoterCertificateFile", value => options.VoterCertificate = value);

@@ -49,7 +49,7 @@ internal static class WarmUp
             },
             requestFailed: _ => { },
             ended: _ => poller.Stop());
-        var options = new BinaryStarOptions { VoterMaxFrameBytes = 1024 };
+        var options = new BinaryStarOptions { VoterMaxRequestBytes = 1024 };
         var voter = loop.Listen(new TcpEndpoint(Loopback, 0), options.ToVoterSettings(NullLogger.Instance));
         var asked = new VoterSocket(voter);
         voter.Handler = () => Echo(asked);

@@ -14,7 +14,7 @@ public sealed class SetupTests
     {
         using var node = new HostedNode(Backup, PairPorts.New(), settings: Section(
             ("Preset", "Wan"), ("HeartbeatInterval", "00:00:00.250"), ("FailoverTimeout", "00:00:03"), ("PeerHeartbeatInterval", "00:00:01"),
-            ("PeerFailoverTimeout", "00:00:02"), ("DualActivePolicy", "abort"), ("HandlerFaults", "endnode"), ("DetectCrash", "true"), ("WarmUpOnStart", "false"), ("VoterHighWatermark", "7"), ("VoterMaxFrameBytes", "2048"),
+            ("PeerFailoverTimeout", "00:00:02"), ("DualActivePolicy", "abort"), ("HandlerFaults", "endnode"), ("DetectCrash", "true"), ("WarmUpOnStart", "false"), ("VoterHighWatermark", "7"), ("VoterMaxRequestBytes", "2048"),
             ("LocalEndpoints:1", "tcp://127.0.0.2:9999"), ("VoterType", "Dealer"), ("StepDownTimeout", "00:00:05")),
             add: pair => pair.Services.Configure<BinaryStarOptions>(HostedNode.Name, options => options.VoterHighWatermark++));
 
@@ -32,7 +32,7 @@ public sealed class SetupTests
         options.DetectCrash.Should().BeTrue();
         options.WarmUpOnStart.Should().BeFalse();
         options.VoterHighWatermark.Should().Be(8);
-        options.VoterMaxFrameBytes.Should().Be(2048);
+        options.VoterMaxRequestBytes.Should().Be(2048);
         options.LocalEndpoints.Should().HaveCount(2);
         host.VoterType.Should().Be(ZmqSocketType.Dealer);
         host.StepDownTimeout.Should().Be(TimeSpan.FromSeconds(5));
@@ -63,7 +63,7 @@ public sealed class SetupTests
         string[] keys =
         [
             "Preset", "Name", "Role", "HeartbeatInterval", "FailoverTimeout", "PeerHeartbeatInterval", "PeerFailoverTimeout", "DualActivePolicy", "DetectCrash", "WarmUpOnStart",
-            "VoterHighWatermark", "VoterMaxFrameBytes", "CertificateFile", "PeerCertificateFile", "VoterCertificateFile", "VoterEndpoint", "VoterType",
+            "VoterHighWatermark", "VoterMaxRequestBytes", "CertificateFile", "PeerCertificateFile", "VoterCertificateFile", "VoterEndpoint", "VoterType",
             "StepDownTimeout", "LocalEndpoints:0", "RemoteEndpoints:0",
         ];
         foreach (var key in keys)

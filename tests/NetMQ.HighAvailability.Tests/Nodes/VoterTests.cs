@@ -281,7 +281,7 @@ public sealed class VoterTests
     {
         var requests = new ConcurrentQueue<(string Connection, int Size)>();
         using var node = new TestNode(
-            Primary, PairPorts.New(), options => options.VoterMaxFrameBytes = 1024,
+            Primary, PairPorts.New(), options => options.VoterMaxRequestBytes = 1024,
             handler: socket =>
             {
                 var message = socket.ReceiveMultipartMessage();

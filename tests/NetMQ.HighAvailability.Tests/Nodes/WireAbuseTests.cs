@@ -14,7 +14,7 @@ public sealed class WireAbuseTests
     private readonly Keys keys = new();
     private readonly NetMQCertificate voterKeys = new();
 
-    private static int MaxBytes => new BinaryStarOptions().VoterMaxFrameBytes;
+    private static int MaxBytes => new BinaryStarOptions().VoterMaxRequestBytes;
 
     [Fact]
     public void Nothing_malformed_that_is_sent_to_a_voter_disturbs_the_pair() => Disturb(

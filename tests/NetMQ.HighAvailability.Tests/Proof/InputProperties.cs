@@ -80,7 +80,7 @@ public sealed class InputProperties
             {
                 var options = new BinaryStarOptions
                 {
-                    Role = (BinaryStarRole)number, DualActivePolicy = (DualActivePolicy)(number & 1), VoterHighWatermark = number, VoterMaxFrameBytes = 1023 + number,
+                    Role = (BinaryStarRole)number, DualActivePolicy = (DualActivePolicy)(number & 1), VoterHighWatermark = number, VoterMaxRequestBytes = 1023 + number,
                     HeartbeatInterval = heartbeat, FailoverTimeout = failover,
                     PeerHeartbeatInterval = peerHeartbeat, PeerFailoverTimeout = peerFailover,
                     LocalEndpoints = locals, RemoteEndpoints = remotes,

@@ -56,7 +56,8 @@ internal sealed class RouterVoter : Voter
 
     public override bool TryTake()
     {
-        while (!IsHeld && port.TryRead(out var connection, out var reading))
+        // Nothing else may be written to a client between the frames of its reply: one that a callback left unfinished is discarded first.
+        while (!IsHeld && !HasUnfinishedReply && port.TryRead(out var connection, out var reading))
         {
             switch (reading)
             {
@@ -234,7 +235,7 @@ internal sealed class RouterVoter : Voter
 
     private void Notify(RequestNotice notice)
     {
-        if (sender is null || !port.HasRoom(sender)) return;
+        if (sender is null || sender == target || !port.HasRoom(sender)) return;
         Span<byte> frame = stackalloc byte[RequestId.Bytes];
         id.CopyTo(frame);
         RequestId.TurnInto(notice, frame);
