@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using NetMQ.HighAvailability.Connections;
 using NetMQ.HighAvailability.Tests.Support;
 using NetMQ.HighAvailability.Wire;
 
@@ -150,6 +153,20 @@ public sealed class WireLimitTests
     }
 
     [Fact]
+    public void A_connection_on_which_nothing_was_found_holds_no_memory()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var client = WireEnd.To(((IPEndPoint)listener.LocalEndpoint).Port);
+        var accepted = Listener.Prepare(listener.AcceptSocket());
+        using var connection = new Connection(accepted, new WireConnection(SocketKind.Router, new NullMechanism([]), new WireLimits(1000, 10)), static _ => { });
+
+        connection.Receive(out _).Should().BeFalse();
+
+        connection.HeldBytes.Should().Be(0);
+    }
+
+    [Fact]
     public void Clients_that_never_read_take_no_room_from_those_that_do()
     {
         using var port = new WirePort(settings => settings with { MaxUnsent = 8 << 20, MaxUnsentInAll = 16 << 20 });
@@ -219,8 +236,8 @@ public sealed class WireLimitTests
 
     private static bool TrySend(WireEnd to, byte[] bytes)
     {
-        to.Socket.Send(bytes, System.Net.Sockets.SocketFlags.None, out var error);
-        if (error == System.Net.Sockets.SocketError.WouldBlock) Thread.Sleep(1);
-        return error is System.Net.Sockets.SocketError.Success or System.Net.Sockets.SocketError.WouldBlock;
+        to.Socket.Send(bytes, SocketFlags.None, out var error);
+        if (error == SocketError.WouldBlock) Thread.Sleep(1);
+        return error is SocketError.Success or SocketError.WouldBlock;
     }
 }
