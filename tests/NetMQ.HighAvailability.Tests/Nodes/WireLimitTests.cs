@@ -25,7 +25,7 @@ public sealed class WireLimitTests
         third.Ask("3").Should().BeTrue();
 
         using (var refused = WireEnd.To(port.Number)) refused.IsClosed().Should().BeTrue();
-        port.LogCount(Refused).Should().Be(1);
+        Wait.Until(() => port.LogCount(Refused) == 1, "the refusal to be logged"); // after the socket is closed
         first.Ask("1").Should().BeTrue();
 
         second.Dispose();

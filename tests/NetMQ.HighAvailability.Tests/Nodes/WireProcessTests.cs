@@ -8,7 +8,7 @@ public sealed class WireProcessTests
 {
     private const int RequestFailed = 311;
     private const int Refused = 342;
-    private const int GaveUpHandshake = 345;
+    private const int GaveUpHandshake = 347;
     private const long MaxPeak = 450L << 20; // a heap of 256 MiB, and the runtime
 
     private static readonly TimeSpan Flooded = TimeSpan.FromSeconds(10);
