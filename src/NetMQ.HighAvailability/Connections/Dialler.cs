@@ -180,13 +180,19 @@ internal sealed class Dialler(
     {
         connection = new Connection(socket, new WireConnection(kind, newMechanism(), limits), _ => OnSent()) { Began = now, Active = now };
 
-        // Not Connect, which would throw: that costs much. Whether it succeeds is seen by reading; each side greets at once.
-        var attempt = new SocketAsyncEventArgs { RemoteEndPoint = address };
-        attempt.Completed += static (_, done) => done.Dispose();
-        if (!socket.ConnectAsync(attempt))
+        // Whether it succeeds is seen by reading; each side greets at once. Not ConnectAsync: .NET's own watch of sockets would then wake three
+        // threads for every message that arrives.
+        try
         {
-            failedAtOnce = attempt.SocketError != SocketError.Success;
-            attempt.Dispose();
+            socket.Connect(address!);
+        }
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.InProgress)
+        {
+            // As it should be.
+        }
+        catch (SocketException)
+        {
+            failedAtOnce = true;
         }
 
         if (!failedAtOnce) poller?.Add(socket, _ => onReadable!());
