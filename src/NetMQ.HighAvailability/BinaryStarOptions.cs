@@ -14,6 +14,8 @@ namespace NetMQ.HighAvailability;
 /// </summary>
 public sealed class BinaryStarOptions
 {
+    private const int MaxRequestBytes = 256 * 1024 * 1024;
+
     internal static readonly TimeSpan MinHeartbeatInterval = TimeSpan.FromMilliseconds(20);
     internal static readonly TimeSpan MaxHeartbeatInterval = TimeSpan.FromHours(1);
 
@@ -135,7 +137,7 @@ public sealed class BinaryStarOptions
 
     /// <summary>
     /// The largest request, in bytes of all its frames, that the voter takes; a larger one, or one of more than 1,024 frames, ends its
-    /// client's connection. Default 16 MiB; at least 1 KiB. For a voter socket of NetMQ's it is the largest frame.
+    /// client's connection. Default 16 MiB; from 1 KiB to 256 MiB. For a voter socket of NetMQ's it is the largest frame.
     /// </summary>
     public int VoterMaxRequestBytes { get; set; } = 16 * 1024 * 1024;
 
@@ -199,8 +201,8 @@ public sealed class BinaryStarOptions
             throw Invalid(nameof(HandlerFaults), $"must be {HandlerFaultPolicy.DropRequest} or {HandlerFaultPolicy.EndNode}, and is {(int)HandlerFaults}");
         if (VoterHighWatermark < 0)
             throw OutOfRange(nameof(VoterHighWatermark), VoterHighWatermark, "must be 0 (no limit) or more");
-        if (VoterMaxRequestBytes < 1024)
-            throw OutOfRange(nameof(VoterMaxRequestBytes), VoterMaxRequestBytes, "must be 1024 or more");
+        if (VoterMaxRequestBytes is < 1024 or > MaxRequestBytes)
+            throw OutOfRange(nameof(VoterMaxRequestBytes), VoterMaxRequestBytes, "must be from 1,024 to 268,435,456 (256 MiB), which all unfinished requests together may take");
         if (TimeProvider is null)
             throw Invalid(nameof(TimeProvider), "must not be null");
 

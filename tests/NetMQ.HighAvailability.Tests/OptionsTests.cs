@@ -54,7 +54,8 @@ public sealed class OptionsTests
         { "peer slower than can be tripled", o => (o.PeerHeartbeatInterval, o.PeerFailoverTimeout) = (TimeSpan.MaxValue, TimeSpan.MaxValue), "PeerHeartbeatInterval must be*at most 01:00:00*" },
         { "peer before the beginning of time", o => (o.PeerHeartbeatInterval, o.PeerFailoverTimeout) = (TimeSpan.MinValue, TimeSpan.MaxValue), "PeerHeartbeatInterval must be more than zero*" },
         { "impatient peer", o => Peer(o, 500, 1000), "PeerFailoverTimeout must be at least three times HeartbeatInterval*" },
-        { "frames too small for a request", o => o.VoterMaxRequestBytes = 1023, "VoterMaxRequestBytes must be 1024 or more*" },
+        { "frames too small for a request", o => o.VoterMaxRequestBytes = 1023, "VoterMaxRequestBytes must be from 1,024 to 268,435,456*" },
+        { "requests too large for memory", o => o.VoterMaxRequestBytes = (256 * 1024 * 1024) + 1, "VoterMaxRequestBytes must be from 1,024 to 268,435,456*" },
         { "negative mark", o => o.VoterHighWatermark = -1, "VoterHighWatermark must be 0 (no limit) or more*" },
         { "no clock", o => o.TimeProvider = null!, "TimeProvider must not be null*" },
     };

@@ -32,8 +32,6 @@ internal struct InputBuffer
 
     public readonly ReadOnlySpan<byte> Slice(int position, int length) => buffer.AsSpan(start + position, length);
 
-    public readonly Span<byte> WritableSlice(int position, int length) => buffer.AsSpan(start + position, length);
-
     public void Advance(int bytes) => read += bytes;
 
     /// <summary>What has been read is done with.</summary>

@@ -225,13 +225,16 @@ internal sealed class ListeningPort : IDisposable
             return;
         }
 
-        if ((connections.Count >= settings.MaxConnections || DescriptorLimit.IsNear(socket, settings.ReservedDescriptors)) && !GiveUpHandshake())
+        // What is closed gives its descriptor back only a little later, if the system watched it: until then there is no more room than before.
+        var isFull = connections.Count >= settings.MaxConnections || DescriptorLimit.IsNear(socket, settings.ReservedDescriptors);
+        if (isFull && (!GiveUpHandshake() || DescriptorLimit.IsNear(socket, settings.ReservedDescriptors * 3 / 4)))
         {
             socket.Dispose();
             if (throttle.Allows(LogEvent.Refused, clock.Now, out var suppressed)) Log.Refused(logger, settings.What, connections.Count, suppressed);
             return;
         }
 
+        if (handshaking.Count >= settings.MaxHandshakes) GiveUpHandshake();
         var now = clock.Now;
         var connection = new Connection(Listener.Prepare(socket), new WireConnection(settings.Kind, settings.NewMechanism(), settings.Limits), watch.Tell) { Began = now, Active = now };
         connections.Add(connection);

@@ -28,6 +28,9 @@ internal sealed record PortSettings
     /// <summary>How many files and sockets of the process are left for what is not a connection of this port.</summary>
     public int ReservedDescriptors { get; init; } = 64;
 
+    /// <summary>The most connections at a time whose handshake is not complete; the eldest makes room.</summary>
+    public int MaxHandshakes { get; init; } = int.MaxValue;
+
     /// <summary>How long a handshake may take.</summary>
     public TimeSpan Handshake { get; init; } = TimeSpan.FromSeconds(5);
 

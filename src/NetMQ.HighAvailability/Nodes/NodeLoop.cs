@@ -13,7 +13,7 @@ namespace NetMQ.HighAvailability.Nodes;
 /// <see cref="PairEngine"/> decide, and carries out the decisions. All on the poller's thread, except
 /// <see cref="Post"/>, <see cref="Status"/> and <see cref="Read"/>.
 /// </summary>
-internal sealed class NodeLoop : IPairShell, IDisposable
+internal sealed partial class NodeLoop : IPairShell, IDisposable
 {
     // The most that one turn takes from each source, so that none can starve the others.
     private const int MaxPeerMessages = 1024;
@@ -252,64 +252,6 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         if (idle > timing.ShortGap && now > quietUntil && throttle.Allows(LogEvent.Interrupted, now, out suppressed)) Log.Interrupted(logger, idle, suppressed);
     }
 
-    TimeSpan IPairShell.Now => clock.Now;
-
-    bool IPairShell.IsDrained => received < MaxPeerMessages;
-
-    void IPairShell.Purge()
-    {
-        purged = true;
-        link.Purge();
-    }
-
-    bool IPairShell.TryReceive(out PeerMessage message)
-    {
-        message = default;
-        for (; received < MaxPeerMessages; received++)
-        {
-            switch (link.TryReceive(engine.Memory.Turn, out message, out var size, out var more))
-            {
-                case Inbox.Empty:
-                    return false;
-                case Inbox.Message:
-                    received++;
-                    Log.Received(logger, (int)message);
-                    return true;
-                case Inbox.Garbage:
-                    if (throttle.Allows(LogEvent.Garbage, engine.Memory.Turn, out var suppressed)) Log.Garbage(logger, size, more, suppressed);
-                    goto default;
-                default:
-                    counters.GarbageReceived++;
-                    break;
-            }
-        }
-
-        return false;
-    }
-
-    void IPairShell.OnReceived(PeerMessage message, ReceiveResult result)
-    {
-        var now = engine.Memory.Turn;
-        long suppressed;
-        switch (result)
-        {
-            case ReceiveResult.OwnRoleIgnored:
-                counters.OwnRoleReceived++;
-                if (throttle.Allows(LogEvent.OwnRole, now, out suppressed)) Log.OwnRole(logger, engine.Role, suppressed);
-                return;
-            case ReceiveResult.OwnRoleFatal:
-                throw new SameRoleException(engine.Role);
-            case ReceiveResult.DualActiveFatal:
-                throw new DualActiveException();
-            case ReceiveResult.DualActiveStays:
-                if (throttle.Allows(LogEvent.DualActive, now, out suppressed)) Log.DualActive(logger, suppressed);
-                break;
-        }
-
-        counters.StatesReceived++;
-        terms.Received(message);
-    }
-
     private void ServeVotes(TimeSpan turn)
     {
         using var context = faults.Enter();
@@ -347,25 +289,6 @@ internal sealed class NodeLoop : IPairShell, IDisposable
         var last = handled ? clock.Now - now : TimeSpan.Zero;
         if (last > longest) longest = last;
         if (longest > TimeSpan.Zero) metrics?.Handler(longest);
-    }
-
-    void IPairShell.Publish(PeerMessage message, TimeSpan due)
-    {
-        if (engine.Memory.Turn >= due) metrics?.Heartbeat(engine.Memory.Turn - due);
-        link.Publish(message);
-        counters.StatesPublished++;
-        Log.Published(logger, (int)message);
-    }
-
-    // The one place that changes the published state.
-    void IPairShell.Apply(Transition transition)
-    {
-        var change = terms.Note(transition);
-        metrics?.Changed(transition, engine.Memory.Turn - engine.Memory.LastReceived);
-        Log.StateChanged(logger, transition.From, transition.To, transition.Reason);
-        pendingEvents.Enqueue(change);
-        if (tick.IsTicking) commands.Post(static () => { });
-        else RaiseEvents();
     }
 
     // Events are not raised inside the tick: handlers may add or remove timers, which NetMQ forbids there. Running every tick as a

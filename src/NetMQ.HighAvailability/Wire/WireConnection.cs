@@ -135,9 +135,6 @@ internal sealed class WireConnection : IDisposable
         WriteFrame(message[..(1 + topic.Length)], more: false);
     }
 
-    /// <summary>Asks the peer for a PONG. Only once <see cref="IsReady"/>, and if <see cref="PeerHasCommands"/>.</summary>
-    public void WritePing() => WriteCommand(Commands.Ping, [0, 0]); // and does not ask it to time out
-
     public void Dispose()
     {
         stage = Stage.Closed;

@@ -57,15 +57,17 @@ public sealed class SecurityTests
     }
 
     [Fact]
-    public void A_secured_node_publishes_nothing_to_a_plain_or_mistaken_subscriber()
+    public void A_secured_node_publishes_to_its_peer_alone()
     {
         using var node = new TestNode(Primary, ports, keys.Secure).Started();
         using var plain = new SubscriberSocket();
         using var mistaken = new SubscriberSocket();
+        using var stranger = new SubscriberSocket();
         using var right = new SubscriberSocket();
-        Listen(mistaken, new NetMQCertificate());
-        Listen(right, keys.Of(Primary));
-        foreach (var socket in new[] { plain, mistaken, right })
+        Listen(mistaken, new NetMQCertificate(), keys.Of(Backup));
+        Listen(stranger, keys.Of(Primary), new NetMQCertificate());
+        Listen(right, keys.Of(Primary), keys.Of(Backup));
+        foreach (var socket in new[] { plain, mistaken, stranger, right })
         {
             socket.SubscribeToAnyTopic();
             socket.Connect($"tcp://127.0.0.1:{ports.PrimaryState}");
@@ -76,6 +78,7 @@ public sealed class SecurityTests
 
         plain.TryReceiveFrameString(out _).Should().BeFalse();
         mistaken.TryReceiveFrameString(out _).Should().BeFalse();
+        stranger.TryReceiveFrameString(out _).Should().BeFalse("it is not the peer, though it knows the node's public key");
     }
 
     [Fact]
@@ -140,7 +143,7 @@ public sealed class SecurityTests
         using var node = new TestNode(Primary, ports, options => options.VoterCertificate = voterKeys).Started();
         using var plain = new DealerSocket();
         using var knowing = new DealerSocket();
-        Listen(knowing, voterKeys);
+        Listen(knowing, voterKeys, new NetMQCertificate());
         foreach (var socket in new[] { plain, knowing }) socket.Connect(ports.VoterEndpoint(Primary));
 
         Wait.Until(
@@ -174,9 +177,9 @@ public sealed class SecurityTests
         return options.Invoking(o => o.Validate()).Should().Throw<ArgumentException>();
     }
 
-    private static void Listen(NetMQSocket socket, NetMQCertificate server)
+    private static void Listen(NetMQSocket socket, NetMQCertificate server, NetMQCertificate own)
     {
         socket.Options.CurveServerCertificate = NetMQCertificate.FromPublicKey(server.PublicKey);
-        socket.Options.CurveCertificate = new NetMQCertificate();
+        socket.Options.CurveCertificate = own;
     }
 }

@@ -102,13 +102,12 @@ public sealed class LibzmqTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Securities))]
-    public void Each_answers_the_others_ping(bool curve)
+    public void Its_pings_are_answered(bool curve)
     {
         using var peer = Bound("ROUTER", curve, out var port, "--heartbeat", "20");
         using var pump = WirePump.Connected(port, OurClient(SocketKind.Dealer, curve));
         pump.Until(() => pump.End.Wire.IsReady);
         pump.End.Wire.PeerHasCommands.Should().BeTrue();
-        pump.End.Wire.WritePing();
         var items = pump.End.Items;
 
         pump.Until(() => pump.End.Items >= items + 10);

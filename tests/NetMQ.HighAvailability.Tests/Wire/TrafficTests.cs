@@ -130,20 +130,6 @@ public sealed class TrafficTests
 
     [Theory]
     [MemberData(nameof(Securities))]
-    public void Our_own_ping_is_answered_too(bool curve)
-    {
-        using var pair = new ReadyPair(curve);
-        var items = pair.Client.Items;
-
-        pair.Client.Wire.WritePing();
-        WireEnd.Exchange(pair.Server, pair.Client);
-
-        pair.Client.Items.Should().Be(items + 1);
-        pair.Server.Fault.Should().Be(WireFault.None);
-    }
-
-    [Theory]
-    [MemberData(nameof(Securities))]
     public void A_ping_without_its_time_or_with_too_long_a_context_is_malformed(bool curve)
     {
         Refused(curve, WireFault.Malformed, pair => pair.Command("PING"));

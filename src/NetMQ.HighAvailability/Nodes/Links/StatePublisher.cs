@@ -14,7 +14,10 @@ internal sealed class StatePublisher : IDisposable
     private const int MaxConnections = 256;
 
     // Fewer than the voter leaves: its clients, however many, do not keep the peer out.
-    private const int ReservedDescriptors = 16;
+    private const int ReservedDescriptors = 32;
+
+    // A crowd of strangers here must not leave the voter without descriptors.
+    private const int MaxHandshakes = 32;
 
     // What a subscriber that does not read may leave unsent; the newest state is the one that counts, and it gets no other.
     private const int MaxUnsentBytes = 1024;
@@ -36,6 +39,7 @@ internal sealed class StatePublisher : IDisposable
             Limits = new WireLimits(1 + WireLimits.MaxTopicBytes, MaxFrames: 1),
             MaxConnections = MaxConnections,
             ReservedDescriptors = ReservedDescriptors,
+            MaxHandshakes = MaxHandshakes,
             MaxUnsent = 64 * MaxUnsentBytes,
         };
         port = new ListeningPort(locals, settings, signal, clock, throttle, logger) { OnClosing = Forget };
