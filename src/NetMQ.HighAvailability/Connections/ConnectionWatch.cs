@@ -31,6 +31,9 @@ internal sealed class ConnectionWatch
         onReadable = Readable;
     }
 
+    /// <summary>Whether nothing is read at present.</summary>
+    public bool IsHeld => held;
+
     /// <summary>Whether there is anything to be read.</summary>
     public bool HasReady => ready.Count > 0;
 

@@ -30,6 +30,7 @@ internal sealed class ListeningPort : IDisposable
     private NetMQPoller? poller;
     private Connection? current;
     private TimeSpan? pausedUntil;
+    private TimeSpan nextLook;
     private long unsent;
     private long held;
     private int keysVersion;
@@ -168,6 +169,19 @@ internal sealed class ListeningPort : IDisposable
         if (now < pausedUntil || pausedUntil is null) return;
         pausedUntil = null;
         foreach (var listener in listeners) poller!.Add(listener, Accept);
+    }
+
+    /// <summary>Once a turn, at its end: sends what is left, has the loop come back to what is left to be read, and looks once a tick.</summary>
+    /// <param name="now">The time.</param>
+    /// <param name="tick">How long a tick is.</param>
+    /// <param name="unfinished">A connection to which a message is being written.</param>
+    public void EndTurn(TimeSpan now, TimeSpan tick, Connection? unfinished = null)
+    {
+        Flush(unfinished);
+        if (HasWork && !watch.IsHeld) WakeLater();
+        if (now < nextLook) return;
+        nextLook = now + tick;
+        Look(now, tick);
     }
 
     public void Close(Connection connection)

@@ -12,7 +12,7 @@ internal enum PeerMessage : byte
 /// <summary>The wire form of <see cref="PeerMessage"/>.</summary>
 internal static class PeerMessageCodec
 {
-    // NetMQ sends an array without copying it, so these are shared and must never be modified.
+    // Shared by all that publish them.
     private static readonly byte[][] Frames = ["1"u8.ToArray(), "2"u8.ToArray(), "3"u8.ToArray(), "4"u8.ToArray()];
 
     /// <summary>The only frame that encodes <paramref name="message"/>. Must not be modified.</summary>

@@ -23,7 +23,6 @@ internal sealed class StatePublisher : IDisposable
     private const int MaxUnsentBytes = 1024;
 
     private readonly ListeningPort port;
-    private TimeSpan nextLook;
 
     /// <exception cref="EndpointException">An endpoint cannot be bound; none stays bound.</exception>
     public StatePublisher(IReadOnlyList<TcpEndpoint> locals, CurveKeys? keys, LoopSignal signal, Clock clock, LogThrottle throttle, ILogger logger)
@@ -79,14 +78,7 @@ internal sealed class StatePublisher : IDisposable
     }
 
     /// <summary>Once a turn, at its end.</summary>
-    public void EndTurn(TimeSpan now, TimeSpan tick)
-    {
-        port.Flush();
-        if (port.HasWork) port.WakeLater();
-        if (now < nextLook) return;
-        nextLook = now + tick;
-        port.Look(now, tick);
-    }
+    public void EndTurn(TimeSpan now, TimeSpan tick) => port.EndTurn(now, tick);
 
     public void Dispose() => port.Dispose();
 

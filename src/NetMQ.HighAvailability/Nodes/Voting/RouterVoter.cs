@@ -18,7 +18,6 @@ internal sealed class RouterVoter : Voter
     private readonly Routes routes = new();
     private Connection? sender;      // of the request that was taken, as long as it is there
     private Connection? target;      // of the reply that was begun, if it can be delivered
-    private TimeSpan nextLook;
     private int next;                // the frame of the request that is read next; 0 is the routing id
     private int replyFrames;         // of the reply that was begun
     private int replyStart;          // how much waited to be sent before it
@@ -117,11 +116,7 @@ internal sealed class RouterVoter : Voter
     {
         if (isClosed) return;
         port.Hold(IsHeld);
-        Flush();
-        if (port.HasWork && !IsHeld) port.WakeLater();
-        if (now < nextLook) return;
-        nextLook = now + tick;
-        port.Look(now, tick);
+        port.EndTurn(now, tick, target);
     }
 
     public override bool TryReceive(ref Msg msg, TimeSpan timeout)
