@@ -12,8 +12,8 @@ namespace NetMQ.HighAvailability.Hosting;
 public sealed class BinaryStarBuilder
 {
     private const string AsyncHandler =
-        "A handler cannot be asynchronous or return a task, because the request and its client would be forgotten at the first await. Read the request and "
-        + "return; do the work elsewhere and send the reply later, from a NetMQQueue on the node's poller (ConfigureNode): docs/operating.md#slow-handlers shows how.";
+        "A handler of a VoterSocket cannot be asynchronous or return a task, because the request and its client would be forgotten at the first await. Use the "
+        + "overload whose handler takes a VoterRequest and a CancellationToken and returns the reply: docs/operating.md#asynchronous-handlers.";
 
     private const string AsyncConfigure =
         "ConfigureNode cannot be asynchronous, because the node starts when it returns. Do what takes long in a hosted service, which the host waits for before the node starts.";

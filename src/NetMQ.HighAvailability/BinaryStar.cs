@@ -29,8 +29,8 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
 
     // An async lambda would otherwise be taken for an Action, and run as async void: nobody would wait for it.
     private const string AsyncHandler =
-        "A handler cannot be asynchronous or return a task, because the request and its client would be forgotten at the first await. Read the request and "
-        + "return; do the work elsewhere and send the reply later, from a NetMQQueue on the node's Poller: docs/operating.md#slow-handlers shows how.";
+        "A handler of a VoterSocket cannot be asynchronous or return a task, because the request and its client would be forgotten at the first await. Use the "
+        + "overload whose handler takes a VoterRequest and a CancellationToken and returns the reply: docs/operating.md#asynchronous-handlers.";
 
     private readonly BinaryStarOptions options;
     private readonly ILogger logger;
@@ -114,6 +114,11 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
                 VotesRejected = counters.VotesRejected,
                 RequestsFailed = counters.Faults.HandlerExceptions + counters.Faults.UnfinishedReplies,
                 RepliesUndeliverable = counters.Faults.UndeliverableReplies,
+                RequestsInFlight = counters.Requests.InFlight,
+                RequestsOutOfTerm = counters.Requests.Late + counters.Requests.Cancelled,
+                RequestsRepeated = counters.Requests.Repeated,
+                RequestsStalledFor = now - counters.Requests.StalledSince,
+                IsDraining = counters.Requests.IsDraining,
                 StatesPublished = counters.StatesPublished,
                 StatesReceived = counters.StatesReceived,
                 GarbageReceived = counters.GarbageReceived,
@@ -146,8 +151,47 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     /// <remarks>Source: <c>bstar_voter</c>.</remarks>
     public string RegisterVoter(string endpoint, ZmqSocketType type, Action<VoterSocket> handler)
     {
-        ArgumentException.ThrowIfNullOrEmpty(endpoint);
         ArgumentNullException.ThrowIfNull(handler);
+        return Register(endpoint, type, voter =>
+        {
+            var socket = new VoterSocket(voter);
+            voter.Handler = () => handler(socket);
+        });
+    }
+
+    /// <summary>
+    /// Binds the voter socket, a ROUTER, and has requests handled asynchronously, many at a time: each one that this node may serve is given to
+    /// <paramref name="handler"/>, on the thread pool. What the handler returns is sent to the client, if this node is still in the same term.
+    /// </summary>
+    /// <param name="endpoint">Where to bind, as NetMQ takes it: <c>tcp://*:5001</c> for example.</param>
+    /// <param name="handler">
+    /// Answers one request. Its token is cancelled when this node stops being active, and with <see cref="VoterOptions.HandlerTimeout"/>. A
+    /// hand-over and a stop wait for it first, up to <see cref="VoterOptions.DrainTimeout"/>. An exception costs the request, or the node, as
+    /// <see cref="BinaryStarOptions.HandlerFaults"/> says.
+    /// </param>
+    /// <param name="options">How many at a time, and more; read once, here.</param>
+    /// <returns>The endpoint as bound, with the port that the system chose if it was 0.</returns>
+    /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">There is a voter already, or the node has started.</exception>
+    /// <exception cref="EndpointException">The endpoint is in use, malformed, or not of this machine.</exception>
+    /// <exception cref="SocketLimitException">NetMQ's limit of sockets per process is reached.</exception>
+    /// <exception cref="ObjectDisposedException">The node is disposed.</exception>
+    public string RegisterVoter(string endpoint, Func<VoterRequest, CancellationToken, ValueTask<VoterReply>> handler, VoterOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        options = options.Copy();
+        return Register(endpoint, ZmqSocketType.Router, _ => loop.Serve(options, handler, this.options.TimeProvider));
+    }
+
+    /// <inheritdoc cref="RegisterVoter(string, Func{VoterRequest, CancellationToken, ValueTask{VoterReply}}, VoterOptions)"/>
+    public string RegisterVoter(string endpoint, Func<VoterRequest, CancellationToken, ValueTask<VoterReply>> handler) =>
+        RegisterVoter(endpoint, handler, new VoterOptions());
+
+    private string Register(string endpoint, ZmqSocketType type, Action<Voter> setHandler)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(endpoint);
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(lifecycle == Lifecycle.Disposed, this);
@@ -158,15 +202,14 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
             var voter = type == ZmqSocketType.Router && !options.UseNetMQRouter
                 ? SocketLimit.Guard(() => loop.Listen(ParseVoter(endpoint), options.ToVoterSettings(logger)))
                 : SocketLimit.Guard(() => new SocketVoter(endpoint, type, options.VoterHighWatermark, options.VoterMaxRequestBytes, options.VoterCertificate));
-            var socket = new VoterSocket(voter);
-            voter.Handler = () => handler(socket);
             loop.Use(voter);
+            setHandler(voter);
             Log.VoterBound(logger, voter.Endpoint, type);
             return voter.Endpoint;
         }
     }
 
-    /// <summary>Not supported: a handler answers before it returns, or later from a queue on the node's <see cref="Poller"/>.</summary>
+    /// <summary>Not supported: a handler that awaits is one of <see cref="RegisterVoter(string, Func{VoterRequest, CancellationToken, ValueTask{VoterReply}}, VoterOptions)"/>.</summary>
     /// <typeparam name="TTask">What an asynchronous handler returns. To be inferred, so that a handler that only throws still fits the other overload.</typeparam>
     /// <param name="endpoint">Where to bind.</param>
     /// <param name="type">The voter's type.</param>

@@ -43,6 +43,24 @@ public sealed record BinaryStarStatus
     /// </summary>
     public long RepliesUndeliverable { get; init; }
 
+    /// <summary>Requests of an asynchronous handler that are accepted and not answered: at most <see cref="VoterOptions.MaxConcurrency"/>, and one that made this node active.</summary>
+    public int RequestsInFlight { get; init; }
+
+    /// <summary>Requests of an asynchronous handler whose reply was dropped, or that were cancelled, because this node had stopped being active.</summary>
+    public long RequestsOutOfTerm { get; init; }
+
+    /// <summary>Requests that came again and were answered with the remembered reply: see <see cref="VoterOptions.RememberedReplies"/>.</summary>
+    public long RequestsRepeated { get; init; }
+
+    /// <summary>
+    /// How long as many requests as <see cref="VoterOptions.MaxConcurrency"/> have been in progress without any reply: the handler does not
+    /// return. <see langword="null"/> if there is a free place.
+    /// </summary>
+    public TimeSpan? RequestsStalledFor { get; init; }
+
+    /// <summary>Whether this node, still active, waits for the requests in progress before it hands over or stops.</summary>
+    public bool IsDraining { get; init; }
+
     /// <summary>State messages published: heartbeats, changes, and answers to new subscribers.</summary>
     public long StatesPublished { get; init; }
 

@@ -6,7 +6,7 @@ namespace NetMQ.HighAvailability.Tests;
 /// <summary>What users write for a handler either waits for nothing or does not compile, with the remedy in the error.</summary>
 public sealed class AsyncHandlerCompilationTests
 {
-    private const string Remedy = "docs/operating.md#slow-handlers";
+    private const string Remedy = "docs/operating.md#asynchronous-handlers";
 
     private static readonly MetadataReference[] References = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!)
         .Split(Path.PathSeparator)

@@ -44,6 +44,16 @@ internal static class RequestId
     /// <summary>Whether such an id asks for <see cref="RequestNotice.Received"/>.</summary>
     public static bool WantsReceipt(ReadOnlySpan<byte> frame) => frame.Length == Bytes && frame.StartsWith(AskingForReceipt);
 
+    /// <summary>What identifies the request.</summary>
+    public static Guid Read(ReadOnlySpan<byte> frame) => new(frame[MarkBytes..], bigEndian: true);
+
+    /// <summary>Writes an id.</summary>
+    public static void Write(Span<byte> frame, Guid id)
+    {
+        Mark(frame);
+        id.TryWriteBytes(frame[MarkBytes..], bigEndian: true, out _);
+    }
+
     /// <summary>Turns an id into a notice about its request.</summary>
     public static void TurnInto(RequestNotice notice, Span<byte> id) => (notice switch
     {

@@ -88,6 +88,15 @@ internal static partial class Log
     [LoggerMessage(313, LogLevel.Error, "An asynchronous handler or event callback threw after the node had stopped")]
     public static partial void LateFault(ILogger logger, Exception exception);
 
+    [LoggerMessage(314, LogLevel.Warning, "Dropped the reply of a handler that ended after this node had stopped being active ({Suppressed} more)")]
+    public static partial void LateReply(ILogger logger, long suppressed);
+
+    [LoggerMessage(315, LogLevel.Warning, "{Count} requests were in progress when this node stopped being active: their handlers were cancelled, and what they return is dropped")]
+    public static partial void RequestsCancelled(ILogger logger, int count);
+
+    [LoggerMessage(316, LogLevel.Warning, "{Count} requests, as many as MaxConcurrency allows, have been in progress for more than {Duration} without any reply: the handler does not return, or what it waits for does not answer. Further requests wait")]
+    public static partial void RequestsStalled(ILogger logger, int count, TimeSpan duration);
+
     [LoggerMessage(320, LogLevel.Warning, "Nothing has been received from the peer since this node started {Duration} ago. This node publishes its state at {Local} and expects the peer's at {Remote}. Check that the peer is running, the addresses and ports of both nodes, firewalls{Keys}")]
     public static partial void NeverReceived(ILogger logger, TimeSpan duration, string local, string remote, string keys);
 

@@ -28,6 +28,7 @@ internal enum LogEvent : byte
     OutOfRoom,
     GaveUpHandshake,
     SlowReader,
+    LateReply,
     Count, // how many there are
 }
 

@@ -1,3 +1,4 @@
+using NetMQ.HighAvailability.Nodes.Requests;
 using NetMQ.HighAvailability.Nodes.Voting;
 
 namespace NetMQ.HighAvailability.Nodes;
@@ -14,4 +15,5 @@ internal struct NodeCounters
     public long Interruptions;
     public long Redials;
     public RequestFaultCounts Faults;
+    public RequestCounts Requests;
 }

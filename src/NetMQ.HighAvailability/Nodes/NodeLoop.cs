@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Diagnostics;
 using NetMQ.HighAvailability.Nodes.Links;
+using NetMQ.HighAvailability.Nodes.Requests;
 using NetMQ.HighAvailability.Nodes.Voting;
 using NetMQ.HighAvailability.Connections;
 using NetMQ.HighAvailability.Protocol;
@@ -47,9 +48,11 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
     private readonly Queue<NodeChange> pendingEvents = new();
 
     private Voter? voter;
+    private RequestServer? requests; // if the handler is asynchronous
     private NodeCounters counters;
     private TimeSpan turnEnded;
     private TimeSpan quietUntil;
+    private bool isStopping; // and waits, as long as there is no shutdown, for the requests in progress
     private GracefulShutdown? shutdown;
     private int received; // number of the peer's messages in this turn
     private bool purged;  // in this turn
@@ -114,6 +117,10 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
 
     public void Use(Voter voter) => faults.Attach(this.voter = voter, HurryTick);
 
+    /// <summary>Has the voter's requests handled asynchronously.</summary>
+    public void Serve(VoterOptions options, Func<VoterRequest, CancellationToken, ValueTask<VoterReply>> handler, TimeProvider time) =>
+        orders.Requests = requests = new RequestServer(options, handler, voter!, engine, faults, signal, time, clock, timing.Failover, metrics, throttle, logger);
+
     /// <inheritdoc cref="NodeCommands.Post"/>
     public bool Post(Action command) => commands.Post(command);
 
@@ -127,6 +134,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
         signal.Attach(poller);
         link.Attach(poller, () => Turn(Wake.Look), () => Turn(Wake.Subscriber), crashDetector is null ? null : crashDetector.OnDisconnected);
         voter!.Attach(poller, () => Turn(Wake.Votes));
+        requests?.Attach(() => Turn(Wake.Look));
         tick.Join();
         metrics?.Begin(Read, Remotes);
         monitor.Begin(now);
@@ -144,11 +152,19 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
         orders.Promote(report);
     }
 
-    /// <summary>Stops gracefully: accepts no more requests, and hands over if the peer can take over. A command.</summary>
+    /// <summary>Stops gracefully: accepts no more requests, answers those in progress, and hands over if the peer can take over. A command.</summary>
     public void Stop()
     {
-        if (shutdown is not null) return;
+        if (isStopping) return;
         Log.Stopping(logger, engine.State);
+        isStopping = true;
+        if (engine.State == BinaryStarState.Active) requests?.BeginDrain(engine.Memory.Turn);
+        BeginShutdown();
+    }
+
+    private void BeginShutdown()
+    {
+        if (engine.State == BinaryStarState.Active && requests?.IsDrained(engine.Memory.Turn) == false) return;
         shutdown = new GracefulShutdown(engine, timing, clock.Now, this);
         tick.Wait(ShutdownTick);
     }
@@ -193,6 +209,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
         engine.Abandon();
         counters.Faults = faults.Counts;
         status.Change(engine.State, engine, terms.Term, counters, link.Paths);
+        requests?.TermChanged(null);
     }
 
     private void LateFault(Exception exception) => Log.LateFault(logger, exception);
@@ -205,7 +222,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
 
     private void OnTick()
     {
-        if (shutdown is null) Turn(Wake.Look);
+        if (!isStopping) Turn(Wake.Look);
         else commands.Post(static () => { }); // the last turn raises all events, and ends the node
     }
 
@@ -218,13 +235,16 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
             var now = clock.Now;
             RaiseEvents();
             faults.DiscardUnfinishedReply(mayRaise: !tick.IsTicking);
+            voter!.IsInTurn = true;
             received = 0;
             purged = false;
             engine.Turn(now, wake == Wake.Subscriber && TakeSubscriptions(), this);
             NoticeInterruption(now);
             command?.Invoke();
+            if (!tick.IsTicking && pendingEvents.Count == 0) requests?.SendReplies();
             if (wake == Wake.Votes) ServeVotes(now);
 
+            if (isStopping && shutdown is null) BeginShutdown();
             if (pendingEvents.Count == 0) orders.Look(); // complete operator commands only after the state-change events have been raised
             LookAfterLink();
             EndTurn(now);
@@ -277,6 +297,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
             {
                 counters.VotesAccepted++;
                 faults.Serve();
+                if (requests is { Holds: true }) voter.IsHeld = true;
             }
             else
             {
@@ -299,6 +320,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
         {
             counters.Faults = faults.Counts;
             status.Change(change.Transition.To, engine, change.Term, counters, link.Paths);
+            requests?.TermChanged(status.Term);
             events.Changed(change);
         }
     }
@@ -310,14 +332,22 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
         link.EndTurn(engine.Memory.Turn);
 
         // Requests that arrive before the evidence of a crash would be dropped, and their clients would have to wait for a timeout.
-        voter!.IsHeld = crashDetector is { IsWorthWaiting: true } && engine.State != BinaryStarState.Active && shutdown is null;
+        var isActive = engine.State == BinaryStarState.Active;
+        voter!.IsHeld = isActive ? requests is { Holds: true } : crashDetector is { IsWorthWaiting: true } && shutdown is null;
     }
 
     private void EndTurn(TimeSpan began)
     {
         counters.Faults = faults.Counts;
+        if (requests is not null)
+        {
+            requests.EndTurn(began, isHeld: voter!.IsHeld && engine.State == BinaryStarState.Active);
+            counters.Requests = requests.CountsAt(began);
+        }
+
         if (pendingEvents.Count == 0) status.Update(engine, terms.Term, counters, link.Paths); // otherwise together with the pending change
-        if (!voter!.IsClosed) voter.EndTurn(began);
+        voter!.IsInTurn = false;
+        if (!voter.IsClosed) voter.EndTurn(began);
         turnEnded = clock.Now;
         var took = turnEnded - began;
         metrics?.Turn(took);

@@ -16,6 +16,7 @@ internal sealed class NodeMetrics
     private static readonly Counter<long> TransitionCount = Meter.CreateCounter<long>("binarystar.transitions", "{transition}", "Changes of state.");
     private static readonly Histogram<double> TurnSeconds = Durations.Of(Meter, "binarystar.turn.duration", "One turn of the loop, handlers and callbacks included.");
     private static readonly Histogram<double> HandlerSeconds = Durations.Of(Meter, "binarystar.handler.duration", "The longest call of the voter's handler in a turn.");
+    private static readonly Histogram<double> RequestSeconds = Durations.Of(Meter, "binarystar.request.duration", "From accepting a request to the end of its asynchronous handler.");
     private static readonly Histogram<double> LateSeconds = Durations.Of(Meter, "binarystar.heartbeat.lateness", "How long after its time a heartbeat was published.");
     private static readonly Histogram<double> FailoverSeconds = Durations.Of(Meter, "binarystar.failover.duration", "From the dead peer's last message to this node's being active.");
 
@@ -44,6 +45,8 @@ internal sealed class NodeMetrics
         Meter.CreateObservableCounter("binarystar.votes", () => Observe(Votes), "{vote}", "Client requests received: accepted and served, or rejected and dropped.");
         Meter.CreateObservableCounter("binarystar.requests.failed", () => Observe(Failed), "{request}", "Requests that failed in the handler and were dropped.");
         Meter.CreateObservableCounter("binarystar.replies.undeliverable", () => Observe((node, reading) => node.Measure(reading.Counters.Faults.UndeliverableReplies)), "{reply}", "Replies whose first frame led to no client.");
+        Meter.CreateObservableUpDownCounter("binarystar.requests.active", () => Observe((node, reading) => node.Measure((long)reading.Counters.Requests.InFlight)), "{request}", "Requests accepted by an asynchronous handler and not answered yet.");
+        Meter.CreateObservableCounter("binarystar.requests.held", () => Observe((node, reading) => node.Measure(reading.Counters.Requests.Held.TotalSeconds)), "s", "How long requests have waited in the socket for want of places, or for a hand-over.");
         Meter.CreateObservableCounter("binarystar.messages", () => Observe(Messages), "{message}", "State messages published, and valid ones received.");
         Meter.CreateObservableCounter("binarystar.messages.ignored", () => Observe(Ignored), "{message}", "Messages on the state link that changed nothing.");
         Meter.CreateObservableCounter("binarystar.interruptions", () => Observe((node, reading) => node.Measure(reading.Counters.Interruptions)), "{interruption}", "How often the loop did not run for over a quarter of a heartbeat.");
@@ -73,6 +76,10 @@ internal sealed class NodeMetrics
     public void Turn(TimeSpan took) => TurnSeconds.Record(took.TotalSeconds, name, role);
 
     public void Handler(TimeSpan longest) => HandlerSeconds.Record(longest.TotalSeconds, name, role);
+
+    /// <param name="took">From accepting the request on.</param>
+    /// <param name="outcome">What came of it, in the form of OpenTelemetry's values.</param>
+    public void Request(TimeSpan took, string outcome) => RequestSeconds.Record(took.TotalSeconds, name, role, new("binarystar.outcome", outcome));
 
     public void Heartbeat(TimeSpan late) => LateSeconds.Record(late.TotalSeconds, name, role);
 

@@ -1,3 +1,4 @@
+using NetMQ.HighAvailability.Nodes.Requests;
 using NetMQ.HighAvailability.Protocol;
 
 namespace NetMQ.HighAvailability.Nodes;
@@ -9,8 +10,11 @@ namespace NetMQ.HighAvailability.Nodes;
 internal sealed class OperatorCommands(PairEngine engine, Timing timing, IPairShell shell)
 {
     private Action<HandOverOutcome>? handOver;
-    private TimeSpan handOverUntil;
+    private TimeSpan? handOverUntil; // none while the requests in progress are awaited
     private Action<PromotionOutcome>? promotion;
+
+    /// <summary>Whose requests are awaited before a hand-over, if they are handled asynchronously.</summary>
+    public RequestServer? Requests { get; set; }
 
     public void HandOver(Action<HandOverOutcome> report)
     {
@@ -18,14 +22,20 @@ internal sealed class OperatorCommands(PairEngine engine, Timing timing, IPairSh
         {
             report(HandOverOutcome.NotActive);
         }
-        else if (!engine.HandOver(shell))
+        else if (!engine.CanHandOver)
         {
             report(HandOverOutcome.PeerNotPassive);
+        }
+        else if (handOver is not null)
+        {
+            handOver += report;
         }
         else
         {
             handOver = report;
-            handOverUntil = engine.Memory.Turn + timing.Failover + timing.Heartbeat + timing.Settle;
+            handOverUntil = null;
+            Requests?.BeginDrain(engine.Memory.Turn);
+            LookAtDrain();
         }
     }
 
@@ -48,7 +58,8 @@ internal sealed class OperatorCommands(PairEngine engine, Timing timing, IPairSh
     /// <summary>Once a turn: completes the commands that have succeeded or failed.</summary>
     public void Look()
     {
-        if (handOver is not null)
+        if (handOver is not null && handOverUntil is null) LookAtDrain();
+        if (handOver is not null && handOverUntil is not null)
         {
             if (engine.State == BinaryStarState.Passive) Report(ref handOver, HandOverOutcome.Completed);
             else if (engine.State == BinaryStarState.Active || engine.Memory.Turn >= handOverUntil) Report(ref handOver, HandOverOutcome.TimedOut);
@@ -63,6 +74,16 @@ internal sealed class OperatorCommands(PairEngine engine, Timing timing, IPairSh
     {
         Report(ref handOver, HandOverOutcome.NodeStopped);
         Report(ref promotion, PromotionOutcome.NodeStopped);
+    }
+
+    private void LookAtDrain()
+    {
+        var isActive = engine.State == BinaryStarState.Active;
+        if (isActive && Requests?.IsDrained(engine.Memory.Turn) == false) return;
+        handOverUntil = engine.Memory.Turn + timing.Failover + timing.Heartbeat + timing.Settle;
+        if (isActive && engine.HandOver(shell)) return;
+        Requests?.EndDrain();
+        Report(ref handOver, isActive ? HandOverOutcome.PeerNotPassive : HandOverOutcome.NotActive);
     }
 
     private static void Report<T>(ref Action<T>? report, T outcome)

@@ -28,7 +28,7 @@ internal sealed class TestNode : IDisposable
 
     public TestNode(
         BinaryStarRole role, PairPorts ports, Action<BinaryStarOptions>? configure = null, Action<VoterSocket>? handler = null, NetMQPoller? poller = null,
-        ILogger<BinaryStar>? logger = null)
+        ILogger<BinaryStar>? logger = null, Action<BinaryStar>? registerVoter = null)
     {
         Ports = ports;
         var options = new BinaryStarOptions
@@ -49,7 +49,8 @@ internal sealed class TestNode : IDisposable
         };
         try
         {
-            Star.RegisterVoter(ports.VoterEndpoint(role), ZmqSocketType.Router, handler ?? Echo);
+            if (registerVoter is not null) registerVoter(Star);
+            else Star.RegisterVoter(ports.VoterEndpoint(role), ZmqSocketType.Router, handler ?? Echo);
         }
         catch
         {

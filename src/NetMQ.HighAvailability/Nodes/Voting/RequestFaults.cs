@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Diagnostics;
@@ -73,6 +74,15 @@ internal sealed class RequestFaults
         voter!.Abandon();
         counts.UnfinishedReplies++;
         Report(unfinished);
+    }
+
+    /// <summary>An asynchronous handler has failed on a request.</summary>
+    /// <exception cref="Exception">A fault that must end the node.</exception>
+    public void Failed(Exception e)
+    {
+        if (!IsDropped(e)) ExceptionDispatchInfo.Throw(e);
+        counts.HandlerExceptions++;
+        Report(e);
     }
 
     /// <summary>The context that handlers run in; enter it once for a batch of them.</summary>

@@ -158,7 +158,7 @@ internal sealed class RouterVoter : Voter
         else target?.Wire.WriteFrame(frame, more);
 
         if (!more) Finish();
-        else if (replyFrames == 1 && !isInHandler) OnBegunOutside();
+        else if (replyFrames == 1 && !isInHandler && !IsInTurn) OnBegunOutside();
         return true;
     }
 
@@ -214,7 +214,7 @@ internal sealed class RouterVoter : Voter
         if (to is not null && frames > 1)
         {
             port.MarkDirty(to);
-            if (!isInHandler) port.Flush();
+            if (!isInHandler && !IsInTurn) port.Flush();
             return;
         }
 

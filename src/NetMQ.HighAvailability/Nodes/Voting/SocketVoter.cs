@@ -226,7 +226,7 @@ internal sealed class SocketVoter : Voter
     private void Keep(ref Msg msg)
     {
         reply.Add(ref msg);
-        if (reply.Count == 1 && request == Request.None) OnBegunOutside();
+        if (reply.Count == 1 && request == Request.None && !IsInTurn) OnBegunOutside();
     }
 
     // What the handler has not read of its request.

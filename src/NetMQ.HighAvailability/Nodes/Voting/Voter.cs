@@ -17,7 +17,7 @@ internal abstract class Voter : IRequestChannel, IDisposable
     /// <summary>Reads one request and answers it.</summary>
     public Action Handler { get; set; } = static () => { };
 
-    /// <summary>Called when a reply is begun outside the handler; it should be finished in the same callback.</summary>
+    /// <summary>Called when a reply is begun outside the handler and of a turn; it should be finished in the same callback.</summary>
     public Action OnBegunOutside { get; set; } = static () => { };
 
     /// <summary>Called with the number of frames of a reply that could not be routed to a client. On the poller's thread, inside a handler or not.</summary>
@@ -27,6 +27,9 @@ internal abstract class Voter : IRequestChannel, IDisposable
 
     /// <summary>While true, requests wait unread.</summary>
     public abstract bool IsHeld { get; set; }
+
+    /// <summary>While true, what is sent outside of the handler leaves at the turn's end, with all the rest.</summary>
+    public bool IsInTurn { get; set; }
 
     public abstract bool HasMore { get; }
 

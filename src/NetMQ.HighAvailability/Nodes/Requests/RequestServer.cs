@@ -1,0 +1,340 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Connections;
+using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Nodes.Voting;
+using NetMQ.HighAvailability.Protocol;
+
+namespace NetMQ.HighAvailability.Nodes.Requests;
+
+/// <summary>
+/// Gives requests to an asynchronous handler and sends its replies, as the <see cref="RequestGate{T}"/> decides. On the poller's thread, except
+/// <see cref="Finished"/>.
+/// </summary>
+internal sealed class RequestServer
+{
+    // The most replies that one turn sends, so that the peer's messages do not wait.
+    private const int MaxReplies = 1024;
+
+    private readonly VoterOptions options;
+    private readonly Voter voter;
+    private readonly RequestReader reader;
+    private readonly RequestGate<RequestCall> gate;
+    private readonly RememberedReplies<RequestCall, VoterReply>? remembered;
+    private readonly RequestPump pump;
+    private readonly ConcurrentQueue<RequestCall> finished = new();
+    private readonly LoopSignal signal;
+    private readonly PairEngine engine;
+    private readonly RequestFaults faults;
+    private readonly Clock clock;
+    private readonly TimeSpan failover;
+    private readonly NodeMetrics? metrics;
+    private readonly LogThrottle throttle;
+    private readonly ILogger logger;
+    private BinaryStarTerm? term;
+    private RequestCounts counts;
+    private TimeSpan? heldSince;
+    private bool isStallLogged;
+
+    public RequestServer(
+        VoterOptions options, Func<VoterRequest, CancellationToken, ValueTask<VoterReply>> handler, Voter voter, PairEngine engine, RequestFaults faults, LoopSignal signal,
+        TimeProvider time, Clock clock, TimeSpan failover, NodeMetrics? metrics, LogThrottle throttle, ILogger logger)
+    {
+        this.options = options;
+        Handler = handler;
+        this.voter = voter;
+        this.engine = engine;
+        this.faults = faults;
+        this.signal = signal;
+        Time = time;
+        this.clock = clock;
+        this.failover = failover;
+        this.metrics = metrics;
+        this.throttle = throttle;
+        this.logger = logger;
+        reader = new RequestReader(voter);
+        gate = new RequestGate<RequestCall>(options.MaxConcurrency, options.OrderPerClient);
+        if (options.RememberedReplies > 0) remembered = new RememberedReplies<RequestCall, VoterReply>(options.RememberedReplies, options.RememberedBytes);
+        pump = new RequestPump(call =>
+        {
+            if (call.Start()) Finished(call);
+        });
+        voter.Handler = Accept;
+    }
+
+    private enum Outcome
+    {
+        Ok,
+        Failed,
+        Cancelled, // its term is over, and so it ended without a reply
+        Late,      // its term is over, and so its reply was dropped
+        Repeated,  // it came again, and was answered without being executed again
+    }
+
+    public Func<VoterRequest, CancellationToken, ValueTask<VoterReply>> Handler { get; }
+
+    public TimeSpan? HandlerTimeout => options.HandlerTimeout;
+
+    public TimeProvider Time { get; }
+
+    /// <inheritdoc cref="RequestGate{T}.Holds"/>
+    public bool Holds => gate.Holds;
+
+    /// <summary>What it has counted, and what is in progress now.</summary>
+    public RequestCounts CountsAt(TimeSpan now) => counts with
+    {
+        InFlight = gate.InFlight,
+        IsDraining = gate.IsDraining,
+        StalledSince = gate.StalledSince,
+        Held = counts.Held + (now - heldSince ?? TimeSpan.Zero),
+    };
+
+    public void Attach(Action onFinished) => signal.Raised += () =>
+    {
+        if (!finished.IsEmpty) onFinished();
+    };
+
+    /// <summary>The node's term is another one now, or none.</summary>
+    public void TermChanged(BinaryStarTerm? next)
+    {
+        if (term is not null)
+        {
+            foreach (var call in gate.EndTerm())
+            {
+                if (remembered is not null && call.Request.Id is { } id) remembered.Forget(id);
+                Notify(call, RequestNotice.Rejected); // it has not been executed
+                Count(call, Outcome.Cancelled);
+            }
+
+            if (gate.InFlight > 0) Log.RequestsCancelled(logger, gate.InFlight);
+        }
+
+        term = next;
+        if (term is not null) gate.BeginTerm(term.Number);
+    }
+
+    /// <summary>Any thread: a call that was started has ended.</summary>
+    public void Finished(RequestCall call)
+    {
+        finished.Enqueue(call);
+        signal.Raise();
+    }
+
+    /// <summary>Sends the replies that are there, if they may be sent, and starts what waits for their places. Not in a timer's callback.</summary>
+    /// <exception cref="Exception">A fault of the handler that must end the node.</exception>
+    public void SendReplies()
+    {
+        for (var i = 0; i < MaxReplies; i++)
+        {
+            if (!finished.TryDequeue(out var call)) return;
+            End(call);
+        }
+
+        if (!finished.IsEmpty) signal.Raise();
+    }
+
+    /// <summary>Once a turn, at its end: whether the voter is held for want of places, or while this drains.</summary>
+    public void EndTurn(TimeSpan now, bool isHeld)
+    {
+        if (!isHeld && heldSince is { } since) counts.Held += now - since;
+        heldSince = isHeld ? heldSince ?? now : null;
+
+        var isStalled = now - gate.StalledSince > failover;
+        if (isStalled && !isStallLogged) Log.RequestsStalled(logger, gate.InFlight, failover);
+        isStallLogged = isStalled;
+    }
+
+    /// <inheritdoc cref="RequestGate{T}.BeginDrain"/>
+    public void BeginDrain(TimeSpan now)
+    {
+        if (!gate.IsDraining) gate.BeginDrain(now + options.DrainTimeout);
+    }
+
+    /// <inheritdoc cref="RequestGate{T}.IsDrained"/>
+    public bool IsDrained(TimeSpan now) => gate.IsDrained(now);
+
+    /// <inheritdoc cref="RequestGate{T}.EndDrain"/>
+    public void EndDrain() => gate.EndDrain();
+
+    // The voter's handler.
+    private void Accept()
+    {
+        var request = reader.Read(term!);
+        var now = clock.Now;
+        var call = new RequestCall(this, request, options.OrderPerClient ? KeyOf(request.Client.Span) : 0, now);
+        if (remembered is not null && request.Id is { } id)
+        {
+            if (remembered.TryFind(id, out var inProgress, out var reply))
+            {
+                if (inProgress is not null) inProgress.ReplyTo = request;
+                else Send(request, reply);
+                Count(call, Outcome.Repeated);
+                return;
+            }
+
+            remembered.Begin(id, call);
+        }
+
+        if (gate.Accept(call, call.Client, now)) Start(call);
+    }
+
+    private void Start(RequestCall? call)
+    {
+        if (!options.StartOnPollerThread)
+        {
+            if (call is not null) pump.Start(call);
+            return;
+        }
+
+        // What one of them frees by ending at once, the next one takes.
+        while (call is not null && StartHere(call)) call = Conclude(call);
+    }
+
+    private static bool StartHere(RequestCall call)
+    {
+        // NetMQ's, or that of event callbacks, would bring each continuation back to this thread.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return call.Start();
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
+    }
+
+    private void End(RequestCall call) => Start(Conclude(call));
+
+    // Its place is free from here on. What is returned takes it.
+    private RequestCall? Conclude(RequestCall call)
+    {
+        var next = gate.End(call.Client, clock.Now);
+        Exception? fault = null;
+        VoterReply reply = default;
+        try
+        {
+            reply = call.TakeReply();
+        }
+#pragma warning disable CA1031 // It is looked at below.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            fault = call is { IsOverdue: true } && e is OperationCanceledException ? Overdue(e) : e;
+        }
+
+        if (remembered is not null && call.Request.Id is { } id)
+        {
+            if (fault is null) remembered.Answered(id, reply, reply.Bytes);
+            else remembered.Forget(id);
+        }
+
+        // After a pause the lease may be over although the node has not noticed yet.
+        var mayReply = gate.MayReply(call.ReplyTo.Term.Number) && engine.Serves(clock.Now);
+        if (!mayReply || (fault is not null && call is { IsCancelled: true, IsOverdue: false })) Drop(call, fault);
+        else if (fault is null) Answer(call, reply);
+        else Fail(call, fault);
+        return next;
+    }
+
+    private TimeoutException Overdue(Exception e) => new($"The handler was cancelled, because it did not answer within {nameof(VoterOptions.HandlerTimeout)}, {options.HandlerTimeout}.", e);
+
+    private void Answer(RequestCall call, VoterReply reply)
+    {
+        Send(call.ReplyTo, reply);
+        Count(call, Outcome.Ok);
+    }
+
+    private void Fail(RequestCall call, Exception fault)
+    {
+        Notify(call, RequestNotice.Failed);
+        Count(call, Outcome.Failed);
+        faults.Failed(fault);
+    }
+
+    // No notice: it has been executed, and the successor may have answered meanwhile.
+    private void Drop(RequestCall call, Exception? fault)
+    {
+        if (fault is not null)
+        {
+            Count(call, Outcome.Cancelled);
+            return;
+        }
+
+        Count(call, Outcome.Late);
+        if (throttle.Allows(LogEvent.LateReply, clock.Now, out var suppressed)) Log.LateReply(logger, suppressed);
+    }
+
+    private void Send(VoterRequest request, VoterReply reply)
+    {
+        faults.DiscardUnfinishedReply(mayRaise: true); // of a callback: this one would continue it
+        var frames = reply.FrameCount;
+        if (frames == 0) return;
+        var position = 0;
+        while (request.TryReadEnvelope(ref position, out var frame)) voter.TrySend(frame, more: true);
+        for (var i = 0; i < frames; i++) voter.TrySend(reply.Frame(i).Span, more: i < frames - 1);
+    }
+
+    private void Notify(RequestCall call, RequestNotice notice)
+    {
+        var position = 0;
+        call.ReplyTo.TryReadEnvelope(ref position, out var client);
+        if (!call.ReplyTo.TryReadEnvelope(ref position, out var id) || !RequestId.IsIn(id)) return;
+        faults.DiscardUnfinishedReply(mayRaise: true);
+        Span<byte> frame = stackalloc byte[RequestId.Bytes];
+        id.CopyTo(frame);
+        RequestId.TurnInto(notice, frame);
+        voter.TrySend(client, more: true);
+        voter.TrySend(frame, more: false);
+    }
+
+    private void Count(RequestCall call, Outcome outcome)
+    {
+        switch (outcome)
+        {
+            case Outcome.Cancelled:
+                counts.Cancelled++;
+                break;
+            case Outcome.Late:
+                counts.Late++;
+                break;
+            case Outcome.Repeated:
+                counts.Repeated++;
+                break;
+        }
+
+        metrics?.Request(clock.Now - call.Accepted, Names[(int)outcome]);
+    }
+
+    private static readonly string[] Names = ["ok", "failed", "cancelled", "late", "repeated"];
+
+    // Two clients with equal keys take turns, which costs them time and nothing else.
+    private static int KeyOf(ReadOnlySpan<byte> routingId)
+    {
+        var hash = default(HashCode);
+        hash.AddBytes(routingId);
+        return hash.ToHashCode();
+    }
+}
+
+/// <summary>What a node with an asynchronous handler has counted, and what is in progress.</summary>
+internal struct RequestCounts
+{
+    /// <summary>Replies that were dropped because their term was over.</summary>
+    public long Late;
+
+    /// <summary>Requests that ended without a reply because their term was over.</summary>
+    public long Cancelled;
+
+    /// <summary>Requests that came again and were not executed again.</summary>
+    public long Repeated;
+
+    /// <summary>For how long requests have waited in the socket for want of places.</summary>
+    public TimeSpan Held;
+
+    public int InFlight;
+    public bool IsDraining;
+    public TimeSpan? StalledSince;
+}

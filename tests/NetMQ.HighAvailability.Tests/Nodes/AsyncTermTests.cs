@@ -1,0 +1,231 @@
+using NetMQ.HighAvailability.Tests.Support;
+
+namespace NetMQ.HighAvailability.Tests.Nodes;
+
+/// <summary>Requests in progress when the node hands over, stops, or loses its term.</summary>
+public class AsyncTermTests
+{
+    private static readonly TimeSpan AWhile = TimeSpan.FromMilliseconds(300);
+
+    private static VoterOptions Patient => new() { DrainTimeout = TimeSpan.FromSeconds(60) };
+
+    private static VoterOptions Impatient => new() { DrainTimeout = TimeSpan.Zero };
+
+    [Fact]
+    public async Task A_hand_over_waits_for_what_is_in_progress_and_stays_active_meanwhile()
+    {
+        var (active, passive) = AsyncNode.Pair(Patient);
+        using var both = new Both(active, passive);
+        using var client = Client.Of(active.Node);
+        client.Socket.SendFrame("a");
+        active.WaitForStart("a");
+
+        var handingOver = active.Star.HandOverAsync();
+        var again = active.Star.HandOverAsync();
+        client.Socket.SendFrame("b");
+        Wait.Until(() => active.Star.Status.IsDraining, "the drain to begin");
+        Thread.Sleep(AWhile);
+        active.Star.State.Should().Be(BinaryStarState.Active);
+        passive.Star.State.Should().Be(BinaryStarState.Passive);
+        handingOver.IsCompleted.Should().BeFalse();
+        active.Started.Should().Equal("a");
+
+        active.End("a");
+
+        client.Socket.ReceiveFrameString().Should().Be("a");
+        (await handingOver).Should().Be(HandOverOutcome.Completed);
+        (await again).Should().Be(HandOverOutcome.Completed);
+        active.Started.Should().Equal("a");
+        active.Star.Status.IsDraining.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_hand_over_waits_no_longer_than_it_may_and_cancels_the_rest()
+    {
+        var (active, passive) = AsyncNode.Pair(Impatient);
+        using var both = new Both(active, passive);
+        using var client = Client.Of(active.Node);
+        client.Socket.SendFrame("a");
+        active.WaitForStart("a");
+
+        (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
+
+        Wait.Until(() => active.Cancelled.Contains("a"), "the handler's token to be cancelled");
+        Wait.Until(() => active.Star.Status is { RequestsInFlight: 0, RequestsOutOfTerm: 1 }, "the request to be counted");
+        active.Node.HasLogged(315).Should().BeTrue();
+        client.Socket.TryReceiveFrameString(AWhile, out _).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_reply_of_a_term_that_is_over_is_dropped()
+    {
+        var (active, passive) = AsyncNode.Pair(Impatient, obeys: false);
+        using var both = new Both(active, passive);
+        using var client = Client.Of(active.Node);
+        client.Socket.SendFrame("a");
+        active.WaitForStart("a");
+        (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
+        active.Star.Status.RequestsInFlight.Should().Be(1);
+
+        active.End("a");
+
+        Wait.Until(() => active.Star.Status is { RequestsInFlight: 0, RequestsOutOfTerm: 1 }, "the reply to be dropped");
+        active.Node.HasLogged(314).Should().BeTrue();
+        client.Socket.TryReceiveFrameString(AWhile, out _).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_reply_is_dropped_even_if_the_node_is_active_again()
+    {
+        var (active, passive) = AsyncNode.Pair(Impatient, obeys: false);
+        using var both = new Both(active, passive);
+        using var client = Client.Of(active.Node);
+        client.Socket.SendFrame("a");
+        active.WaitForStart("a");
+        (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
+        Wait.Until(() => passive.Star.HandOverAsync().GetAwaiter().GetResult() == HandOverOutcome.Completed, "the pair to be handed back");
+        active.Node.WaitFor(BinaryStarState.Active);
+
+        active.End("a");
+        client.Socket.SendFrame("b");
+        active.WaitForStart("b");
+        active.End("b");
+
+        client.Socket.ReceiveFrameString().Should().Be("b");
+        active.Star.Status.RequestsOutOfTerm.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_node_that_is_not_active_rejects_at_once_whatever_is_in_progress()
+    {
+        var (active, passive) = AsyncNode.Pair(new VoterOptions { MaxConcurrency = 1, DrainTimeout = TimeSpan.Zero }, obeys: false);
+        using var both = new Both(active, passive);
+        using var client = Client.Of(active.Node);
+        client.Socket.SendFrame("stuck");
+        active.WaitForStart("stuck");
+        (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
+        var rejected = active.Star.Status.VotesRejected;
+
+        for (var i = 0; i < 10; i++) client.Socket.SendFrame("more");
+
+        Wait.Until(() => active.Star.Status.VotesRejected >= rejected + 10, "the requests to be rejected");
+        active.Star.Status.RequestsInFlight.Should().Be(1);
+        active.End("stuck");
+    }
+
+    [Fact]
+    public async Task What_waits_for_its_turn_when_the_term_ends_is_not_executed_and_its_client_asks_the_peer()
+    {
+        var (active, passive) = AsyncNode.Pair(new VoterOptions { OrderPerClient = true, DrainTimeout = TimeSpan.Zero }, obeys: false);
+        using var both = new Both(active, passive);
+        await using var client = new BinaryStarClient(new BinaryStarClientOptions
+        {
+            Servers = [active.Node.Ports.VoterEndpoint(BinaryStarRole.Primary), active.Node.Ports.VoterEndpoint(BinaryStarRole.Backup)],
+            ServerTimeout = TimeSpan.FromSeconds(20), RequestTimeout = TimeSpan.FromSeconds(60), // so that only the notice has it ask the peer
+        });
+        _ = client.RequestAsync("a"u8.ToArray());
+        active.WaitForStart("a");
+        var second = client.RequestAsync("b"u8.ToArray());
+        Wait.Until(() => active.Star.Status.RequestsInFlight == 2, "the second to wait for its turn");
+
+        (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
+
+        Wait.Until(() =>
+        {
+            passive.End("b");
+            return second.IsCompleted;
+        }, "the peer's answer");
+        (await second).Should().Equal("b"u8.ToArray());
+        active.Started.Should().NotContain("b");
+        active.End("a");
+    }
+
+    [Fact]
+    public async Task A_stop_answers_what_is_in_progress_first()
+    {
+        var (active, passive) = AsyncNode.Pair(Patient);
+        using var both = new Both(active, passive);
+        using var client = Client.Of(active.Node);
+        client.Socket.SendFrame("a");
+        active.WaitForStart("a");
+
+        var stopping = active.Star.StopAsync();
+        Wait.Until(() => active.Star.Status.IsDraining, "the drain to begin");
+        Thread.Sleep(AWhile);
+        active.Star.State.Should().Be(BinaryStarState.Active);
+
+        active.End("a");
+
+        client.Socket.ReceiveFrameString().Should().Be("a");
+        await stopping;
+        passive.Node.WaitFor(BinaryStarState.Active);
+        active.Cancelled.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_stop_waits_no_longer_than_it_may()
+    {
+        var (active, passive) = AsyncNode.Pair(new VoterOptions { DrainTimeout = TimeSpan.FromMilliseconds(200) });
+        using var both = new Both(active, passive);
+        using var client = Client.Of(active.Node);
+        client.Socket.SendFrame("a");
+        active.WaitForStart("a");
+
+        await active.Star.StopAsync();
+
+        active.Cancelled.Should().Contain("a");
+        active.Node.HasLogged(315).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task A_hand_over_to_a_peer_that_is_lost_meanwhile_is_refused_and_the_node_serves_on()
+    {
+        var (active, passive) = AsyncNode.Pair(Patient);
+        using var both = new Both(active, passive);
+        using var client = Client.Of(active.Node);
+        client.Socket.SendFrame("a");
+        active.WaitForStart("a");
+        var handingOver = active.Star.HandOverAsync();
+        Wait.Until(() => active.Star.Status.IsDraining, "the drain to begin");
+        passive.Dispose();
+        Wait.Until(() => !active.Star.Status.PeerAlive, "the peer to be gone");
+
+        active.End("a");
+
+        (await handingOver).Should().Be(HandOverOutcome.PeerNotPassive);
+        client.Socket.SendFrame("b");
+        active.WaitForStart("b");
+        active.End("b");
+        client.Socket.ReceiveFrameString().Should().Be("a");
+        client.Socket.ReceiveFrameString().Should().Be("b");
+    }
+
+    [Fact]
+    public async Task A_stop_during_a_hand_overs_drain_ends_both()
+    {
+        var (active, passive) = AsyncNode.Pair(Patient);
+        using var both = new Both(active, passive);
+        using var client = Client.Of(active.Node);
+        client.Socket.SendFrame("a");
+        active.WaitForStart("a");
+        var handingOver = active.Star.HandOverAsync();
+        Wait.Until(() => active.Star.Status.IsDraining, "the drain to begin");
+        var stopping = active.Star.StopAsync();
+
+        active.End("a");
+
+        await stopping;
+        (await handingOver).Should().BeOneOf(HandOverOutcome.NotActive, HandOverOutcome.NodeStopped, HandOverOutcome.Completed);
+        client.Socket.ReceiveFrameString().Should().Be("a");
+        passive.Node.WaitFor(BinaryStarState.Active);
+    }
+
+    private sealed class Both(AsyncNode one, AsyncNode other) : IDisposable
+    {
+        public void Dispose()
+        {
+            one.Dispose();
+            other.Dispose();
+        }
+    }
+}
