@@ -220,6 +220,35 @@ public class AsyncTermTests
         passive.Node.WaitFor(BinaryStarState.Active);
     }
 
+    [Fact]
+    public void After_a_pause_no_reply_leaves_that_was_ready_before()
+    {
+        var ports = PairPorts.New();
+        using var active = new AsyncNode(BinaryStarRole.Primary, ports, configure: _ => { });
+        using var passive = new AsyncNode(BinaryStarRole.Backup, ports, configure: _ => { });
+        active.Node.Started();
+        passive.Node.Started();
+        active.Node.WaitFor(BinaryStarState.Active);
+        using var client = Client.Of(active.Node);
+        client.Socket.SendFrame("a");
+        active.WaitForStart("a");
+
+        using (var paused = new ManualResetEventSlim())
+        {
+            new Task(() =>
+            {
+                paused.Set();
+                Thread.Sleep(2 * TestNode.Failover);
+            }).Start(active.Star.Poller);
+            paused.Wait();
+        }
+
+        active.End("a"); // its reply waits for the node's thread
+
+        Wait.Until(() => active.Star.Status is { RequestsInFlight: 0, RequestsOutOfTerm: 1 }, "the reply to be dropped");
+        client.Socket.TryReceiveFrameString(AWhile, out _).Should().BeFalse();
+    }
+
     private sealed class Both(AsyncNode one, AsyncNode other) : IDisposable
     {
         public void Dispose()
