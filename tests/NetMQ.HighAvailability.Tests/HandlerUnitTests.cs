@@ -56,6 +56,46 @@ public sealed class HandlerUnitTests
     }
 
     [Fact]
+    public async Task An_asynchronous_handler_answers_a_request_of_the_test()
+    {
+        var id = Guid.NewGuid();
+        var one = new VoterRequest("hello"u8.ToArray());
+        var two = new VoterRequest([new byte[] { 1 }, new byte[] { 2, 3 }], id, new BinaryStarTerm(7, CancellationToken.None));
+
+        var reply = await GreetAsync(one, CancellationToken.None);
+
+        reply.Frames.Should().ContainSingle().Which.ToArray().Should().Equal("hello, world"u8.ToArray());
+        one.Id.Should().BeNull();
+        one.Client.Length.Should().Be(0);
+        one.Term.Token.IsCancellationRequested.Should().BeFalse();
+        one.Frames.Should().ContainSingle();
+        two.Id.Should().Be(id);
+        two.Term.Number.Should().Be(7);
+        two.Payload.ToArray().Should().Equal(1);
+        two.Frames.Select(frame => frame.ToArray()).Should().BeEquivalentTo((byte[][])[[1], [2, 3]]);
+        new VoterRequest([], null, null).Payload.IsEmpty.Should().BeTrue();
+
+        static async ValueTask<VoterReply> GreetAsync(VoterRequest request, CancellationToken cancellation)
+        {
+            await Task.Yield();
+            cancellation.ThrowIfCancellationRequested();
+            return (byte[])[.. request.Payload.Span, .. ", world"u8];
+        }
+    }
+
+    [Fact]
+    public void A_reply_is_nothing_one_frame_or_several()
+    {
+        VoterReply.None.IsNone.Should().BeTrue();
+        VoterReply.None.Frames.Should().BeEmpty();
+        new VoterReply(ReadOnlyMemory<byte>.Empty).IsNone.Should().BeFalse();
+        new VoterReply(ReadOnlyMemory<byte>.Empty).Frames.Should().ContainSingle();
+        new VoterReply([new byte[] { 1 }, ReadOnlyMemory<byte>.Empty]).Frames.Should().HaveCount(2);
+        FluentActions.Invoking(() => new VoterReply([])).Should().Throw<ArgumentException>().WithMessage("*VoterReply.None*");
+        FluentActions.Invoking(() => (VoterReply)(byte[])null!).Should().Throw<ArgumentNullException>();
+    }
+
+    [Fact]
     public async Task Work_ends_with_a_term_of_the_test()
     {
         using var over = new CancellationTokenSource();
