@@ -3,6 +3,7 @@
 //     dotnet run -c Release --project proof/Benchmarks -- failover
 //     dotnet run -c Release --project proof/Benchmarks -- throughput
 //     dotnet run -c Release --project proof/Benchmarks -- connections
+//     dotnet run -c Release --project proof/Benchmarks -- curve
 //     dotnet run -c Release --project proof/Benchmarks -- client failover|throughput|idle|allocation
 //     dotnet run -c Release --project proof/Benchmarks -- micro
 //     dotnet run -c Release --project proof/Benchmarks -- scale

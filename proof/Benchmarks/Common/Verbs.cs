@@ -24,6 +24,7 @@ internal static class Verbs
             FailoverVerb.Create(),
             ThroughputVerb.Create(),
             ConnectionsVerb.Create(),
+            CurveVerb.Create(),
             ClientVerb.Create(),
             MicroVerb.Create(),
             ScaleVerb.Create(),

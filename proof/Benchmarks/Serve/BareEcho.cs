@@ -15,11 +15,17 @@ internal sealed class BareEcho : IServer
     private readonly NetMQPoller poller;
     private Msg frame;
 
-    public BareEcho(string voter, bool drain, int highWatermark = 0)
+    public BareEcho(string voter, bool drain, int highWatermark = 0, NetMQCertificate? keys = null)
     {
         frame.InitEmpty();
         router.Options.SendHighWatermark = highWatermark;
         router.Options.ReceiveHighWatermark = highWatermark;
+        if (keys is not null)
+        {
+            router.Options.CurveServer = true;
+            router.Options.CurveCertificate = keys;
+        }
+
         router.Bind(voter);
         if (drain) router.ReceiveReady += (_, _) => EchoAll();
         else router.ReceiveReady += (_, _) => EchoOne();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using NetMQ;
 
 namespace Benchmarks.Serve;
 
@@ -23,6 +24,11 @@ internal static class ServeVerb
         bare.SetAction(line => Serve(new BareEcho(line.GetValue(voter)!, drain: false)));
         var batch = new Command("batch") { voter };
         batch.SetAction(line => Serve(new BareEcho(line.GetValue(voter)!, drain: true)));
+        var keys = new Argument<string[]>("secret, public key") { Arity = new ArgumentArity(2, 2) };
+        var starCurve = new Command("star-curve") { voter, state, keys };
+        starCurve.SetAction(line => Serve(new StarEcho(line.GetValue(voter)!, line.GetValue(state)!, inPlace: true, Certificate(line.GetValue(keys)!))));
+        var batchCurve = new Command("batch-curve") { voter, keys };
+        batchCurve.SetAction(line => Serve(new BareEcho(line.GetValue(voter)!, drain: true, keys: Certificate(line.GetValue(keys)!))));
         var many = new Command("nodes") { nodes, perPoller };
         many.SetAction(line => Serve(new ManyNodes(line.GetValue(nodes), line.GetValue(perPoller))));
         var asking = new Command("asking") { voter, bytes, window };
@@ -34,8 +40,10 @@ internal static class ServeVerb
         counting.SetAction(line => Serve(new CountingEcho(
             line.GetValue(voter)!, line.GetValue(state)!, TimeSpan.FromMilliseconds(line.GetValue(work)), line.GetValue(later), line.GetValue(counts)!)));
 
-        return new Command("serve", "One of the servers that are measured, or a client of one.") { star, frames, bare, batch, many, asking, counting };
+        return new Command("serve", "One of the servers that are measured, or a client of one.") { star, frames, bare, batch, starCurve, batchCurve, many, asking, counting };
     }
+
+    private static NetMQCertificate Certificate(string[] keys) => new(keys[0], keys[1]);
 
     private static void Serve(IServer server)
     {

@@ -12,7 +12,8 @@ internal sealed class StarEcho : IServer
     /// <param name="voter">Where clients connect.</param>
     /// <param name="state">Role, local and remote endpoint.</param>
     /// <param name="inPlace">Whether the handler reads requests where they were received, rather than by NetMQ's frames.</param>
-    public StarEcho(string voter, string[] state, bool inPlace)
+    /// <param name="keys">The voter's, if it is to use CURVE.</param>
+    public StarEcho(string voter, string[] state, bool inPlace, NetMQCertificate? keys = null)
     {
         received.InitEmpty();
         star = new BinaryStar(new BinaryStarOptions
@@ -20,6 +21,7 @@ internal sealed class StarEcho : IServer
             Role = Enum.Parse<BinaryStarRole>(state[0]),
             LocalEndpoints = [state[1]],
             RemoteEndpoints = [state[2]],
+            VoterCertificate = keys,
         });
         star.RegisterVoter(voter, ZmqSocketType.Router, inPlace ? Echo : EchoFrames);
     }
