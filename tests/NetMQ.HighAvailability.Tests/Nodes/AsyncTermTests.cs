@@ -14,11 +14,8 @@ public class AsyncTermTests
     [Fact]
     public async Task A_hand_over_waits_for_what_is_in_progress_and_stays_active_meanwhile()
     {
-        var (active, passive) = AsyncNode.Pair(Patient);
-        using var both = new Both(active, passive);
-        using var client = Client.Of(active.Node);
-        client.Socket.SendFrame("a");
-        active.WaitForStart("a");
+        using var pair = new PairAtWork(Patient);
+        var (active, passive, client) = pair;
 
         var handingOver = active.Star.HandOverAsync();
         var again = active.Star.HandOverAsync();
@@ -42,11 +39,8 @@ public class AsyncTermTests
     [Fact]
     public async Task A_hand_over_waits_no_longer_than_it_may_and_cancels_the_rest()
     {
-        var (active, passive) = AsyncNode.Pair(Impatient);
-        using var both = new Both(active, passive);
-        using var client = Client.Of(active.Node);
-        client.Socket.SendFrame("a");
-        active.WaitForStart("a");
+        using var pair = new PairAtWork(Impatient);
+        var (active, passive, client) = pair;
 
         (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
 
@@ -59,11 +53,8 @@ public class AsyncTermTests
     [Fact]
     public async Task A_reply_of_a_term_that_is_over_is_dropped()
     {
-        var (active, passive) = AsyncNode.Pair(Impatient, obeys: false);
-        using var both = new Both(active, passive);
-        using var client = Client.Of(active.Node);
-        client.Socket.SendFrame("a");
-        active.WaitForStart("a");
+        using var pair = new PairAtWork(Impatient, obeys: false);
+        var (active, passive, client) = pair;
         (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
         active.Star.Status.RequestsInFlight.Should().Be(1);
 
@@ -77,11 +68,8 @@ public class AsyncTermTests
     [Fact]
     public async Task A_reply_is_dropped_even_if_the_node_is_active_again()
     {
-        var (active, passive) = AsyncNode.Pair(Impatient, obeys: false);
-        using var both = new Both(active, passive);
-        using var client = Client.Of(active.Node);
-        client.Socket.SendFrame("a");
-        active.WaitForStart("a");
+        using var pair = new PairAtWork(Impatient, obeys: false);
+        var (active, passive, client) = pair;
         (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
         Wait.Until(() => passive.Star.HandOverAsync().GetAwaiter().GetResult() == HandOverOutcome.Completed, "the pair to be handed back");
         active.Node.WaitFor(BinaryStarState.Active);
@@ -98,11 +86,8 @@ public class AsyncTermTests
     [Fact]
     public async Task A_node_that_is_not_active_rejects_at_once_whatever_is_in_progress()
     {
-        var (active, passive) = AsyncNode.Pair(new VoterOptions { MaxConcurrency = 1, DrainTimeout = TimeSpan.Zero }, obeys: false);
-        using var both = new Both(active, passive);
-        using var client = Client.Of(active.Node);
-        client.Socket.SendFrame("stuck");
-        active.WaitForStart("stuck");
+        using var pair = new PairAtWork(new VoterOptions { MaxConcurrency = 1, DrainTimeout = TimeSpan.Zero }, obeys: false);
+        var (active, passive, client) = pair;
         (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
         var rejected = active.Star.Status.VotesRejected;
 
@@ -110,23 +95,23 @@ public class AsyncTermTests
 
         Wait.Until(() => active.Star.Status.VotesRejected >= rejected + 10, "the requests to be rejected");
         active.Star.Status.RequestsInFlight.Should().Be(1);
-        active.End("stuck");
+        active.End("a");
     }
 
     [Fact]
     public async Task What_waits_for_its_turn_when_the_term_ends_is_not_executed_and_its_client_asks_the_peer()
     {
-        var (active, passive) = AsyncNode.Pair(new VoterOptions { OrderPerClient = true, DrainTimeout = TimeSpan.Zero }, obeys: false);
-        using var both = new Both(active, passive);
+        using var pair = new PairAtWork(new VoterOptions { OrderPerClient = true, DrainTimeout = TimeSpan.Zero }, obeys: false);
+        var (active, passive, _) = pair;
         await using var client = new BinaryStarClient(new BinaryStarClientOptions
         {
             Servers = [active.Node.Ports.VoterEndpoint(BinaryStarRole.Primary), active.Node.Ports.VoterEndpoint(BinaryStarRole.Backup)],
             ServerTimeout = TimeSpan.FromSeconds(20), RequestTimeout = TimeSpan.FromSeconds(60), // so that only the notice has it ask the peer
         });
-        _ = client.RequestAsync("a"u8.ToArray());
-        active.WaitForStart("a");
+        _ = client.RequestAsync("x"u8.ToArray());
+        active.WaitForStart("x");
         var second = client.RequestAsync("b"u8.ToArray());
-        Wait.Until(() => active.Star.Status.RequestsInFlight == 2, "the second to wait for its turn");
+        Wait.Until(() => active.Star.Status.RequestsInFlight == 3, "the second to wait for its turn");
 
         (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
 
@@ -137,17 +122,14 @@ public class AsyncTermTests
         }, "the peer's answer");
         (await second).Should().Equal("b"u8.ToArray());
         active.Started.Should().NotContain("b");
-        active.End("a");
+        foreach (var text in (string[])["a", "x"]) active.End(text);
     }
 
     [Fact]
     public async Task A_stop_answers_what_is_in_progress_first()
     {
-        var (active, passive) = AsyncNode.Pair(Patient);
-        using var both = new Both(active, passive);
-        using var client = Client.Of(active.Node);
-        client.Socket.SendFrame("a");
-        active.WaitForStart("a");
+        using var pair = new PairAtWork(Patient);
+        var (active, passive, client) = pair;
 
         var stopping = active.Star.StopAsync();
         Wait.Until(() => active.Star.Status.IsDraining, "the drain to begin");
@@ -165,11 +147,8 @@ public class AsyncTermTests
     [Fact]
     public async Task A_stop_waits_no_longer_than_it_may()
     {
-        var (active, passive) = AsyncNode.Pair(new VoterOptions { DrainTimeout = TimeSpan.FromMilliseconds(200) });
-        using var both = new Both(active, passive);
-        using var client = Client.Of(active.Node);
-        client.Socket.SendFrame("a");
-        active.WaitForStart("a");
+        using var pair = new PairAtWork(new VoterOptions { DrainTimeout = TimeSpan.FromMilliseconds(200) });
+        var (active, passive, client) = pair;
 
         await active.Star.StopAsync();
 
@@ -180,11 +159,8 @@ public class AsyncTermTests
     [Fact]
     public async Task A_hand_over_to_a_peer_that_is_lost_meanwhile_is_refused_and_the_node_serves_on()
     {
-        var (active, passive) = AsyncNode.Pair(Patient);
-        using var both = new Both(active, passive);
-        using var client = Client.Of(active.Node);
-        client.Socket.SendFrame("a");
-        active.WaitForStart("a");
+        using var pair = new PairAtWork(Patient);
+        var (active, passive, client) = pair;
         var handingOver = active.Star.HandOverAsync();
         Wait.Until(() => active.Star.Status.IsDraining, "the drain to begin");
         passive.Dispose();
@@ -203,11 +179,8 @@ public class AsyncTermTests
     [Fact]
     public async Task A_stop_during_a_hand_overs_drain_ends_both()
     {
-        var (active, passive) = AsyncNode.Pair(Patient);
-        using var both = new Both(active, passive);
-        using var client = Client.Of(active.Node);
-        client.Socket.SendFrame("a");
-        active.WaitForStart("a");
+        using var pair = new PairAtWork(Patient);
+        var (active, passive, client) = pair;
         var handingOver = active.Star.HandOverAsync();
         Wait.Until(() => active.Star.Status.IsDraining, "the drain to begin");
         var stopping = active.Star.StopAsync();
@@ -249,12 +222,28 @@ public class AsyncTermTests
         client.Socket.TryReceiveFrameString(AWhile, out _).Should().BeFalse();
     }
 
-    private sealed class Both(AsyncNode one, AsyncNode other) : IDisposable
+    /// <summary>A pair of which the primary is active and has a request, "a", in progress.</summary>
+    private sealed class PairAtWork : IDisposable
     {
+        private readonly AsyncNode active;
+        private readonly AsyncNode passive;
+        private readonly Client client;
+
+        public PairAtWork(VoterOptions options, bool obeys = true)
+        {
+            (active, passive) = AsyncNode.Pair(options, obeys);
+            client = Client.Of(active.Node);
+            client.Socket.SendFrame("a");
+            active.WaitForStart("a");
+        }
+
+        public void Deconstruct(out AsyncNode active, out AsyncNode passive, out Client client) => (active, passive, client) = (this.active, this.passive, this.client);
+
         public void Dispose()
         {
-            one.Dispose();
-            other.Dispose();
+            client.Dispose();
+            active.Dispose();
+            passive.Dispose();
         }
     }
 }
