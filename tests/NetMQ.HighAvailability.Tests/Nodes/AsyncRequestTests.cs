@@ -299,6 +299,31 @@ public class AsyncRequestTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_a_handler_leaves_in_its_context_is_not_the_next_ones(bool onPollerThread)
+    {
+        var ports = PairPorts.New();
+        var local = new AsyncLocal<string?>();
+        var left = new System.Collections.Concurrent.ConcurrentBag<string>();
+        using var node = new TestNode(BinaryStarRole.Primary, ports, TestNode.Calm, registerVoter: star => star.RegisterVoter(
+            ports.VoterEndpoint(BinaryStarRole.Primary),
+            (request, _) =>
+            {
+                if (local.Value is { } found) left.Add(found);
+                local.Value = AsyncNode.TextOf(request);
+                return new ValueTask<VoterReply>(request.Payload);
+            },
+            new VoterOptions { StartOnPollerThread = onPollerThread })).Started();
+        using var client = Client.Of(node);
+        client.AskUntilAnswered();
+        for (var i = 0; i < 100; i++) client.Socket.SendFrame("x");
+        for (var i = 0; i < 100; i++) client.Socket.SkipFrame();
+
+        left.Should().BeEmpty();
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(100_001)]
     public void An_option_out_of_range_is_named(int places)

@@ -20,11 +20,13 @@ internal sealed class RequestPump(Action<RequestCall> start) : IThreadPoolWorkIt
 
     void IThreadPoolWorkItem.Execute()
     {
+        var context = ExecutionContext.Capture()!;
         Interlocked.Exchange(ref isQueued, 0); // what is queued from here on needs a work item of its own, unless this one finds it
         while (calls.TryDequeue(out var call))
         {
             if (!calls.IsEmpty) QueueWork();
             start(call);
+            ExecutionContext.Restore(context); // what one handler has set (AsyncLocal, Activity.Current) is not the next one's
         }
     }
 

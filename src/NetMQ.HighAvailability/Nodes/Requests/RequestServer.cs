@@ -17,6 +17,9 @@ internal sealed class RequestServer
     // The most replies that one turn sends, so that the peer's messages do not wait.
     private const int MaxReplies = 1024;
 
+    // In the form of OpenTelemetry's values.
+    private static readonly string[] OutcomeNames = [.. Enum.GetNames<Outcome>().Select(name => name.ToLowerInvariant())];
+
     private readonly VoterOptions options;
     private readonly Voter voter;
     private readonly RequestReader reader;
@@ -194,7 +197,7 @@ internal sealed class RequestServer
     private static bool StartHere(RequestCall call)
     {
         // NetMQ's, or that of event callbacks, would bring each continuation back to this thread.
-        var context = SynchronizationContext.Current;
+        var (synchronization, execution) = (SynchronizationContext.Current, ExecutionContext.Capture()!);
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
@@ -202,7 +205,8 @@ internal sealed class RequestServer
         }
         finally
         {
-            SynchronizationContext.SetSynchronizationContext(context);
+            ExecutionContext.Restore(execution);
+            SynchronizationContext.SetSynchronizationContext(synchronization);
         }
     }
 
@@ -305,10 +309,8 @@ internal sealed class RequestServer
                 break;
         }
 
-        metrics?.Request(clock.Now - call.Accepted, Names[(int)outcome]);
+        metrics?.Request(clock.Now - call.Accepted, OutcomeNames[(int)outcome]);
     }
-
-    private static readonly string[] Names = ["ok", "failed", "cancelled", "late", "repeated"];
 
     // Two clients with equal keys take turns, which costs them time and nothing else.
     private static int KeyOf(ReadOnlySpan<byte> routingId)
