@@ -7,11 +7,12 @@ namespace NetMQ.HighAvailability.Tests.Nodes;
 internal sealed class AsyncNode : IDisposable
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<VoterReply>> waiting = new();
+    private AsyncNode? peer;
 
     public AsyncNode(BinaryStarRole role, PairPorts ports, VoterOptions? voter = null, Action<BinaryStarOptions>? configure = null, bool obeys = true)
     {
         voter ??= new VoterOptions();
-        Node = new TestNode(role, ports, configure ?? TestNode.Calm, registerVoter: star => star.RegisterVoter(ports.VoterEndpoint(role), HandleAsync, voter));
+        Node = new TestNode(role, ports, TestNode.Calm + configure, registerVoter: star => star.RegisterVoter(ports.VoterEndpoint(role), HandleAsync, voter));
         Obeys = obeys;
     }
 
@@ -31,43 +32,20 @@ internal sealed class AsyncNode : IDisposable
 
     public static string TextOf(VoterRequest request) => System.Text.Encoding.UTF8.GetString(request.Payload.Span);
 
-    /// <summary>A primary that serves alone.</summary>
-    public static AsyncNode Alone(VoterOptions? voter = null, Action<BinaryStarOptions>? configure = null)
+    /// <summary>The active node of a pair, whose passive one ends with it.</summary>
+    public static AsyncNode Active(VoterOptions? voter = null, Action<BinaryStarOptions>? configure = null)
     {
-        var node = new AsyncNode(BinaryStarRole.Primary, PairPorts.New(), voter, configure ?? Lone);
-        node.Node.Started();
-        using var client = Client.Of(node.Node);
-        Wait.Until(() =>
-        {
-            client.Socket.SendFrame("vote");
-            Thread.Sleep(20);
-            return node.Started.Any();
-        }, "the lone primary to serve");
-        Wait.Until(() => node.End("vote") || node.Star.Status.RequestsInFlight == 0, "its requests to end");
-        Wait.Until(() =>
-        {
-            while (node.End("vote"))
-            {
-            }
-
-            return node.Star.Status.RequestsInFlight == 0;
-        }, "all requests to end");
-        node.Requests.Clear();
-        return node;
-
-        static void Lone(BinaryStarOptions options)
-        {
-            options.HeartbeatInterval = TimeSpan.FromMilliseconds(300);
-            options.FailoverTimeout = TimeSpan.FromSeconds(1);
-        }
+        var (active, passive) = Pair(voter, configure: configure);
+        active.peer = passive;
+        return active;
     }
 
     /// <summary>A pair of which the primary is active.</summary>
-    public static (AsyncNode Active, AsyncNode Passive) Pair(VoterOptions? voter = null, bool obeys = true)
+    public static (AsyncNode Active, AsyncNode Passive) Pair(VoterOptions? voter = null, bool obeys = true, Action<BinaryStarOptions>? configure = null)
     {
         var ports = PairPorts.New();
-        var primary = new AsyncNode(BinaryStarRole.Primary, ports, voter, obeys: obeys);
-        var backup = new AsyncNode(BinaryStarRole.Backup, ports, voter, obeys: obeys);
+        var primary = new AsyncNode(BinaryStarRole.Primary, ports, voter, configure, obeys);
+        var backup = new AsyncNode(BinaryStarRole.Backup, ports, voter, configure, obeys);
         primary.Node.Started();
         backup.Node.Started();
         primary.Node.WaitFor(BinaryStarState.Active);
@@ -84,7 +62,11 @@ internal sealed class AsyncNode : IDisposable
 
     public bool Fail(string text, Exception fault) => waiting.TryRemove(text, out var source) && source.TrySetException(fault);
 
-    public void Dispose() => Node.Dispose();
+    public void Dispose()
+    {
+        Node.Dispose();
+        peer?.Dispose();
+    }
 
     private async ValueTask<VoterReply> HandleAsync(VoterRequest request, CancellationToken cancellation)
     {

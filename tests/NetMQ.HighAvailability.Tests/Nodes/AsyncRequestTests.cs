@@ -10,7 +10,7 @@ public class AsyncRequestTests
     [Fact]
     public void Replies_leave_as_they_are_ready_and_not_in_the_order_of_the_requests()
     {
-        using var node = AsyncNode.Alone();
+        using var node = AsyncNode.Active();
         using var client = Client.Of(node.Node);
         foreach (var text in (string[])["a", "b", "c"]) client.Socket.SendFrame(text);
         node.WaitForStart("a", "b", "c");
@@ -25,7 +25,7 @@ public class AsyncRequestTests
     [Fact]
     public void The_envelope_is_returned_and_only_the_payload_is_the_handlers()
     {
-        using var node = AsyncNode.Alone();
+        using var node = AsyncNode.Active();
         using var client = Client.Of(node.Node);
         client.Socket.SendMultipartMessage(new NetMQMessage((NetMQFrame[])[new("one"), new("two"), NetMQFrame.Empty, new("x"), new("y")]));
         node.WaitForStart("x");
@@ -42,7 +42,7 @@ public class AsyncRequestTests
     [Fact]
     public void A_request_without_an_empty_frame_is_all_payload()
     {
-        using var node = AsyncNode.Alone();
+        using var node = AsyncNode.Active();
         using var client = Client.Of(node.Node);
         client.Socket.SendMoreFrame("x").SendFrame("y");
         node.WaitForStart("x");
@@ -56,7 +56,7 @@ public class AsyncRequestTests
     [Fact]
     public void A_request_without_a_payload_is_served_too()
     {
-        using var node = AsyncNode.Alone();
+        using var node = AsyncNode.Active();
         using var client = Client.Of(node.Node);
         client.Socket.SendMoreFrame("id").SendFrameEmpty();
         node.WaitForStart("");
@@ -70,7 +70,7 @@ public class AsyncRequestTests
     [Fact]
     public void Nothing_is_sent_for_no_reply()
     {
-        using var node = AsyncNode.Alone();
+        using var node = AsyncNode.Active();
         using var client = Client.Of(node.Node);
         client.Socket.SendFrame("silent");
         client.Socket.SendFrame("loud");
@@ -86,7 +86,7 @@ public class AsyncRequestTests
     [Fact]
     public void When_all_places_are_taken_requests_wait_in_the_socket_and_are_read_when_places_are_free()
     {
-        using var node = AsyncNode.Alone(new VoterOptions { MaxConcurrency = 2 });
+        using var node = AsyncNode.Active(new VoterOptions { MaxConcurrency = 2 });
         using var client = Client.Of(node.Node);
         foreach (var text in (string[])["a", "b", "c", "d"]) client.Socket.SendFrame(text);
         node.WaitForStart("a", "b");
@@ -133,7 +133,7 @@ public class AsyncRequestTests
     [Fact]
     public void In_order_each_connection_has_one_request_in_progress_at_a_time()
     {
-        using var node = AsyncNode.Alone(new VoterOptions { OrderPerClient = true });
+        using var node = AsyncNode.Active(new VoterOptions { OrderPerClient = true });
         using var one = Client.Of(node.Node);
         using var other = Client.Of(node.Node);
         foreach (var text in (string[])["a", "b", "c"]) one.Socket.SendFrame(text);
@@ -179,8 +179,8 @@ public class AsyncRequestTests
     [Fact]
     public async Task A_client_is_notified_at_once_when_the_handler_fails()
     {
-        using var node = AsyncNode.Alone();
-        await using var client = new BinaryStarClient(new BinaryStarClientOptions { Servers = [node.Star.Status.Role == BinaryStarRole.Primary ? node.Node.Ports.VoterEndpoint(BinaryStarRole.Primary) : ""] });
+        using var node = AsyncNode.Active();
+        await using var client = new BinaryStarClient(new BinaryStarClientOptions { Servers = [node.Node.Ports.VoterEndpoint(BinaryStarRole.Primary)] });
         var asking = client.RequestAsync("bad"u8.ToArray());
         node.WaitForStart("bad");
 
@@ -192,12 +192,7 @@ public class AsyncRequestTests
     [Fact]
     public void A_fault_ends_the_node_if_it_is_to()
     {
-        using var node = AsyncNode.Alone(configure: options =>
-        {
-            TestNode.EndedByHandler(options);
-            options.HeartbeatInterval = TimeSpan.FromMilliseconds(300);
-            options.FailoverTimeout = TimeSpan.FromSeconds(1);
-        });
+        using var node = AsyncNode.Active(configure: TestNode.EndedByHandler);
         using var client = Client.Of(node.Node);
         client.Socket.SendFrame("bad");
         node.WaitForStart("bad");
@@ -211,7 +206,7 @@ public class AsyncRequestTests
     [Fact]
     public async Task A_handler_that_takes_longer_than_its_timeout_is_cancelled_and_fails()
     {
-        using var node = AsyncNode.Alone(new VoterOptions { HandlerTimeout = TimeSpan.FromMilliseconds(100) });
+        using var node = AsyncNode.Active(new VoterOptions { HandlerTimeout = TimeSpan.FromMilliseconds(100) });
         await using var client = new BinaryStarClient(new BinaryStarClientOptions { Servers = [node.Node.Ports.VoterEndpoint(BinaryStarRole.Primary)] });
         var faults = new List<Exception>();
         node.Star.RequestFailed += (_, e) => faults.Add(e.Exception);
@@ -226,7 +221,7 @@ public class AsyncRequestTests
     [Fact]
     public async Task The_id_is_the_same_when_the_client_sends_the_request_again()
     {
-        using var node = AsyncNode.Alone();
+        using var node = AsyncNode.Active();
         await using var client = new BinaryStarClient(new BinaryStarClientOptions
         {
             Servers = [node.Node.Ports.VoterEndpoint(BinaryStarRole.Primary)], ServerTimeout = TimeSpan.FromMilliseconds(500),
@@ -247,7 +242,7 @@ public class AsyncRequestTests
     [Fact]
     public async Task A_request_that_comes_again_is_executed_once_if_replies_are_remembered()
     {
-        using var node = AsyncNode.Alone(new VoterOptions { RememberedReplies = 10 });
+        using var node = AsyncNode.Active(new VoterOptions { RememberedReplies = 10 });
         await using var client = new BinaryStarClient(new BinaryStarClientOptions
         {
             Servers = [node.Node.Ports.VoterEndpoint(BinaryStarRole.Primary)], ServerTimeout = TimeSpan.FromMilliseconds(500),
@@ -262,9 +257,105 @@ public class AsyncRequestTests
     }
 
     [Fact]
+    public void A_remembered_reply_is_sent_again_in_the_envelope_of_the_copy()
+    {
+        using var node = AsyncNode.Active(new VoterOptions { RememberedReplies = 10 });
+        using var client = Client.Of(node.Node);
+        byte[] id = [.. "BS?1"u8, .. Guid.NewGuid().ToByteArray()];
+        Ask("x");
+        node.WaitForStart("x");
+        node.End("x", new VoterReply([new byte[] { 1 }, new byte[] { 2 }]));
+        var first = client.Socket.ReceiveMultipartBytes();
+
+        Ask("x");
+
+        client.Socket.ReceiveMultipartBytes().Should().BeEquivalentTo(first);
+        first.Should().BeEquivalentTo((byte[][])[id, [], [1], [2]]);
+        node.Started.Should().Equal("x");
+        Wait.Until(() => node.Star.Status.RequestsRepeated == 1, "the copy to be counted");
+
+        void Ask(string text) => client.Socket.SendMoreFrame(id).SendMoreFrameEmpty().SendFrame(text);
+    }
+
+    [Fact]
+    public void A_request_that_failed_is_executed_again_although_replies_are_remembered()
+    {
+        using var node = AsyncNode.Active(new VoterOptions { RememberedReplies = 10 });
+        using var client = Client.Of(node.Node);
+        byte[] id = [.. "BS?1"u8, .. Guid.NewGuid().ToByteArray()];
+        client.Socket.SendMoreFrame(id).SendMoreFrameEmpty().SendFrame("x");
+        node.WaitForStart("x");
+        node.Fail("x", new FormatException());
+        client.Socket.ReceiveMultipartBytes().Should().ContainSingle("that is the notice").Which.Should().StartWith("BS!2"u8.ToArray());
+
+        client.Socket.SendMoreFrame(id).SendMoreFrameEmpty().SendFrame("x");
+
+        Wait.Until(() => node.Started.Count() == 2, "the second execution");
+        node.End("x");
+        client.Socket.ReceiveMultipartBytes().Should().HaveCount(3);
+    }
+
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(false, 1_000_000)]
+    [InlineData(true, 1)]
+    [InlineData(true, 1_000_000)]
+    public void Requests_of_any_size_are_echoed_by_either_router(bool netMQ, int bytes)
+    {
+        var ports = PairPorts.New();
+        using var node = new TestNode(
+            BinaryStarRole.Primary, ports,
+            options =>
+            {
+                TestNode.Calm(options);
+                options.UseNetMQRouter = netMQ;
+            },
+            registerVoter: star => star.RegisterVoter(ports.VoterEndpoint(BinaryStarRole.Primary), async (request, _) =>
+            {
+                await Task.Yield();
+                return request.Payload;
+            })).Started();
+        using var client = Client.Of(node);
+        client.AskUntilAnswered();
+        var payload = new byte[bytes];
+        Random.Shared.NextBytes(payload);
+
+        for (var i = 0; i < 10; i++) client.Socket.SendFrame(payload);
+
+        for (var i = 0; i < 10; i++) client.Socket.ReceiveFrameBytes().SequenceEqual(payload).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Each_request_is_measured_with_its_outcome()
+    {
+        var outcomes = new System.Collections.Concurrent.ConcurrentQueue<object?>();
+        using var node = AsyncNode.Active(configure: options => options.Name = "measured");
+        using var listener = new System.Diagnostics.Metrics.MeterListener();
+        listener.InstrumentPublished = (instrument, meters) =>
+        {
+            if (instrument.Name == "binarystar.request.duration") meters.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        {
+            var all = tags.ToArray().ToDictionary(tag => tag.Key, tag => tag.Value);
+            if (all["binarystar.name"] is "measured") outcomes.Enqueue(all["binarystar.outcome"]);
+        });
+        listener.Start();
+        using var client = Client.Of(node.Node);
+        foreach (var text in (string[])["good", "bad"]) client.Socket.SendFrame(text);
+        node.WaitForStart("good", "bad");
+
+        node.End("good");
+        node.Fail("bad", new FormatException());
+
+        Wait.Until(() => outcomes.Count == 2, "both to be measured");
+        outcomes.Should().BeEquivalentTo(["ok", "failed"]);
+    }
+
+    [Fact]
     public void All_places_taken_for_long_without_a_reply_is_reported_once()
     {
-        using var node = AsyncNode.Alone(new VoterOptions { MaxConcurrency = 1 });
+        using var node = AsyncNode.Active(new VoterOptions { MaxConcurrency = 1 });
         using var client = Client.Of(node.Node);
         client.Socket.SendFrame("stuck");
         Wait.Until(() => node.Star.Status.RequestsStalledFor > TimeSpan.FromSeconds(1), "the stall to be seen");

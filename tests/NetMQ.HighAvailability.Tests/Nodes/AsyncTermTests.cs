@@ -197,8 +197,8 @@ public class AsyncTermTests
     public void After_a_pause_no_reply_leaves_that_was_ready_before()
     {
         var ports = PairPorts.New();
-        using var active = new AsyncNode(BinaryStarRole.Primary, ports, configure: _ => { });
-        using var passive = new AsyncNode(BinaryStarRole.Backup, ports, configure: _ => { });
+        using var active = new AsyncNode(BinaryStarRole.Primary, ports, configure: Quick);
+        using var passive = new AsyncNode(BinaryStarRole.Backup, ports, configure: Quick);
         active.Node.Started();
         passive.Node.Started();
         active.Node.WaitFor(BinaryStarState.Active);
@@ -221,6 +221,8 @@ public class AsyncTermTests
         Wait.Until(() => active.Star.Status is { RequestsInFlight: 0, RequestsOutOfTerm: 1 }, "the reply to be dropped");
         client.Socket.TryReceiveFrameString(AWhile, out _).Should().BeFalse();
     }
+
+    private static void Quick(BinaryStarOptions options) => (options.HeartbeatInterval, options.FailoverTimeout) = (TestNode.Heartbeat, TestNode.Failover);
 
     /// <summary>A pair of which the primary is active and has a request, "a", in progress.</summary>
     private sealed class PairAtWork : IDisposable
