@@ -73,6 +73,44 @@ public sealed class BinaryStarBuilder
         return this;
     }
 
+    /// <summary>Names the one handler of requests, an asynchronous one: see <see cref="IAsyncRequestHandler.HandleAsync"/> for its duties.</summary>
+    /// <param name="handler">Answers one request. Thread pool, many at a time.</param>
+    /// <returns>This builder.</returns>
+    public BinaryStarBuilder HandleRequests(Func<VoterRequest, CancellationToken, ValueTask<VoterReply>> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        setup.AsyncHandlers.Add(_ => handler);
+        return this;
+    }
+
+    /// <summary>Names the one handler of requests, an asynchronous one, and how it is given its requests.</summary>
+    /// <param name="handler">Answers one request. Thread pool, many at a time.</param>
+    /// <param name="configure">Changes the options after the configuration was read.</param>
+    /// <returns>This builder.</returns>
+    public BinaryStarBuilder HandleRequests(Func<VoterRequest, CancellationToken, ValueTask<VoterReply>> handler, Action<VoterOptions> configure) =>
+        HandleRequests(handler).ConfigureRequests(configure);
+
+    /// <summary>
+    /// Names the one handler of requests, an asynchronous one: a service, scoped if it is not registered otherwise. For each request one is resolved
+    /// from a scope of its own, which is disposed of when the handler's task has ended.
+    /// </summary>
+    /// <typeparam name="T">The handler.</typeparam>
+    /// <returns>This builder.</returns>
+    public BinaryStarBuilder HandleRequestsInScope<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IAsyncRequestHandler
+    {
+        Services.TryAddScoped<T>();
+        setup.AsyncHandlers.Add(ScopedRequests.HandleWith<T>);
+        return this;
+    }
+
+    /// <summary>Names the one handler of requests, as <see cref="HandleRequestsInScope{T}()"/> does, and how it is given its requests.</summary>
+    /// <typeparam name="T">The handler.</typeparam>
+    /// <param name="configure">Changes the options after the configuration was read.</param>
+    /// <returns>This builder.</returns>
+    public BinaryStarBuilder HandleRequestsInScope<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>(Action<VoterOptions> configure)
+        where T : class, IAsyncRequestHandler => HandleRequestsInScope<T>().ConfigureRequests(configure);
+
     /// <summary>
     /// Has <paramref name="configure"/> called once before the node starts: the place to subscribe to its events and to
     /// put sockets and timers of one's own on its poller.
@@ -149,6 +187,12 @@ public sealed class BinaryStarBuilder
     /// <returns>This builder.</returns>
     public BinaryStarBuilder AddHostedServiceWhileActive<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
         where T : class, IHostedService => RunWhileActive(services => (_, stepDown) => ServiceWhileActive.RunAsync<T>(services, Name, stepDown));
+
+    private BinaryStarBuilder ConfigureRequests(Action<VoterOptions> configure)
+    {
+        Services.Configure(Name, configure);
+        return this;
+    }
 
     // Several may be of the same type, so each is added rather than tried.
     private BinaryStarBuilder RunWhileActive(Func<IServiceProvider, Func<BinaryStarTerm, CancellationToken, Task>> create)

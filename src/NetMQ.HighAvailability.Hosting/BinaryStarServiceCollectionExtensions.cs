@@ -35,6 +35,7 @@ public static class BinaryStarServiceCollectionExtensions
         services.AddKeyedSingleton(name, setup);
         services.AddSingleton<IValidateOptions<BinaryStarOptions>>(new LibraryValidation<BinaryStarOptions>("Pair", name, options => options.Validate()));
         services.AddSingleton<IValidateOptions<BinaryStarHostOptions>>(new PairValidation(name, setup));
+        services.AddSingleton<IValidateOptions<VoterOptions>>(new LibraryValidation<VoterOptions>("Pair", name, options => options.Validate()));
 
         var node = services.AddOptions<BinaryStarOptions>(name).ValidateOnStart();
         node.Configure<IServiceProvider>((options, provider) => Section(provider, name)?.Read(options));
@@ -42,6 +43,8 @@ public static class BinaryStarServiceCollectionExtensions
         node.PostConfigure(options => options.Name ??= name);
         services.AddOptions<BinaryStarHostOptions>(name).ValidateOnStart()
             .Configure<IServiceProvider>((options, provider) => Section(provider, name)?.Read(options));
+        services.AddOptions<VoterOptions>(name).ValidateOnStart()
+            .Configure<IServiceProvider>((options, provider) => Requests(provider, name)?.Read(options));
 
         services.AddKeyedSingleton(name, (provider, _) => new HostedBinaryStar(provider, name));
         services.AddSingleton<IHostedService>(provider => new PairService(
@@ -83,4 +86,8 @@ public static class BinaryStarServiceCollectionExtensions
 
     private static PairConfiguration? Section(IServiceProvider services, string name) =>
         services.GetService<IConfiguration>() is { } configuration ? new PairConfiguration(name, configuration.GetSection($"BinaryStar:{name}")) : null;
+
+    private static RequestConfiguration? Requests(IServiceProvider services, string name) => services.GetService<IConfiguration>() is { } configuration
+        ? new RequestConfiguration(name, configuration.GetSection($"BinaryStar:{name}:{RequestConfiguration.Key}"), services.GetRequiredKeyedService<PairSetup>(name))
+        : null;
 }

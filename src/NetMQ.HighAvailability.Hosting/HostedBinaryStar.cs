@@ -16,6 +16,7 @@ public sealed class HostedBinaryStar : IDisposable
     private readonly ILogger logger;
     private readonly ActiveWork work;
     private Action<VoterSocket> handle = static _ => throw new InvalidOperationException("The node has not begun.");
+    private Func<VoterRequest, CancellationToken, ValueTask<VoterReply>> answer = static (_, _) => throw new InvalidOperationException("The node has not begun.");
     private bool overdue;
 
     internal HostedBinaryStar(IServiceProvider services, string name)
@@ -31,7 +32,10 @@ public sealed class HostedBinaryStar : IDisposable
         Node = new BinaryStar(nodeOptions, new NamedLogger<BinaryStar>(logs, name));
         try
         {
-            VoterEndpoint = Node.RegisterVoter(options.VoterEndpoint!, options.VoterType, socket => handle(socket));
+            VoterEndpoint = setup.AsyncHandlers.Count == 0
+                ? Node.RegisterVoter(options.VoterEndpoint!, options.VoterType, socket => handle(socket))
+                : Node.RegisterVoter(
+                    options.VoterEndpoint!, (request, cancellation) => answer(request, cancellation), services.GetRequiredService<IOptionsMonitor<VoterOptions>>().Get(name));
         }
         catch
         {
@@ -62,7 +66,8 @@ public sealed class HostedBinaryStar : IDisposable
 
     /// <summary>
     /// Hands the pair over as <see cref="BinaryStar.HandOverAsync"/> does, once the work of the active node has ended,
-    /// or its time is up. Until then this node goes on serving requests.
+    /// or its time is up. Until then this node goes on serving requests. Those of an asynchronous handler that are in progress then
+    /// are waited for next, as <see cref="VoterOptions.DrainTimeout"/> says.
     /// </summary>
     /// <param name="cancellationToken">Gives up waiting for the work, and goes on as the active node. Of no effect once the hand-over itself has begun.</param>
     /// <returns>What came of it.</returns>
@@ -88,7 +93,8 @@ public sealed class HostedBinaryStar : IDisposable
 
     internal void Begin(IServiceProvider services)
     {
-        handle = setup.Handlers[0](services);
+        if (setup.AsyncHandlers.Count == 0) handle = setup.Handlers[0](services);
+        else answer = setup.AsyncHandlers[0](services);
         foreach (var hook in setup.Hooks) hook(services, Node);
         Node.Start();
     }

@@ -21,6 +21,7 @@ public sealed class AsyncHandlerCompilationTests
     [InlineData("star.RegisterVoter(\"\", ZmqSocketType.Router, client => AnswerAsync(client));", Remedy)]
     [InlineData("pair.HandleRequests(async client => await Task.Yield());", Remedy)]
     [InlineData("pair.HandleRequests(HandleAsync);", Remedy)]
+    [InlineData("pair.HandleRequests(async client => { await Task.Yield(); throw new Exception(); });", Remedy)]
     [InlineData("pair.ConfigureNode(async (services, star) => await Task.Yield());", "hosted service")]
     public void An_asynchronous_handler_does_not_compile(string statement, string remedy) =>
         Errors(statement).Should().ContainSingle().Which.Should().StartWith("CS0619").And.Contain(remedy);
@@ -33,6 +34,15 @@ public sealed class AsyncHandlerCompilationTests
     [InlineData("star.RegisterVoter(\"\", ZmqSocketType.Router, Handle);")]
     [InlineData("pair.HandleRequests(_ => throw new Exception());")]
     [InlineData("pair.HandleRequests(client => client.SendFrame(client.ReceiveFrameBytes()));")]
+    [InlineData("star.RegisterVoter(\"\", async (request, cancellation) => { await Task.Delay(1, cancellation); return request.Payload; });")]
+    [InlineData("star.RegisterVoter(\"\", ReplyAsync, new VoterOptions { MaxConcurrency = 8 });")]
+    [InlineData("pair.HandleRequests(async (request, cancellation) => { await Task.Delay(1, cancellation); return request.Payload; });")]
+    [InlineData("pair.HandleRequests(async (request, _) => { await Task.Yield(); return new byte[1]; }, options => options.MaxConcurrency = 8);")]
+    [InlineData("pair.HandleRequests(async (_, _) => { await Task.Yield(); throw new Exception(); });")]
+    [InlineData("pair.HandleRequests((request, _) => new(request.Payload));")]
+    [InlineData("pair.HandleRequests(ReplyAsync);")]
+    [InlineData("pair.HandleRequestsInScope<Replier>();")]
+    [InlineData("pair.HandleRequestsInScope<Replier>(options => options.DrainTimeout = TimeSpan.Zero);")]
     [InlineData("pair.ConfigureNode((services, star) => star.BecameActive += (_, _) => { });")]
     public void Any_other_handler_compiles(string statement) => Errors(statement).Should().BeEmpty();
 
@@ -40,6 +50,7 @@ public sealed class AsyncHandlerCompilationTests
     {
         var source = $$"""
             using System;
+            using System.Threading;
             using System.Threading.Tasks;
             using NetMQ;
             using NetMQ.HighAvailability;
@@ -57,6 +68,13 @@ public sealed class AsyncHandlerCompilationTests
                 private static Task HandleAsync(VoterSocket client) => Task.CompletedTask;
 
                 private static Task<int> AnswerAsync(VoterSocket client) => Task.FromResult(1);
+
+                private static ValueTask<VoterReply> ReplyAsync(VoterRequest request, CancellationToken cancellation) => new(request.Payload);
+
+                private sealed class Replier : IAsyncRequestHandler
+                {
+                    public ValueTask<VoterReply> HandleAsync(VoterRequest request, CancellationToken cancellationToken) => new(request.Payload);
+                }
             }
             """;
         return CSharpCompilation

@@ -8,9 +8,10 @@ internal sealed class ActiveHealthCheck(HostedBinaryStar pair) : IHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var node = pair.Node.Status;
-        var serves = node.State == BinaryStarState.Active && !NodeHealthCheck.IsStalled(pair, node);
+        var stalled = NodeHealthCheck.WhyStalled(pair, node);
+        var serves = node.State == BinaryStarState.Active && stalled is null;
         return Task.FromResult(serves
             ? HealthCheckResult.Healthy("Active.")
-            : new HealthCheckResult(context.Registration.FailureStatus, $"{node.State}: this node does not serve."));
+            : new HealthCheckResult(context.Registration.FailureStatus, $"{node.State}: this node does not serve. {stalled}".TrimEnd()));
     }
 }

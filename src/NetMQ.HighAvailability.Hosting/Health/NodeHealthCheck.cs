@@ -16,7 +16,7 @@ internal sealed class NodeHealthCheck(HostedBinaryStar pair) : IHealthCheck
     {
         if (completion.IsFaulted) return (failed, "The node ended with a fault.", completion.Exception.GetBaseException());
         if (completion.IsCompleted) return (failed, "The node has ended.", null);
-        if (IsStalled(pair, node)) return (failed, $"The loop has stood still for {Seconds(node.TurnAge)} s: a handler or callback does not return, or the process is starved.", null);
+        if (WhyStalled(pair, node) is { } reason) return (failed, reason, null);
         if (!node.PeerAlive) return (HealthStatus.Degraded, $"{node.State}, without a peer: nobody could take over.", null);
         if (node is { State: BinaryStarState.Active, PeerState: BinaryStarState.Active }) return (HealthStatus.Degraded, "Both nodes are active.", null);
         return node.State is BinaryStarState.Active or BinaryStarState.Passive
@@ -24,8 +24,15 @@ internal sealed class NodeHealthCheck(HostedBinaryStar pair) : IHealthCheck
             : (HealthStatus.Degraded, $"{node.State}: neither active nor passive yet.", null);
     }
 
-    /// <summary>Past the failover timeout the peer has, or could have, taken over from a node that stands still.</summary>
-    public static bool IsStalled(HostedBinaryStar pair, BinaryStarStatus node) => node.TurnAge > pair.FailoverTimeout;
+    /// <summary>Why the node answers nobody; null if it is able to. Past the failover timeout the peer has, or could have, taken over from a loop that stands still.</summary>
+    public static string? WhyStalled(HostedBinaryStar pair, BinaryStarStatus node)
+    {
+        if (node.TurnAge > pair.FailoverTimeout)
+            return $"The loop has stood still for {Seconds(node.TurnAge)} s: a handler or callback does not return, or the process is starved.";
+        if (node.RequestsStalledFor is { } stalled && stalled > pair.FailoverTimeout)
+            return $"All places for requests have been taken for {Seconds(stalled)} s without a reply: the handler does not return, or what it waits for does not answer.";
+        return null;
+    }
 
     private static Dictionary<string, object> Data(BinaryStarStatus node)
     {
@@ -36,6 +43,7 @@ internal sealed class NodeHealthCheck(HostedBinaryStar pair) : IHealthCheck
             ["term"] = node.Term,
             ["votesAccepted"] = node.VotesAccepted,
             ["votesRejected"] = node.VotesRejected,
+            ["requestsInFlight"] = node.RequestsInFlight,
         };
         if (node.PeerState is { } peer) data["peerState"] = peer.ToString();
         if (node.PeerLastReceived is { } silence) data["peerSilenceSeconds"] = silence.TotalSeconds;

@@ -14,7 +14,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
         "VoterClientKeyFolder", "MonitorKeyFolder", "UseNetMQRouter",
     ];
 
-    private static readonly string[] HostKeys = ["VoterEndpoint", "VoterType", "StepDownTimeout"];
+    private static readonly string[] HostKeys = ["VoterEndpoint", "VoterType", "StepDownTimeout", RequestConfiguration.Key];
 
     private readonly SectionReader reader = new(name, typeof(BinaryStarOptions), section);
 

@@ -23,6 +23,18 @@ internal sealed class SectionReader(string name, Type options, IConfiguration se
         }
     }
 
+    /// <exception cref="OptionsValidationException">The section is a value.</exception>
+    public void ExpectSection()
+    {
+        if ((section as IConfigurationSection)?.Value is { } text) throw Invalid($"{path} is '{text}', and must have its options below it.");
+    }
+
+    /// <exception cref="OptionsValidationException">There is such a section.</exception>
+    public void ExpectNone(string why)
+    {
+        if (section.GetChildren().Any()) throw Invalid($"{path} has no effect: {why}");
+    }
+
     public delegate bool Parser<T>(string text, bool ignoreCase, out T value);
 
     public void Use<T>(string key, Parser<T> parse, Action<T> use, string expected)
@@ -83,6 +95,8 @@ internal sealed class SectionReader(string name, Type options, IConfiguration se
     public static bool Bool(string text, bool ignoreCase, out bool value) => bool.TryParse(text, out value);
 
     public static bool Number(string text, bool ignoreCase, out int value) => int.TryParse(text, CultureInfo.InvariantCulture, out value);
+
+    public static bool Number(string text, bool ignoreCase, out long value) => long.TryParse(text, CultureInfo.InvariantCulture, out value);
 
     public static string Names<T>()
         where T : struct, Enum => string.Join(" or ", Enum.GetNames<T>());

@@ -61,12 +61,12 @@ internal sealed class HostedNode : IDisposable
 
     /// <summary>Starts both hosts of a pair; the primary is active when this ends.</summary>
     public static async Task<(HostedNode Primary, HostedNode Backup)> StartedPairAsync(
-        Action<BinaryStarBuilder>? add = null, IEnumerable<KeyValuePair<string, string?>>? settings = null)
+        Action<BinaryStarBuilder>? add = null, IEnumerable<KeyValuePair<string, string?>>? settings = null, bool echo = true)
     {
         var ports = PairPorts.New();
         var both = settings?.ToList();
-        var primary = new HostedNode(BinaryStarRole.Primary, ports, add, both);
-        var backup = new HostedNode(BinaryStarRole.Backup, ports, add, both);
+        var primary = new HostedNode(BinaryStarRole.Primary, ports, add, both, echo);
+        var backup = new HostedNode(BinaryStarRole.Backup, ports, add, both, echo);
         await primary.Host.StartAsync();
         await backup.Host.StartAsync();
         primary.WaitFor(BinaryStarState.Active);
