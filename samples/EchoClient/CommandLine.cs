@@ -5,7 +5,8 @@ using NetMQ.HighAvailability;
 namespace EchoClient;
 
 /// <summary>What the command line asks for; without a count the client goes on until it is interrupted.</summary>
-internal sealed record Settings(IReadOnlyList<string> Servers, NetMQCertificate? ServerKey, NetMQCertificate? OwnKey, int? Count, TimeSpan Interval, string? Plot);
+internal sealed record Settings(
+    IReadOnlyList<string> Servers, NetMQCertificate? ServerKey, NetMQCertificate? OwnKey, string? Text, int? Count, TimeSpan Interval, string? Plot);
 
 /// <summary>The options, their defaults, and the exit code: 0 when done, 2 on bad usage, 1 on a fault.</summary>
 internal static class CommandLine
@@ -33,6 +34,12 @@ internal static class CommandLine
         HelpName = "FILE",
     };
 
+    private static readonly Option<string?> Send = new("--send")
+    {
+        Description = "Send this each time, and print the replies: to a server that is no echo server, such as HostedServer [default: numbers, and each reply must be the same]",
+        HelpName = "TEXT",
+    };
+
     private static readonly Option<int?> Count = new("--count")
     {
         Description = "How many requests to send [default: until interrupted]",
@@ -56,7 +63,7 @@ internal static class CommandLine
     {
         var command = new RootCommand("Asks the echo pair, and fails over to the other server when one does not answer.")
         {
-            Server, ServerKey, OwnKey, Count, Interval, Plot,
+            Server, ServerKey, OwnKey, Send, Count, Interval, Plot,
         };
         command.SetAction((line, _) => Ask(command, line, ask));
 
@@ -79,7 +86,7 @@ internal static class CommandLine
         {
             var (key, own) = (Load(line.GetValue(ServerKey)), Load(line.GetValue(OwnKey)));
             await ask(new Settings(
-                line.GetRequiredValue(Server), key, own, line.GetValue(Count), TimeSpan.FromMilliseconds(line.GetValue(Interval)), line.GetValue(Plot)));
+                line.GetRequiredValue(Server), key, own, line.GetValue(Send), line.GetValue(Count), TimeSpan.FromMilliseconds(line.GetValue(Interval)), line.GetValue(Plot)));
             return Success;
         }
         catch (Exception badOption) when (badOption is ArgumentException or FormatException)

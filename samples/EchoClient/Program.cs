@@ -2,6 +2,7 @@
 //
 //     dotnet run --project samples/EchoClient -- --count 10
 //     dotnet run --project samples/EchoClient -- --interval 1 --plot latency.png
+//     dotnet run --project samples/EchoClient -- --send "buy 5 apples" --count 1             # an order to samples/HostedServer
 
 using System.Globalization;
 using System.Runtime.InteropServices;
@@ -23,14 +24,14 @@ return CommandLine.Run(args, async settings =>
     {
         for (var number = 1; settings.Count is not { } count || number <= count; number++)
         {
-            var request = Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
+            var request = Encoding.UTF8.GetBytes(settings.Text ?? number.ToString(CultureInfo.InvariantCulture));
             var asked = latencies.Now;
             var reply = await client.RequestAsync(request, interrupted.Token);
-            if (!reply.AsSpan().SequenceEqual(request))
-                throw new InvalidOperationException($"{client.CurrentServer} answered '{Printable.Of(reply)}' to '{number}': it is not an echo server");
+            if (settings.Text is null && !reply.AsSpan().SequenceEqual(request))
+                throw new InvalidOperationException($"{client.CurrentServer} answered '{Printable.Of(reply)}' to '{number}': it is not an echo server; use --send");
 
             var waited = latencies.Add(asked);
-            progress.Answered(number, client.CurrentServer!, waited);
+            progress.Answered(number, client.CurrentServer!, waited, settings.Text is null ? null : Printable.Of(reply));
             if (number != settings.Count && settings.Interval > TimeSpan.Zero) await Task.Delay(settings.Interval, interrupted.Token);
             if (interrupted.IsCancellationRequested) break;
         }

@@ -8,11 +8,11 @@ internal sealed class Progress(Settings settings, Latencies latencies)
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private TimeSpan next = Pause;
 
-    public void Answered(int number, string server, TimeSpan waited)
+    public void Answered(int number, string server, TimeSpan waited, string? reply)
     {
         if (settings.Interval >= Readable || settings.Count <= Few)
         {
-            Tell($"{number}: answered by {server} after {waited.TotalMilliseconds:0.0} ms");
+            Tell($"{number}: answered by {server} after {waited.TotalMilliseconds:0.0} ms{(reply is null ? "" : $": {reply}")}");
         }
         else if (latencies.Now >= next)
         {

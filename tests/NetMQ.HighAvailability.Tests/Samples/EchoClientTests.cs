@@ -52,8 +52,19 @@ public sealed class EchoClientTests
 
         client.WaitForExit().Should().Be(1);
         var error = client.Errors.Should().ContainSingle().Subject;
-        error.Should().Contain(@"answered '\x1b[2J\x9b\x0a\x5c\x00").And.EndWith("... (1007 bytes)' to '1': it is not an echo server");
+        error.Should().Contain(@"answered '\x1b[2J\x9b\x0a\x5c\x00").And.EndWith("... (1007 bytes)' to '1': it is not an echo server; use --send");
         string.Concat([error, .. client.Lines]).Should().NotContain("\u001b").And.NotContain("\u009b");
+    }
+
+    [Fact]
+    public void A_text_of_ones_own_is_sent_and_the_replies_are_shown()
+    {
+        using var server = new RawServer(Ports.Free(), (request, send) => send(RawServer.Reply(request, [.. "got "u8, .. request.Last.ToByteArray()])));
+
+        using var client = SampleProcess.Start("EchoClient", ["--server", server.Endpoint, "--send", "buy 5 apples", "--count", "2", "--interval", "0"]);
+
+        client.WaitForExit().Should().Be(0, string.Join(Environment.NewLine, client.Errors));
+        client.Lines.Count(line => line.EndsWith(" ms: got buy 5 apples")).Should().Be(2);
     }
 
     [Theory]
