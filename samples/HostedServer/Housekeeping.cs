@@ -1,14 +1,20 @@
 namespace HostedServer;
 
-/// <summary>Stands for work that must not be done by both nodes: a new object for each term, stopped before the pair is handed over.</summary>
-internal sealed partial class Housekeeping(ILogger<Housekeeping> logger) : BackgroundService
+/// <summary>Work that one node does, the active one: a new object for each term, in a scope of its own, stopped before the pair is handed over.</summary>
+internal sealed partial class Housekeeping(OrderBook book, ILogger<Housekeeping> logger) : BackgroundService
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         Begun(logger);
         try
         {
-            await Task.Delay(Timeout.Infinite, stoppingToken);
+            while (true)
+            {
+                Forgot(logger, await book.ForgetAsync(stoppingToken));
+                await Task.Delay(Interval, stoppingToken);
+            }
         }
         finally
         {
@@ -18,6 +24,9 @@ internal sealed partial class Housekeeping(ILogger<Housekeeping> logger) : Backg
 
     [LoggerMessage(LogLevel.Information, "Housekeeping begins")]
     private static partial void Begun(ILogger logger);
+
+    [LoggerMessage(LogLevel.Information, "Housekeeping forgot {Count} old answers")]
+    private static partial void Forgot(ILogger logger, int count);
 
     [LoggerMessage(LogLevel.Information, "Housekeeping has ended")]
     private static partial void Ended(ILogger logger);

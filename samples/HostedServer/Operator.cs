@@ -7,11 +7,11 @@ namespace HostedServer;
 /// An operator's orders, as POST requests. Whoever reaches the port may give them. What may not is a page of another
 /// site in an operator's browser: it can post a form here, but not with a header of its own choice.
 /// </summary>
-internal static class Orders
+internal static class Operator
 {
     private const string Header = "X-BinaryStar-Order";
 
-    public static void MapOrders(this IEndpointRouteBuilder app, string pair)
+    public static void MapOperatorOrders(this IEndpointRouteBuilder app, string pair)
     {
         var orders = app.MapGroup("").AddEndpointFilter(async (call, next) =>
             call.HttpContext.Request.Headers[Header] == "true"

@@ -1,19 +1,27 @@
-// An echo server in the generic host, with health and metrics over HTTP. Start both halves, in any order:
+// An order book in the generic host: a database behind a pair, with health and metrics over HTTP. Start both halves, in any order:
 //
 //     dotnet run --project samples/HostedServer -- --environment Primary
 //     dotnet run --project samples/HostedServer -- --environment Backup
 //
+// and send it requests: "buy 5 apples", "list" or "count". Each order is booked once, whichever node dies meanwhile:
+//
+//     dotnet run --project samples/EchoClient -- --send "buy 5 apples" --count 3
+//
 // Each environment has its appsettings.<Environment>.json; any value can be given on the command line as well, or as
-// an environment variable such as BinaryStar__echo__FailoverTimeout=00:00:03.
+// an environment variable such as BinaryStar__orders__FailoverTimeout=00:00:03.
+//
+// Both nodes have the orders in one SQLite file, so they run on one machine, and the pair survives the death of a process but not
+// that of the machine. For two machines use a database server that both reach: SQLite does not work over a network file system, and
+// a file of each node's own would lose the orders, and what was answered, with every failover. The server is then what must not
+// fail, so have it replicated. Only Database.cs and the SQL of OrderBook.cs know which database it is.
 
 using HostedServer;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using NetMQ;
 using NetMQ.HighAvailability;
 using OpenTelemetry.Metrics;
 
-const string Pair = "echo";
+const string Pair = "orders";
 
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
 
@@ -22,8 +30,10 @@ var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ar
 if (string.IsNullOrWhiteSpace(builder.Configuration["AllowedHosts"]))
     throw new InvalidOperationException("AllowedHosts is empty: list the names and addresses that operators and monitors use for this server, such as localhost;10.0.0.5, or * for any.");
 
+builder.Services.AddSingleton<Database>().AddHostedService(services => services.GetRequiredService<Database>());
+builder.Services.AddScoped<OrderBook>();
 builder.Services.AddBinaryStar(Pair)
-    .HandleRequests(client => client.SendMultipartMessage(client.ReceiveMultipartMessage()))
+    .HandleRequestsInScope<OrderHandler>()
     .AddHostedServiceWhileActive<Housekeeping>();
 builder.Services.AddHealthChecks().AddBinaryStar(Pair);
 builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(BinaryStar.MeterName).AddPrometheusExporter());
@@ -33,7 +43,7 @@ app.MapHealthChecks("/health/live", Report("live"));
 app.MapHealthChecks("/health/paired", Report("live", whenDegraded: StatusCodes.Status503ServiceUnavailable)); // for an update to wait for
 app.MapHealthChecks("/health/ready", Report("ready"));
 app.MapPrometheusScrapingEndpoint("/metrics");
-app.MapOrders(Pair); // whoever reaches this port may give them: bind it to an address that only operators reach
+app.MapOperatorOrders(Pair); // whoever reaches this port may give them: bind it to an address that only operators reach
 app.Run();
 
 static HealthCheckOptions Report(string tag, int whenDegraded = StatusCodes.Status200OK) => new()

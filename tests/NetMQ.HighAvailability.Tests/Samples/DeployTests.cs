@@ -43,7 +43,7 @@ public sealed class DeployTests
 
         foreach (var option in new[] { "CertificateFile", "PeerCertificateFile", "VoterCertificateFile" })
         {
-            var file = keys.Should().ContainSingle(line => line.StartsWith($"Environment=BinaryStar__echo__{option}=%d/")).Subject.Split("%d/")[1];
+            var file = keys.Should().ContainSingle(line => line.StartsWith($"Environment=BinaryStar__orders__{option}=%d/")).Subject.Split("%d/")[1];
             keys.Should().ContainSingle(line => line.StartsWith($"LoadCredential={file}:/"));
         }
     }
@@ -78,18 +78,18 @@ public sealed class DeployTests
     }
 
     [Theory]
-    [InlineData("echo-0", BinaryStarRole.Primary, "echo-1")]
-    [InlineData("echo-1", BinaryStarRole.Backup, "echo-0")]
+    [InlineData("orders-0", BinaryStarRole.Primary, "orders-1")]
+    [InlineData("orders-1", BinaryStarRole.Backup, "orders-0")]
     public void Each_pods_settings_make_a_node_that_its_peer_and_its_clients_reach(string name, BinaryStarRole role, string peer)
     {
         var settings = Manifest<V1ConfigMap>("config.yaml").Data[$"appsettings.{name}.json"];
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddJsonStream(new MemoryStream(Encoding.UTF8.GetBytes(settings)));
-        builder.Services.AddBinaryStar("echo").HandleRequests(TestNode.Echo);
+        builder.Services.AddBinaryStar("orders").HandleRequests(TestNode.Echo);
         using var host = builder.Build();
 
-        var node = host.Services.GetRequiredService<IOptionsMonitor<BinaryStarOptions>>().Get("echo");
-        var served = host.Services.GetRequiredService<IOptionsMonitor<BinaryStarHostOptions>>().Get("echo");
+        var node = host.Services.GetRequiredService<IOptionsMonitor<BinaryStarOptions>>().Get("orders");
+        var served = host.Services.GetRequiredService<IOptionsMonitor<BinaryStarHostOptions>>().Get("orders");
 
         var ports = Manifest<V1Service>("pair.yaml").Spec.Ports.ToDictionary(port => port.Name, port => port.Port);
         node.Role.Should().Be(role);

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Net;
+using Microsoft.Data.Sqlite;
+using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Tests.Clients;
 using NetMQ.HighAvailability.Tests.Support;
 using Processes;
 
@@ -11,9 +14,10 @@ public sealed class HostedServerTests
     [Fact]
     public async Task Health_and_metrics_follow_a_hand_over_and_a_failover()
     {
+        using var folder = new TempFolder();
         var ports = PairPorts.New();
-        using var primary = new Server(BinaryStarRole.Primary, ports);
-        using var backup = new Server(BinaryStarRole.Backup, ports);
+        using var primary = new Server(BinaryStarRole.Primary, ports, folder);
+        using var backup = new Server(BinaryStarRole.Backup, ports, folder);
         await primary.IsReadyAsync();
         (await backup.StatusAsync("health/ready")).Should().Be(HttpStatusCode.ServiceUnavailable);
         await backup.ReportsAsync("\"status\":\"Healthy\"");
@@ -25,7 +29,7 @@ public sealed class HostedServerTests
         (await primary.GetAsync("metrics")).Should().Contain("binarystar_cause=\"hand_over\"");
 
         backup.Process.Kill();
-        primary.Client.AskUntilAnswered();
+        primary.AskUntilAnswered();
         await primary.IsReadyAsync();
         await primary.ReportsAsync("without a peer");
         (await primary.StatusAsync("health/live")).Should().Be(HttpStatusCode.OK);
@@ -38,22 +42,81 @@ public sealed class HostedServerTests
     }
 
     [Fact]
+    public async Task Each_order_is_booked_once_although_the_active_node_is_killed_amid_them()
+    {
+        const int callers = 16;
+        const int each = 25;
+        using var folder = new TempFolder();
+        var ports = PairPorts.New();
+        using var primary = new Server(BinaryStarRole.Primary, ports, folder);
+        using var backup = new Server(BinaryStarRole.Backup, ports, folder);
+        await primary.IsReadyAsync();
+        await backup.ReportsAsync("\"status\":\"Healthy\"");
+        await using var client = TestClient.Of(ports);
+        var answered = 0;
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, callers).Select(async caller =>
+        {
+            var own = new List<string>();
+            for (var i = 0; i < each; i++)
+            {
+                own.Add(await client.Ask($"buy 1 apple for {caller}-{i}"));
+                if (Interlocked.Increment(ref answered) == callers * each / 4) primary.Process.Kill();
+            }
+
+            return own;
+        }));
+
+        primary.Process.HasExited.Should().BeTrue();
+        var booked = Orders(folder);
+        booked.Should().HaveCount(callers * each).And.BeEquivalentTo(replies.SelectMany(own => own));
+        booked.Select(order => order.Split(": ")[1]).Should().OnlyHaveUniqueItems();
+        backup.Process.Terminate();
+        backup.Process.WaitForExit().Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_request_that_comes_again_gets_the_same_reply_from_either_node_and_is_not_booked_again()
+    {
+        using var folder = new TempFolder();
+        var ports = PairPorts.New();
+        using var primary = new Server(BinaryStarRole.Primary, ports, folder);
+        using var backup = new Server(BinaryStarRole.Backup, ports, folder);
+        await primary.IsReadyAsync();
+        await backup.ReportsAsync("\"status\":\"Healthy\"");
+        var (one, other) = (Guid.NewGuid(), Guid.NewGuid());
+
+        primary.Ask(one, "buy 5 apples").Should().Be("order 1: 5 apples");
+        primary.Ask(one, "buy 5 apples").Should().Be("order 1: 5 apples");
+        primary.Process.Kill();
+        backup.Ask(one, "buy 5 apples").Should().Be("order 1: 5 apples");
+        backup.Ask(other, "buy 2 ripe pears").Should().Be("order 2: 2 ripe pears");
+
+        backup.Ask(Guid.NewGuid(), "list").Should().Be("2: 2 ripe pears; 1: 5 apples");
+        backup.Ask(Guid.NewGuid(), "count").Should().Be("2 orders");
+        backup.Ask(Guid.NewGuid(), "buy no pears").Should().StartWith("not understood");
+        Orders(folder).Should().Equal("order 1: 5 apples", "order 2: 2 ripe pears");
+    }
+
+    [Fact]
     public async Task A_lone_backup_serves_once_it_is_promoted()
     {
-        using var backup = new Server(BinaryStarRole.Backup, PairPorts.New());
+        using var folder = new TempFolder();
+        using var backup = new Server(BinaryStarRole.Backup, PairPorts.New(), folder);
         await backup.ListensAsync();
 
         await backup.AcceptsAsync("promote");
 
         await backup.IsReadyAsync();
-        backup.Client.AskUntilAnswered();
+        backup.AskUntilAnswered();
         (await backup.OrderAsync("promote")).Should().Be((HttpStatusCode.Conflict, "{\"outcome\":\"NotWaiting\"}"));
     }
 
     [Fact]
     public async Task An_order_that_cannot_be_carried_out_is_refused_with_the_reason()
     {
-        using var backup = new Server(BinaryStarRole.Backup, PairPorts.New(), "--BinaryStar:echo:FailoverTimeout", "01:00:00");
+        using var folder = new TempFolder();
+        using var backup = new Server(BinaryStarRole.Backup, PairPorts.New(), folder, "--BinaryStar:orders:FailoverTimeout", "01:00:00");
         await backup.ListensAsync();
 
         (await backup.OrderAsync("promote")).Should().Be((HttpStatusCode.Conflict, "{\"outcome\":\"PeerMayBeAlive\"}"));
@@ -63,7 +126,8 @@ public sealed class HostedServerTests
     [Fact]
     public async Task Another_sites_page_in_an_operators_browser_can_neither_give_orders_nor_ask()
     {
-        using var backup = new Server(BinaryStarRole.Backup, PairPorts.New());
+        using var folder = new TempFolder();
+        using var backup = new Server(BinaryStarRole.Backup, PairPorts.New(), folder);
         await backup.ListensAsync();
 
         foreach (var order in new[] { "promote", "hand-over" })
@@ -84,33 +148,50 @@ public sealed class HostedServerTests
     }
 
     [Theory]
-    [InlineData("BinaryStar:echo:CertificateFile")]
+    [InlineData("BinaryStar:orders:CertificateFile")]
     [InlineData("AllowedHosts")]
+    [InlineData("Database")]
     public void A_setting_that_was_left_empty_ends_the_start_and_is_named(string key)
     {
-        using var server = new Server(BinaryStarRole.Backup, PairPorts.New(), $"--{key}", "");
+        using var folder = new TempFolder();
+        using var server = new Server(BinaryStarRole.Backup, PairPorts.New(), folder, $"--{key}", "");
 
         server.Process.WaitForExit().Should().NotBe(0);
 
         server.Process.Errors.Should().Contain(line => line.Contains($"{key} is empty"));
     }
 
+    private static string Database(TempFolder folder) => folder.File("orders.db");
+
+    /// <summary>What is in the database, in the words of the replies.</summary>
+    private static List<string> Orders(TempFolder folder)
+    {
+        var orders = new List<string>();
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Database(folder), Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT 'order ' || number || ': ' || quantity || ' ' || item FROM orders ORDER BY number";
+        using var row = command.ExecuteReader();
+        while (row.Read()) orders.Add(row.GetString(0));
+        return orders;
+    }
+
     private sealed class Server : IDisposable
     {
         private readonly HttpClient http;
 
-        public Server(BinaryStarRole role, PairPorts ports, params string[] more)
+        public Server(BinaryStarRole role, PairPorts ports, TempFolder folder, params string[] more)
         {
             var url = string.Create(CultureInfo.InvariantCulture, $"http://localhost:{Ports.Free()}/");
             http = new HttpClient { BaseAddress = new Uri(url) };
             Client = new Client(ports.VoterEndpoint(role));
             Process = SampleProcess.Start("HostedServer",
             [
-                "--environment", role.ToString(), "--urls", url,
-                "--BinaryStar:echo:VoterEndpoint", ports.VoterEndpoint(role),
-                "--BinaryStar:echo:LocalEndpoints:0", $"tcp://127.0.0.1:{ports.State(role)}",
-                "--BinaryStar:echo:RemoteEndpoints:0", $"tcp://127.0.0.1:{ports.State(TestNode.Other(role))}",
-                "--BinaryStar:echo:HeartbeatInterval", "00:00:00.2", "--BinaryStar:echo:FailoverTimeout", "00:00:00.8",
+                "--environment", role.ToString(), "--urls", url, "--Database", Database(folder),
+                "--BinaryStar:orders:VoterEndpoint", ports.VoterEndpoint(role),
+                "--BinaryStar:orders:LocalEndpoints:0", $"tcp://127.0.0.1:{ports.State(role)}",
+                "--BinaryStar:orders:RemoteEndpoints:0", $"tcp://127.0.0.1:{ports.State(TestNode.Other(role))}",
+                "--BinaryStar:orders:HeartbeatInterval", "00:00:00.2", "--BinaryStar:orders:FailoverTimeout", "00:00:00.8",
                 .. more,
             ]);
         }
@@ -118,6 +199,31 @@ public sealed class HostedServerTests
         public SampleProcess Process { get; }
 
         public Client Client { get; }
+
+        public void AskUntilAnswered() => Wait.Until(
+            () =>
+            {
+                Client.Socket.SendFrame("count");
+                return Client.Socket.TryReceiveFrameString(TimeSpan.FromMilliseconds(100), out var reply) && reply.EndsWith(" orders", StringComparison.Ordinal);
+            },
+            "an answer");
+
+        /// <summary>Sends a request as a <see cref="BinaryStarClient"/> does, until it is answered.</summary>
+        public string Ask(Guid id, string text)
+        {
+            var frame = new byte[RequestId.Bytes];
+            RequestId.Write(frame, id);
+            var reply = new NetMQMessage();
+            Wait.Until(
+                () =>
+                {
+                    Client.Socket.SendMoreFrame(frame).SendMoreFrameEmpty().SendFrame(text);
+                    return Client.Socket.TryReceiveMultipartMessage(TimeSpan.FromMilliseconds(500), ref reply)
+                        && reply.FrameCount == 3 && reply[0].ToByteArray().SequenceEqual(frame); // neither a notice nor another's reply
+                },
+                "an answer");
+            return reply[2].ConvertToString();
+        }
 
         public async Task<HttpStatusCode?> StatusAsync(string path, string? host = null)
         {
