@@ -71,7 +71,7 @@ internal sealed class AsyncNode : IDisposable
     private async ValueTask<VoterReply> HandleAsync(VoterRequest request, CancellationToken cancellation)
     {
         var text = TextOf(request);
-        var source = waiting.AddOrUpdate(text, _ => New(), (_, _) => New());
+        var source = waiting.AddOrUpdate(text, _ => New(), (_, earlier) => earlier.Task.IsCompleted ? New() : earlier); // requests of one text end together
         await using var registration = cancellation.Register(() =>
         {
             Cancelled.Enqueue(text);
