@@ -1,6 +1,9 @@
 namespace NetMQ.HighAvailability.Hosting;
 
-/// <summary>Serves a pair's requests while this node is active. A singleton, resolved once, before the node starts.</summary>
+/// <summary>
+/// Serves a pair's requests while this node is active. A singleton, resolved once, before the node starts. For what awaits something, or takes
+/// longer, there is <see cref="IAsyncRequestHandler"/>.
+/// </summary>
 public interface IRequestHandler
 {
     /// <summary>
