@@ -57,9 +57,24 @@ internal static class CommandLine
         Description = "Take over within milliseconds when the other process dies; not behind NAT, proxies or load balancers.",
     };
 
+    private static readonly Option<WaitTime?> Async = new("--async")
+    {
+        Description = "Handle requests asynchronously, many at a time, each after a random wait within so many milliseconds: 20, 0-200 [default: 0, no wait]",
+        HelpName = "MS",
+        Arity = ArgumentArity.ZeroOrOne,
+        CustomParser = ParseWait,
+    };
+
+    private static readonly Option<string?> JournalFile = new("--journal")
+    {
+        Description = "With --async: append to this file when each request begins and ends: role, process, monotonic clock, request",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<bool> Sign = new("--sign")
     {
-        Description = "Append a frame to each reply that says who gave it: role, process, term, how many requests it has served, monotonic clock.",
+        Description = "Append a frame to each reply that says who gave it: role, process, term, how many requests it has served, monotonic clock; "
+            + "with --async the clock at the begin and at the end.",
     };
 
     private static readonly Option<bool> Verbose = new("--verbose")
@@ -73,12 +88,14 @@ internal static class CommandLine
             "One half of a Binary Star pair: a server that echoes every request unchanged. SIGUSR1 hands the pair over to the other half; "
             + "SIGUSR2 promotes a backup that was started alone.")
         {
-            Primary, Backup, Voter, Local, Remote, Preset, Heartbeat, FailoverTimeout, PeerHeartbeat, PeerFailoverTimeout, DetectCrash, Sign, Verbose,
+            Primary, Backup, Voter, Local, Remote, Preset, Heartbeat, FailoverTimeout, PeerHeartbeat, PeerFailoverTimeout, DetectCrash, Async, JournalFile, Sign, Verbose,
         };
         command.Validators.Add(line =>
         {
             if (line.GetValue(Primary) == line.GetValue(Backup))
                 line.AddError("Say either --primary or --backup.");
+            if (line.GetResult(JournalFile) is not null && line.GetResult(Async) is null)
+                line.AddError("--journal needs --async.");
         });
         command.SetAction(line => Serve(command, Read(line), serve));
 
@@ -105,7 +122,7 @@ internal static class CommandLine
         options.PeerFailoverTimeout = Span(line, PeerFailoverTimeout) ?? options.PeerFailoverTimeout;
         return new Settings(
             line.GetValue(Voter) ?? (primary ? "tcp://*:5001" : "tcp://*:5002"), options,
-            line.GetValue(Sign), line.GetValue(Verbose));
+            line.GetValue(Async), line.GetValue(JournalFile), line.GetValue(Sign), line.GetValue(Verbose));
     }
 
     private static TimeSpan? Span(ParseResult line, Option<int?> milliseconds) =>
@@ -122,6 +139,14 @@ internal static class CommandLine
         if (names.Contains(name, StringComparer.OrdinalIgnoreCase)) return Enum.Parse<BinaryStarPreset>(name, ignoreCase: true);
         result.AddError($"--preset '{name}' must be one of {string.Join(", ", names)}.");
         return default;
+    }
+
+    private static WaitTime? ParseWait(ArgumentResult result)
+    {
+        if (result.Tokens.Count == 0) return new WaitTime(0, 0);
+        if (WaitTime.TryParse(result.Tokens[0].Value, out var wait)) return wait;
+        result.AddError($"--async '{result.Tokens[0].Value}' must be milliseconds, as in 20 or 0-200, an hour at most.");
+        return null;
     }
 
     private static int Serve(RootCommand command, Settings settings, Action<Settings> serve)

@@ -3,7 +3,6 @@
 //     dotnet run --project samples/EchoServer -- --primary
 //     dotnet run --project samples/EchoServer -- --backup
 
-using System.Diagnostics;
 using EchoServer;
 using Microsoft.Extensions.Logging;
 using NetMQ;
@@ -14,20 +13,11 @@ return CommandLine.Run(args, Serve);
 static void Serve(Settings settings)
 {
     using var logging = settings.CreateLogging();
+    using var journal = settings.Journal is { } file ? new Journal(file) : null;
     using var star = new BinaryStar(settings.Options, logging.CreateLogger<BinaryStar>());
-
-    // The handler runs once for each request that this node may serve, on the thread of star.Run; the frames it
-    // reads are the request's, the frames it sends go back to whoever asked. Each is read where it was received, so that
-    // the echo, unless it signs, allocates nothing.
-    var served = 0L;
-    star.RegisterVoter(settings.Voter, ZmqSocketType.Router, client =>
-    {
-        var at = Stopwatch.GetTimestamp();
-        while (client.TryReceive(out var frame)) client.TrySend(frame, more: client.HasMore || settings.Sign);
-
-        if (settings.Sign)
-            client.SendFrame($"{settings.Options.Role} {Environment.ProcessId} {star.Term?.Number} {++served} {at}".ToLowerInvariant());
-    });
+    var handlers = new Handlers(settings, star, journal);
+    if (settings.Wait is null) star.RegisterVoter(settings.Voter, ZmqSocketType.Router, handlers.Echo);
+    else star.RegisterVoter(settings.Voter, handlers.EchoAsync, new VoterOptions());
 
     using var signals = new Operator(star);
     star.StateChanged += (_, change) => settings.Print(change.NewState);
