@@ -1,6 +1,7 @@
 // What the pair costs and how long its clients wait, each figure by a command:
 //
 //     dotnet run -c Release --project proof/Benchmarks -- failover
+//     dotnet run -c Release --project proof/Benchmarks -- drain
 //     dotnet run -c Release --project proof/Benchmarks -- throughput
 //     dotnet run -c Release --project proof/Benchmarks -- connections
 //     dotnet run -c Release --project proof/Benchmarks -- curve

@@ -65,6 +65,12 @@ internal static class CommandLine
         CustomParser = ParseWait,
     };
 
+    private static readonly Option<int?> DrainTimeout = new("--drain-timeout")
+    {
+        Description = "With --async: how long a hand-over and a stop wait for the requests in progress, in milliseconds [default: 1000]",
+        HelpName = "MS",
+    };
+
     private static readonly Option<string?> JournalFile = new("--journal")
     {
         Description = "With --async: append to this file when each request begins and ends: role, process, monotonic clock, request",
@@ -88,14 +94,16 @@ internal static class CommandLine
             "One half of a Binary Star pair: a server that echoes every request unchanged. SIGUSR1 hands the pair over to the other half; "
             + "SIGUSR2 promotes a backup that was started alone.")
         {
-            Primary, Backup, Voter, Local, Remote, Preset, Heartbeat, FailoverTimeout, PeerHeartbeat, PeerFailoverTimeout, DetectCrash, Async, JournalFile, Sign, Verbose,
+            Primary, Backup, Voter, Local, Remote, Preset, Heartbeat, FailoverTimeout, PeerHeartbeat, PeerFailoverTimeout, DetectCrash, Async, DrainTimeout, JournalFile, Sign, Verbose,
         };
         command.Validators.Add(line =>
         {
             if (line.GetValue(Primary) == line.GetValue(Backup))
                 line.AddError("Say either --primary or --backup.");
-            if (line.GetResult(JournalFile) is not null && line.GetResult(Async) is null)
-                line.AddError("--journal needs --async.");
+            foreach (var option in new Option[] { DrainTimeout, JournalFile })
+            {
+                if (line.GetResult(option) is not null && line.GetResult(Async) is null) line.AddError($"{option.Name} needs --async.");
+            }
         });
         command.SetAction(line => Serve(command, Read(line), serve));
 
@@ -122,7 +130,14 @@ internal static class CommandLine
         options.PeerFailoverTimeout = Span(line, PeerFailoverTimeout) ?? options.PeerFailoverTimeout;
         return new Settings(
             line.GetValue(Voter) ?? (primary ? "tcp://*:5001" : "tcp://*:5002"), options,
-            line.GetValue(Async), line.GetValue(JournalFile), line.GetValue(Sign), line.GetValue(Verbose));
+            Requests(line), line.GetValue(Async), line.GetValue(JournalFile), line.GetValue(Sign), line.GetValue(Verbose));
+    }
+
+    private static VoterOptions Requests(ParseResult line)
+    {
+        var options = new VoterOptions();
+        options.DrainTimeout = Span(line, DrainTimeout) ?? options.DrainTimeout;
+        return options;
     }
 
     private static TimeSpan? Span(ParseResult line, Option<int?> milliseconds) =>

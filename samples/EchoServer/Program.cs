@@ -17,7 +17,7 @@ static void Serve(Settings settings)
     using var star = new BinaryStar(settings.Options, logging.CreateLogger<BinaryStar>());
     var handlers = new Handlers(settings, star, journal);
     if (settings.Wait is null) star.RegisterVoter(settings.Voter, ZmqSocketType.Router, handlers.Echo);
-    else star.RegisterVoter(settings.Voter, handlers.EchoAsync, new VoterOptions());
+    else star.RegisterVoter(settings.Voter, handlers.EchoAsync, settings.Requests);
 
     using var signals = new Operator(star);
     star.StateChanged += (_, change) => settings.Print(change.NewState);

@@ -6,11 +6,12 @@ namespace EchoServer;
 /// <summary>What the command line asks for.</summary>
 /// <param name="Voter">Where clients connect.</param>
 /// <param name="Options">Of the node.</param>
+/// <param name="Requests">Of an asynchronous handler.</param>
 /// <param name="Wait">For how long an asynchronous handler waits; null if the handler is synchronous.</param>
 /// <param name="Journal">The file in which an asynchronous handler notes its begins and ends; null for none.</param>
 /// <param name="Sign">Whether replies end with who gave them.</param>
 /// <param name="Verbose">Whether all is logged.</param>
-internal sealed record Settings(string Voter, BinaryStarOptions Options, WaitTime? Wait, string? Journal, bool Sign, bool Verbose)
+internal sealed record Settings(string Voter, BinaryStarOptions Options, VoterOptions Requests, WaitTime? Wait, string? Journal, bool Sign, bool Verbose)
 {
     /// <summary>
     /// Standard output is for the states alone, so that a script can follow it: everything else goes to standard

@@ -16,13 +16,17 @@ internal sealed class EchoPair : IDisposable
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
-    public EchoPair(PairTiming timing, bool detectCrash, FileInfo? native = null)
+    /// <param name="timing">Of both.</param>
+    /// <param name="detectCrash">Whether a dead peer is noticed.</param>
+    /// <param name="native">The server, if it is not the one beside this program.</param>
+    /// <param name="more">More options for each of the two.</param>
+    public EchoPair(PairTiming timing, bool detectCrash, FileInfo? native = null, Func<int, string[]>? more = null)
     {
         var ports = FreePorts.Take(4).Select(port => $"tcp://{Address}:{port}").ToArray();
         Nodes =
         [
-            new EchoNode(ports[0], ports[1], Arguments("--primary", ports[0], local: ports[1], remote: ports[2], timing, detectCrash), native),
-            new EchoNode(ports[3], ports[2], Arguments("--backup", ports[3], local: ports[2], remote: ports[1], timing, detectCrash), native),
+            new EchoNode(ports[0], ports[1], [.. Arguments("--primary", ports[0], local: ports[1], remote: ports[2], timing, detectCrash), .. more?.Invoke(0) ?? []], native),
+            new EchoNode(ports[3], ports[2], [.. Arguments("--backup", ports[3], local: ports[2], remote: ports[1], timing, detectCrash), .. more?.Invoke(1) ?? []], native),
         ];
         foreach (var node in Nodes) node.Start();
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Benchmarks.Client;
+using Benchmarks.Drain;
 using Benchmarks.Failover;
 using Benchmarks.Micro;
 using Benchmarks.Scale;
@@ -22,6 +23,7 @@ internal static class Verbs
         var root = new RootCommand("Benchmarks of NetMQ.HighAvailability. Run a Release build on an otherwise idle machine.")
         {
             FailoverVerb.Create(),
+            DrainVerb.Create(),
             ThroughputVerb.Create(),
             ConnectionsVerb.Create(),
             CurveVerb.Create(),
