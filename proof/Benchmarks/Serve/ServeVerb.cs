@@ -20,6 +20,10 @@ internal static class ServeVerb
         star.SetAction(line => Serve(new StarEcho(line.GetValue(voter)!, line.GetValue(state)!, inPlace: true)));
         var frames = new Command("star-frames") { voter, state };
         frames.SetAction(line => Serve(new StarEcho(line.GetValue(voter)!, line.GetValue(state)!, inPlace: false)));
+        var form = new Argument<AsyncForm>("form");
+        var places = new Argument<int>("places");
+        var asynchronous = new Command("star-async") { voter, state, form, places };
+        asynchronous.SetAction(line => Serve(new AsyncEcho(line.GetValue(voter)!, line.GetValue(state)!, line.GetValue(form), line.GetValue(places))));
         var bare = new Command("bare") { voter };
         bare.SetAction(line => Serve(new BareEcho(line.GetValue(voter)!, drain: false)));
         var batch = new Command("batch") { voter };
@@ -40,7 +44,7 @@ internal static class ServeVerb
         counting.SetAction(line => Serve(new CountingEcho(
             line.GetValue(voter)!, line.GetValue(state)!, TimeSpan.FromMilliseconds(line.GetValue(work)), line.GetValue(later), line.GetValue(counts)!)));
 
-        return new Command("serve", "One of the servers that are measured, or a client of one.") { star, frames, bare, batch, starCurve, batchCurve, many, asking, counting };
+        return new Command("serve", "One of the servers that are measured, or a client of one.") { star, frames, asynchronous, bare, batch, starCurve, batchCurve, many, asking, counting };
     }
 
     private static NetMQCertificate Certificate(string[] keys) => new(keys[0], keys[1]);

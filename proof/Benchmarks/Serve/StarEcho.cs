@@ -16,24 +16,31 @@ internal sealed class StarEcho : IServer
     public StarEcho(string voter, string[] state, bool inPlace, NetMQCertificate? keys = null)
     {
         received.InitEmpty();
-        star = new BinaryStar(new BinaryStarOptions
-        {
-            Role = Enum.Parse<BinaryStarRole>(state[0]),
-            LocalEndpoints = [state[1]],
-            RemoteEndpoints = [state[2]],
-            VoterCertificate = keys,
-        });
+        star = NewStar(state, keys);
         star.RegisterVoter(voter, ZmqSocketType.Router, inPlace ? Echo : EchoFrames);
     }
 
-    public void Run() => star.Run();
+    /// <param name="state">Role, local and remote endpoint.</param>
+    /// <param name="keys">The voter's, if it is to use CURVE.</param>
+    public static BinaryStar NewStar(string[] state, NetMQCertificate? keys = null) => new(new BinaryStarOptions
+    {
+        Role = Enum.Parse<BinaryStarRole>(state[0]),
+        LocalEndpoints = [state[1]],
+        RemoteEndpoints = [state[2]],
+        VoterCertificate = keys,
+    });
 
     /// <summary>Bytes allocated, requests accepted, requests rejected, and 1 for an active node.</summary>
-    public long[] Report()
+    public static long[] ReportOf(BinaryStar star)
     {
         var status = star.Status;
         return [GC.GetTotalAllocatedBytes(precise: true), status.VotesAccepted, status.VotesRejected, status.State == BinaryStarState.Active ? 1 : 0];
     }
+
+    public void Run() => star.Run();
+
+    /// <inheritdoc cref="ReportOf"/>
+    public long[] Report() => ReportOf(star);
 
     public void Dispose() => star.Dispose();
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Benchmarks.Common;
+using Benchmarks.Serve;
 using Processes;
 
 namespace Benchmarks.Throughput;
@@ -15,23 +16,38 @@ internal sealed class Competitors : IDisposable
     public const string NativeEcho = "libzmq echo in C";
     public const string NativeReactor = "libzmq poll reactor in C";
 
+    public const string AsyncPoller = "asynchronous, on the node's thread";
+    public const string AsyncPool = "asynchronous, on the pool";
+    public const string AsyncQueue = "synchronous, with a queue for replies";
+
+    /// <summary>With a synchronous handler, and without us.</summary>
+    public static readonly string[] Usual = [Star, StarMsg, Batch, Again, Single, NativeEcho, NativeReactor];
+
+    /// <summary>What may take its time for a request.</summary>
+    public static readonly string[] Asynchronous = [AsyncPoller, AsyncPool, AsyncQueue];
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private readonly string folder = Directory.CreateTempSubdirectory("benchmarks").FullName;
-    private readonly Queue<int> ports = new(FreePorts.Take(15));
+    private readonly Queue<int> ports = new(FreePorts.Take(22));
 
-    /// <param name="only">Which of them; all if null.</param>
-    public Competitors(string[]? only = null)
+    /// <param name="names">Which of them.</param>
+    /// <param name="places">The most requests that an asynchronous one has in progress.</param>
+    public Competitors(IReadOnlyList<string> names, int places = 1)
     {
         if (Has(Star)) AddStar(Star, "star");
         if (Has(StarMsg)) AddStar(StarMsg, "star-frames");
+        if (Has(AsyncPoller)) AddAsync(AsyncPoller, AsyncForm.PollerThread);
+        if (Has(AsyncPool)) AddAsync(AsyncPool, AsyncForm.Pool);
+        if (Has(AsyncQueue)) AddAsync(AsyncQueue, AsyncForm.Queue);
         if (Has(Batch)) AddServer(Batch, managed: true, voter => ServerProcess.Serve("batch", voter));
         if (Has(Again)) AddServer(Again, managed: true, voter => ServerProcess.Serve("batch", voter));
         if (Has(Single)) AddServer(Single, managed: true, voter => ServerProcess.Serve("bare", voter));
         if (Has(NativeEcho)) AddNative(NativeEcho, "echo");
         if (Has(NativeReactor)) AddNative(NativeReactor, "reactor", NextEndpoint(), NextEndpoint());
 
-        bool Has(string name) => only is null || only.Contains(name);
+        bool Has(string name) => names.Contains(name);
+        void AddAsync(string name, AsyncForm form) => AddStar(name, "star-async", $"{form}", $"{places}");
     }
 
     public List<Competitor> All { get; } = [];
@@ -52,13 +68,13 @@ internal sealed class Competitors : IDisposable
 
     private string NextEndpoint() => $"tcp://127.0.0.1:{ports.Dequeue()}";
 
-    private void AddStar(string name, string verb)
+    private void AddStar(string name, string verb, params string[] more)
     {
         var (voter, passive, local, remote) = (NextEndpoint(), NextEndpoint(), NextEndpoint(), NextEndpoint());
         if (name == Star) (PassiveVoter, StateEndpoints) = (passive, [local, remote]);
         var start = Stopwatch.GetTimestamp();
-        var backup = ServerProcess.Serve(verb, passive, "Backup", remote, local);
-        var primary = ServerProcess.Serve(verb, voter, "Primary", local, remote);
+        var backup = ServerProcess.Serve([verb, passive, "Backup", remote, local, .. more]);
+        var primary = ServerProcess.Serve([verb, voter, "Primary", local, remote, .. more]);
         Add(new Competitor(name, voter, primary, managed: true, backup), start);
     }
 

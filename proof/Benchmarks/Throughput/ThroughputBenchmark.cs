@@ -86,6 +86,28 @@ internal sealed class ThroughputBenchmark(IReadOnlyList<Load> loads, TimeSpan tu
         return table;
     }
 
+    /// <summary>Each asynchronous one beside the synchronous one and bare NetMQ, round by round.</summary>
+    public Table AsyncRatios()
+    {
+        var table = new Table(
+            $"Beside a synchronous handler, by round: median (10 % to 90 % of {rounds} rounds)",
+            "load", "server", "throughput", "CPU per message", "p50 us more", "allocated B/msg more", "throughput / bare NetMQ");
+        foreach (var load in loads)
+        {
+            var (synchronous, bare) = (outcomes[(load, Competitors.Star)], outcomes[(load, Competitors.Batch)]);
+            foreach (var name in Competitors.Asynchronous)
+            {
+                var series = outcomes[(load, name)];
+                table.Add(
+                    load.ToString(), name, Spread(Ratio(series.MessagesPerSecond, synchronous.MessagesPerSecond)), Spread(Ratio(series.CpuMicroseconds, synchronous.CpuMicroseconds)),
+                    series.P50Microseconds.Median - synchronous.P50Microseconds.Median, series.BytesAllocated.Median - synchronous.BytesAllocated.Median,
+                    Spread(Ratio(series.MessagesPerSecond, bare.MessagesPerSecond)));
+            }
+        }
+
+        return table;
+    }
+
     public static Sample Ratio(Sample ours, Sample others)
     {
         var ratios = new Sample();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Benchmarks.Common;
+using NetMQ.HighAvailability;
 
 namespace Benchmarks.Throughput;
 
@@ -17,11 +18,15 @@ internal static class ThroughputVerb
     private static readonly Option<int> Starts = Options.Positive("--starts", "How often all servers are started; the rounds are spread over them", "N", () => 5);
     private static readonly Option<int> Turn = Options.Positive("--turn", "How long a turn lasts, in milliseconds", "MS", () => 300);
 
+    private static readonly Option<bool> Async = new("--async") { Description = "Instead, compare asynchronous handlers that are done at once with a synchronous one" };
+
+    private static readonly Option<int> Places = Options.Positive("--max-concurrency", "With --async: how many requests a server has in progress at most", "N", () => new VoterOptions().MaxConcurrency);
+
     public static Command Create()
     {
         var command = new Command("throughput", "Ours, NetMQ without us, and libzmq in C, as echo servers under the same client.")
         {
-            Rounds, Starts, Turn, Sizes, Windows, Options.Quick, Options.Json, Options.Plot,
+            Rounds, Starts, Turn, Sizes, Windows, Async, Places, Options.Quick, Options.Json, Options.Plot,
         };
         command.SetBenchmark(Measure);
         return command;
@@ -30,6 +35,8 @@ internal static class ThroughputVerb
     private static void Measure(ParseResult line, Report report)
     {
         Report.WarnOfDebugBuild();
+        var asynchronous = line.GetValue(Async);
+        string[] names = asynchronous ? [Competitors.Star, .. Competitors.Asynchronous, Competitors.Batch] : Competitors.Usual;
         var quick = line.GetValue(Options.Quick);
         var rounds = quick ? 3 : line.GetValue(Rounds);
         var starts = quick ? 1 : Math.Min(line.GetValue(Starts), rounds);
@@ -41,29 +48,43 @@ internal static class ThroughputVerb
         Table? idle = null;
         for (var start = 0; start < starts; start++)
         {
-            using var competitors = new Competitors();
+            using var competitors = new Competitors(names, line.GetValue(Places));
             ThroughputBenchmark.WarmUp(competitors, TimeSpan.FromSeconds(quick ? 0.5 : 2));
             var share = (rounds * (start + 1) / starts) - (rounds * start / starts);
             using (heartbeats = new HeartbeatWatch(competitors.StateEndpoints, PairTiming.Default.Heartbeat, heartbeats)) benchmark.Run(competitors, share);
-            floods.Run(competitors, share);
+            if (!asynchronous) floods.Run(competitors, share);
             if (start == starts - 1) idle = Idle(competitors, quick ? IdleFor / 2 : IdleFor);
         }
 
         var lateness = new Table($"Heartbeats of our two nodes meanwhile, at H = {PairTiming.Default.Heartbeat.TotalMilliseconds} ms", "late p50 ms", "p99 ms", "max ms");
         lateness.Add(heartbeats!.LatenessMs(50), heartbeats.LatenessMs(99), heartbeats.LatenessMs(100));
         foreach (var table in benchmark.Figures()) report.Add(table);
-        report.Add(benchmark.Ratios());
+        report.Add(asynchronous ? benchmark.AsyncRatios() : benchmark.Ratios());
         report.Add(lateness);
-        report.Add(floods.Figures());
+        if (!asynchronous) report.Add(floods.Figures());
         report.Add(idle!);
+        if (asynchronous) SummariseAsync(report, benchmark, loads);
+        else Summarise(report, benchmark, loads);
+        if (line.GetValue(Options.Plot) is { } file) Draw(file, benchmark, loads);
+    }
 
+    private static void Summarise(Report report, ThroughputBenchmark benchmark, Load[] loads)
+    {
         foreach (var load in loads.Where(load => load.Bytes == Small && load.Window >= 100))
         {
             Compare(report, benchmark, load, Competitors.Batch);
             if (benchmark.Names.Contains(Competitors.NativeReactor)) Compare(report, benchmark, load, Competitors.NativeReactor);
         }
+    }
 
-        if (line.GetValue(Options.Plot) is { } file) Draw(file, benchmark, loads);
+    private static void SummariseAsync(Report report, ThroughputBenchmark benchmark, Load[] loads)
+    {
+        foreach (var load in loads.Where(load => load.Bytes == Small))
+        {
+            var ratios = Competitors.Asynchronous.Select(name =>
+                $"{ThroughputBenchmark.Ratio(benchmark[load, name].MessagesPerSecond, benchmark[load, Competitors.Star].MessagesPerSecond).Median:0.00}");
+            report.Summarise($"{load}: {string.Join('/', ratios)} x synchronous (node's thread/pool/queue)");
+        }
     }
 
     private static Option<int[]> Several(string name, string description, int least, int[] otherwise)
