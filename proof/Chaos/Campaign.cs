@@ -4,7 +4,16 @@ using NetMQ.HighAvailability.Chaos.Troubles;
 namespace NetMQ.HighAvailability.Chaos;
 
 /// <summary>What to do: the faults are divided among the pairs, which are side by side.</summary>
-internal sealed record Plan(int Faults, int Seed, int Pairs, IReadOnlyList<Mischief> Kinds, Facilities Facilities);
+internal sealed record Plan(int Faults, int Seed, int Pairs, IReadOnlyList<Mischief> Kinds, Facilities Facilities, bool AllAsync = false)
+{
+    // Two bits of the seed decide about both, independently of each other.
+
+    /// <summary>Whether the servers of a pair detect crashes.</summary>
+    public bool DetectsCrash(int pair) => (Seed + pair) % 2 == 1;
+
+    /// <summary>Whether their handlers are asynchronous.</summary>
+    public bool IsAsync(int pair) => AllAsync || (Seed / 2 + pair) % 2 == 1;
+}
 
 /// <summary>So many faults, and what the answers prove of them.</summary>
 internal static class Campaign
@@ -21,9 +30,8 @@ internal static class Campaign
     private static async Task<Outcome> RunPair(
         int number, Plan plan, IReadOnlyList<Mischief> faults, Action<string>? progress, CancellationToken cancellation)
     {
-        var seed = plan.Seed + number;
-        var dice = new Random(seed);
-        using var pair = new Pair(plan.Facilities.CreateNetwork(), detectCrash: seed % 2 == 1);
+        var dice = new Random(plan.Seed + number);
+        using var pair = new Pair(plan.Facilities.CreateNetwork(), plan.DetectsCrash(number), plan.IsAsync(number));
         var troublemaker = new Troublemaker(pair, dice);
         foreach (var half in pair.Halves) half.Start();
 
@@ -51,6 +59,7 @@ internal static class Campaign
         {
             Answers = answers,
             Unanswered = unanswered,
+            InProgress = plan.IsAsync(number) ? Pair.InProgress : TimeSpan.Zero,
             Terms = [.. pair.Halves.Select(half => half.Terms)],
             Strangers = troublemaker.Strangers,
             Divided = troublemaker.Divided,

@@ -14,7 +14,9 @@ internal sealed class CommandLine
           --faults <n>   how many faults (100), divided among the pairs
           --pairs <n>    how many pairs side by side (1)
           --seed <n>     the faults and their order; without it a new one is drawn, and printed. Odd: with crash
-                         detection; the seed of each further pair is the next
+                         detection; the seed of each further pair is the next. Odd when halved: with asynchronous
+                         handlers, which take up to 50 ms, and so on in every other pair
+          --async        asynchronous handlers in all pairs
           --only <kind>  only this kind of fault; may be repeated
           --loopback     all on the loopback interface, even where network namespaces are allowed
           --quiet        do not report each fault on the error stream
@@ -42,6 +44,9 @@ internal sealed class CommandLine
 
     public bool Loopback { get; private set; }
 
+    /// <summary>All handlers are asynchronous.</summary>
+    public bool Async { get; private set; }
+
     public bool Quiet { get; private set; }
 
     /// <summary>A file for what is printed; null for none.</summary>
@@ -64,6 +69,7 @@ internal sealed class CommandLine
                 case "--help" or "-h": line.WantsHelp = true; break;
                 case "--kinds": line.WantsKinds = true; break;
                 case "--quiet": line.Quiet = true; break;
+                case "--async": line.Async = true; break;
                 case "--loopback": line.Loopback = true; break;
                 case "--report" when ++i < args.Length && args[i] is [not '-', ..]: line.Report = args[i]; break;
                 case "--faults" when Number(args, ref i, least: 1) is { } number: line.Faults = number; break;

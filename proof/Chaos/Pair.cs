@@ -13,20 +13,27 @@ internal sealed class Pair : IDisposable
     public static readonly TimeSpan FailoverTimeout = 4 * Heartbeat;
     public static readonly TimeSpan Lease = (0.98 * FailoverTimeout - Heartbeat / 4) / 2;
 
+    // Of asynchronous handlers, in milliseconds.
+    private const string Work = "0-50";
+
+    /// <summary>How long a request may be in progress on a busy machine, with much to spare: a term that ends then does not answer it.</summary>
+    public static readonly TimeSpan InProgress = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly string[] states;
 
-    public Pair(Network network, bool detectCrash)
+    public Pair(Network network, bool detectCrash, bool asynchronous)
     {
         Network = network;
         var ports = FreePorts.Take(4);
         var voters = network.VoterAddresses.Select((address, i) => $"tcp://{address}:{ports[i]}").ToArray();
         states = [.. network.StateAddresses.Select((address, i) => $"tcp://{address}:{ports[2 + i]}")];
+        string[] more = [.. detectCrash ? ["--detect-crash"] : Array.Empty<string>(), .. asynchronous ? ["--async", Work] : Array.Empty<string>()];
         Halves =
         [
-            new Half(0, "primary", voters[0], Arguments("--primary", voters[0], states[0], states[1], detectCrash), network.Enter(0), Journal),
-            new Half(1, "backup", voters[1], Arguments("--backup", voters[1], states[1], states[0], detectCrash), network.Enter(1), Journal),
+            new Half(0, "primary", voters[0], [.. Arguments("--primary", voters[0], states[0], states[1]), .. more], network.Enter(0), Journal),
+            new Half(1, "backup", voters[1], [.. Arguments("--backup", voters[1], states[1], states[0]), .. more], network.Enter(1), Journal),
         ];
         Asker = new Asker(voters);
     }
@@ -129,11 +136,10 @@ internal sealed class Pair : IDisposable
         Network.Dispose();
     }
 
-    private static string[] Arguments(string role, string voter, string local, string remote, bool detectCrash) =>
+    private static string[] Arguments(string role, string voter, string local, string remote) =>
     [
         role, "--voter", voter, "--local", local, "--remote", remote, "--sign",
         "--heartbeat", Heartbeat.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
         "--failover-timeout", FailoverTimeout.TotalMilliseconds.ToString(CultureInfo.InvariantCulture),
-        .. detectCrash ? ["--detect-crash"] : Array.Empty<string>(),
     ];
 }

@@ -39,7 +39,7 @@ internal static class Program
 
         if (kinds.Length == 0) return Refuse("Nothing is left to do.");
 
-        return await Run(new Plan(line.Faults, line.Seed, line.Pairs, kinds, facilities), line, new ResultFile("Chaos", args));
+        return await Run(new Plan(line.Faults, line.Seed, line.Pairs, kinds, facilities, line.Async), line, new ResultFile("Chaos", args));
     }
 
     private static async Task<int> Run(Plan plan, CommandLine line, ResultFile output)

@@ -11,7 +11,8 @@ internal static class Report
     public static void Begin(ResultFile output, Plan plan) => output.WriteLine(
         $"seed {plan.Seed}, {plan.Pairs} pair(s), {(plan.Facilities.Namespaces ? "each server in a network namespace" : "on the loopback interface")}, "
         + $"H = {Pair.Heartbeat.TotalMilliseconds} ms, F = {Pair.FailoverTimeout.TotalMilliseconds} ms, "
-        + $"crash detection {(plan.Pairs > 1 ? "in every other pair" : plan.Seed % 2 == 1 ? "on" : "off")}");
+        + $"crash detection {(plan.Pairs > 1 ? "in every other pair" : plan.DetectsCrash(0) ? "on" : "off")}, "
+        + $"asynchronous handlers {(plan.AllAsync ? "everywhere" : plan.Pairs > 1 ? "in every other pair" : plan.IsAsync(0) ? "on" : "off")}");
 
     public static void Write(ResultFile output, Outcome outcome, Plan plan, TimeSpan elapsed)
     {

@@ -44,31 +44,35 @@ internal static class Checker
     [
         .. from answer in evidence.Answers
            where !evidence.Terms[answer.Server].Any(term =>
-               term.Process == answer.Signature.Process && answer.Signature.At > term.From - Blur && answer.Sent - Blur < term.To)
+               term.Process == answer.Signature.Process && answer.Signature.At > term.From - Blur && answer.Sent - Blur < term.To && !(answer.Signature.Done - Blur > term.To))
            select $"{Describe(answer)} and was not active",
     ];
 
     // A server counts what it accepts, and its answers come in that order: a number that is left out is an answer that
-    // did not come. What died with a process was the last of it, and leaves nothing out.
+    // did not come. What died with a process was the last of it, and leaves nothing out. That goes for the end of a term too where handlers are
+    // asynchronous: but they overtake each other, and so what was in progress then may be a little earlier than the last answer.
     private static IEnumerable<string> FindHoles(Evidence evidence) =>
         from process in evidence.Answers.GroupBy(answer => (answer.Server, answer.Signature.Process))
+        let ends = process.GroupBy(answer => answer.Signature.Term).ToDictionary(term => term.Key, term => term.Max(answer => answer.Signature.At))
         let inOrder = process.OrderBy(answer => answer.Signature.Served).ToArray()
         from pair in inOrder.Zip(inOrder.Skip(1))
         let missing = pair.Second.Signature.Served - pair.First.Signature.Served - 1
-        where missing > 0 && !evidence.Strangers[process.Key.Server].Any(stranger => stranger.Overlaps(pair.First.Sent, pair.Second.Received))
+        where missing > 0 && (evidence.InProgress == TimeSpan.Zero || (pair.First.Signature.Term == pair.Second.Signature.Term && pair.Second.Signature.At + evidence.InProgress < ends[pair.Second.Signature.Term]))
+        where !evidence.Strangers[process.Key.Server].Any(stranger => stranger.Overlaps(pair.First.Sent, pair.Second.Received))
         select $"{missing} answers of server {process.Key.Server} never came, between {Describe(pair.First)} and {Describe(pair.Second)}";
 
-    // Requests come in the order in which they were sent, and a term has no holes: it does not drop one and accept the next.
+    // Requests come in the order in which they were sent, and a term has no holes: it does not drop one and accept the next, except for what it
+    // did not finish at its end.
     private static IEnumerable<string> FindDropped(Evidence evidence)
     {
         var terms = evidence.Answers
             .GroupBy(answer => (answer.Server, answer.Signature.Process, answer.Signature.Term))
-            .Select(term => (term.Key, First: term.Min(answer => answer.Number), Last: term.Max(answer => answer.Number)))
+            .Select(term => (term.Key, First: term.Min(answer => answer.Number), Last: term.Max(answer => answer.Number), LastSent: term.Max(answer => answer.Sent)))
             .ToLookup(term => term.Key.Server);
         return
             from request in evidence.Unanswered
             from term in terms[request.Server]
-            where request.Number > term.First && request.Number < term.Last
+            where request.Number > term.First && request.Number < term.Last && request.Sent + evidence.InProgress <= term.LastSent
             select $"server {request.Server} dropped {request.Number}, sent {request.Sent:HH:mm:ss.fff}, within term {term.Key.Term} of process {term.Key.Process}";
     }
 

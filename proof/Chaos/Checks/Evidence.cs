@@ -7,6 +7,12 @@ internal sealed record Evidence
 
     public required IReadOnlyList<Unanswered> Unanswered { get; init; }
 
+    /// <summary>
+    /// Of asynchronous handlers: how long before it accepted its last request a term may have accepted one that it never answered, because it
+    /// was in progress when the term ended.
+    /// </summary>
+    public TimeSpan InProgress { get; init; }
+
     /// <summary>When each server reported to be active.</summary>
     public required IReadOnlyList<IReadOnlyList<Term>> Terms { get; init; }
 
@@ -23,7 +29,7 @@ internal sealed record Evidence
 /// <summary>What the evidence proves.</summary>
 /// <param name="Dual">Two terms accepted at once.</param>
 /// <param name="Divided">How many more did while the pair was divided.</param>
-/// <param name="Dead">Answers out of a term that had ended, or had not begun.</param>
+/// <param name="Dead">Answers out of a term that had ended, or had not begun, when the request was accepted or its handler ended.</param>
 /// <param name="Lost">Requests that a server accepted and did not answer, or dropped between others of the term that it accepted.</param>
 internal sealed record Findings(IReadOnlyList<string> Dual, int Divided, IReadOnlyList<string> Dead, IReadOnlyList<string> Lost)
 {

@@ -96,6 +96,35 @@ public sealed class ChaosCheckerTests
         Check([Answered(0, 1, 100)], [unanswered], Term(0, 50, 1000)).Lost.Should().BeEmpty("the server may have died of it, or its term ended");
     }
 
+    [Fact]
+    public void An_answer_whose_handler_ended_after_the_term_is_out_of_a_dead_term()
+    {
+        var answer = Answered(0, 1, 100);
+
+        Check([answer with { Signature = answer.Signature with { Done = At(140) } }], Term(0, 50, 150)).Dead.Should().BeEmpty();
+        Check([answer with { Signature = answer.Signature with { Done = At(160) } }], Term(0, 50, 150)).Dead.Should().ContainSingle();
+    }
+
+    [Fact]
+    public void What_was_in_progress_when_the_term_ended_is_not_lost()
+    {
+        Answer[] answers = [Answered(0, 1, 100), Answered(0, 3, 300), Answered(0, 4, 400, term: 3), Answered(0, 6, 1400, term: 3)];
+        var evidence = Evidence(answers, Term(0, 50, 310), Term(0, 390, 2000)) with { Unanswered = [new Unanswered(0, 200, At(200))] };
+
+        Checker.Check(evidence).Lost.Should().HaveCount(3, "two numbers and a request");
+        Checker.Check(evidence with { InProgress = TimeSpan.FromMilliseconds(50) }).Lost.Should().HaveCount(1, "200 was sent long before 300 was accepted");
+        Checker.Check(evidence with { InProgress = TimeSpan.FromMilliseconds(200) }).Lost.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void What_an_asynchronous_term_never_answered_although_it_went_on_is_lost()
+    {
+        Answer[] answers = [Answered(0, 1, 100), Answered(0, 3, 300), Answered(0, 4, 1000)];
+        var evidence = Evidence(answers, Term(0, 50, 2000)) with { InProgress = TimeSpan.FromMilliseconds(500) };
+
+        Checker.Check(evidence).Lost.Should().ContainSingle();
+    }
+
     [Theory]
     [InlineData("12:00:00.250", 0)]
     [InlineData("15:00:00.250", 0)]
@@ -115,6 +144,8 @@ public sealed class ChaosCheckerTests
         var signature = Signature.Parse($"backup 1234 2 567 {Stopwatch.GetTimestamp()}");
 
         signature.Should().BeEquivalentTo(new { Role = "backup", Process = 1234, Term = 2L, Served = 567L });
+        signature.Done.Should().BeNull("the handler was synchronous");
+        Signature.Parse($"backup 1234 2 567 {Stopwatch.GetTimestamp()} {Stopwatch.GetTimestamp()}").Done.Should().BeOnOrAfter(before);
         signature.At.Should().BeOnOrAfter(before).And.BeOnOrBefore(Clock.Now);
     }
 
