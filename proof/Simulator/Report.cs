@@ -33,6 +33,8 @@ internal static class Report
         to.WriteLine(Text($"| handed over | {t.HandedOver:N0} |"));
         to.WriteLine(Text($"| leases lost | {t.LeasesLost:N0} |"));
         to.WriteLine(Text($"| requests asked, accepted, answered in time, asked again | {t.Asked:N0}, {t.Accepted:N0}, {t.Answered:N0}, {t.Retried:N0} |"));
+        to.WriteLine(Text($"| of servers that answer asynchronously, in half of the pairs: replies, accepted and not answered, times all places were taken | {t.Replied:N0}, {t.Unanswered:N0}, {t.Full:N0} |"));
+        to.WriteLine(Text($"| planned changes with nothing in progress, with something after the time for it; begun beside the other node after that or a fault | {t.Drained:N0}, {t.NotDrained:N0}; {t.BothAtWork:N0} |"));
         to.WriteLine(Text($"| the library's client: answered, outcome unknown, timed out, changes of server | {t.FollowerAnswered:N0}, {t.FollowerUnknown:N0}, {t.FollowerTimedOut:N0}, {t.FollowerChanges:N0} |"));
         to.WriteLine(Text($"| its longest wait for an answer, whatever the faults | {t.FollowerWait.TotalSeconds:F1} s |"));
         to.WriteLine(Text($"| longest time without service, whatever the faults | {t.Outage.TotalSeconds:F1} s |"));

@@ -50,7 +50,10 @@ internal sealed class Saboteur(PairWorld world, Dice dice, Timing timing, Ledger
             case FaultKind.OneWayCut: Hurt(LinkFault.Cut, fault.Lasts, fault.Node); break;
             case FaultKind.Stall when fault.InTurn: Hurt(LinkFault.Stall, fault.Lasts, 0, 1); break;
             case FaultKind.Stall: Hurt(LinkFault.Stall, fault.Lasts, fault.Node); break;
-            case FaultKind.HandOver: node.HandOver(); break;
+            case FaultKind.HandOver:
+                node.HandOver();
+                if (world.Handlers is { } handlers) OverBy(world.Now + handlers.DrainTimeout * 1.02 + timing.Heartbeat);
+                break;
             case FaultKind.Promotion: world.Nodes[PairWorld.Backup].Promote(); break;
             case FaultKind.FalseEvidence:
                 node.LearnOfCrash();

@@ -69,8 +69,16 @@ internal sealed class Clients
     {
         var node = world.Nodes[request.Who];
         if (node.Status == ProcessStatus.Paused) waiting[request.Who].Add(request);
-        else if (node.Ask()) world.Schedule(Travel(), request with { What = What.Reply });
+        else if (node.Status == ProcessStatus.Live && node.Requests is not null) node.Ask(new SimRequest(request.Number, fate => Told(request, fate)));
+        else if (node.Ask()) Reply(request);
     }
+
+    private void Told(Happening request, Fate fate)
+    {
+        if (fate == Fate.Replied) Reply(request);
+    }
+
+    private void Reply(Happening request) => world.Schedule(Travel(), request with { What = What.Reply });
 
     private void Send(int number, ref Client client)
     {

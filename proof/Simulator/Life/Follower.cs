@@ -11,6 +11,9 @@ internal sealed class Follower
 {
     private const int Callers = 4;
 
+    // All callers share it, to a server that has each client's requests take turns.
+    private const int OneConnection = -1;
+
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan MostRest = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan MostRedial = TimeSpan.FromSeconds(1);
@@ -125,10 +128,40 @@ internal sealed class Follower
 
     private void Judge(SimNode node, Copy copy)
     {
+        if (node.Requests is not null)
+        {
+            node.Ask(new SimRequest(OneConnection, fate => Told(node, copy, fate)));
+            return;
+        }
+
         var accepted = node.Ask();
         if (!accepted && node.Status != ProcessStatus.Live) return; // it ended instead
         if (accepted) Execute(copy.Key.Number);
+        NotifyOf(node, copy, accepted);
+        if (accepted) Reply(node, copy);
+    }
 
+    private void Told(SimNode node, Copy copy, Fate fate)
+    {
+        switch (fate)
+        {
+            case Fate.Rejected or Fate.Refused:
+                NotifyOf(node, copy, accepted: false);
+                break;
+            case Fate.Accepted:
+                NotifyOf(node, copy, accepted: true);
+                break;
+            case Fate.Began:
+                Execute(copy.Key.Number);
+                break;
+            case Fate.Replied:
+                Reply(node, copy);
+                break;
+        }
+    }
+
+    private void NotifyOf(SimNode node, Copy copy, bool accepted)
+    {
         var connection = connections[node.Index];
         Arrive(connection, ref connection.LastBack, () =>
         {
@@ -136,7 +169,11 @@ internal sealed class Follower
             else if (copy.AsksForReceipt) core.Received(node.Index, copy.Key, world.Now);
             CarryOut();
         });
-        if (!accepted) return;
+    }
+
+    private void Reply(SimNode node, Copy copy)
+    {
+        var connection = connections[node.Index];
         Arrive(connection, ref connection.LastBack, () =>
         {
             if (core.Answer(node.Index, copy.Key, copy.AsksForReceipt, world.Now, out _) == ReplyKind.Awaited) Answered(copy.Key.Number);

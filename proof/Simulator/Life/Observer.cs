@@ -25,6 +25,9 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
 
     public Follower? Follower { get; set; }
 
+    /// <summary>If requests are answered asynchronously.</summary>
+    public RequestWatch? Requests { get; set; }
+
     public string Where { get; set; } = "";
 
     /// <summary>The state of either node last changed, or a node ended, then.</summary>
@@ -35,6 +38,7 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
     public void Changed(SimNode node, Transition transition)
     {
         LastChange = World.Now;
+        Requests?.Changed(node, transition);
         Note(node, 2 + (int)transition.To);
         if (transition.Reason == BinaryStarChangeReason.LeaseExpired) tally.LeasesLost++;
         if (transition.To != BinaryStarState.Active) return;
@@ -51,6 +55,14 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
         var outage = World.Now - lastAccepted;
         if (outage > tally.Outage) tally.Outage = outage;
         lastAccepted = World.Now;
+        LookForTwo(node);
+    }
+
+    public void Told(SimNode node, SimRequest request, Fate fate)
+    {
+        Requests!.Told(node, request, fate);
+        if (fate != Fate.Replied) return;
+        Note(node, 0);
         LookForTwo(node);
     }
 
@@ -71,6 +83,7 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
     public void Ended(SimNode node, ReceiveResult? fatal)
     {
         LastChange = World.Now;
+        Requests?.Ended(node);
         Clients?.Forget(node);
         Follower?.Ended(node);
         if (fatal is not null) Violated($"the {node.Role} ended itself: {fatal}");

@@ -24,6 +24,9 @@ internal sealed record Plan
     /// <summary>A timing with a rule taken out, to see that it is missed.</summary>
     public Timing? Spoiled { get; init; }
 
+    /// <summary>A rule of asynchronous servers taken out, likewise.</summary>
+    public RequestRule Without { get; init; }
+
     public Timing Timing => Spoiled ?? Timing.From(Heartbeat, Heartbeat * 4);
 }
 
@@ -61,6 +64,12 @@ internal sealed class PairLife
         observer.Clients = new Clients(world, dice, tally, plan.Clients);
         observer.Follower = new Follower(world, dice, tally, observer.Violated);
         if (pair % 2 == 1) world.EvidenceAfter = () => dice.Between(TimeSpan.FromMilliseconds(4), TimeSpan.FromMilliseconds(15));
+        if (pair / 2 % 2 == 1)
+        {
+            world.Handlers = new HandlerPlan(dice.Of(8, 64), Ordered: pair / 4 % 2 == 1, timing.Heartbeat * 2, HandlerTime, () => dice.Percent(50), plan.Without);
+            observer.Requests = new RequestWatch(world, world.Handlers, ledger, tally, observer.Violated);
+        }
+
         saboteur = new Saboteur(world, dice, timing, ledger);
         faults = new FaultPlan(dice, Timing.From(plan.Heartbeat, plan.Heartbeat * 4));
     }
@@ -71,6 +80,16 @@ internal sealed class PairLife
 
     // No node is connected to two peers at once: what they remember of each other is older than any rule looks back.
     private TimeSpan WholeFor => timing.Failover * 2;
+
+    // Nearly all are much shorter than the drain timeout, 2H, and a few longer. What is accepted may have to wait for others first.
+    private TimeSpan LongestHandler => timing.Heartbeat * 6;
+
+    private TimeSpan HandlerTime() => dice.Below(100) switch
+    {
+        < 90 => dice.Between(TimeSpan.Zero, timing.Heartbeat / 5),
+        < 99 => dice.Between(TimeSpan.Zero, timing.Heartbeat),
+        _ => dice.Between(TimeSpan.Zero, LongestHandler),
+    };
 
     public static Tally Live(Plan plan, int pair)
     {
@@ -97,6 +116,7 @@ internal sealed class PairLife
         foreach (var node in world.Nodes) node.Drift((int)dice.Below(20_001) - 10_000);
         world.RunUntil(world.Now + timing.Heartbeat * 3 + dice.Between(TimeSpan.Zero, timing.Heartbeat));
 
+        observer.Requests?.Look(LongestHandler * 3);
         tally.Incidents++;
         observer.Where = $"pair {pair}, incident {tally.Incidents}";
         var outside = false;
@@ -133,6 +153,7 @@ internal sealed class PairLife
         if (recovery > tally.Recovery) tally.Recovery = recovery;
         var since = world.Now;
         world.RunUntil(since + WholeFor);
+        observer.Requests?.Look(LongestHandler * 3);
         if (observer.LastChange > since) observer.Violated($"the pair was whole, and without a fault became {Describe(0)} and {Describe(1)}");
         ledger.Clear();
     }

@@ -19,6 +19,22 @@ internal sealed class Tally
 
     public long Accepted { get; set; }
 
+    /// <summary>Of servers that answer asynchronously: replies that left, and requests accepted whose reply did not, or that never began.</summary>
+    public long Replied { get; set; }
+
+    public long Unanswered { get; set; }
+
+    /// <summary>How often all places were taken.</summary>
+    public long Full { get; set; }
+
+    /// <summary>Planned changes with nothing in progress, and those that did not wait any longer.</summary>
+    public long Drained { get; set; }
+
+    public long NotDrained { get; set; }
+
+    /// <summary>Requests begun while the other node still had some in progress: after a change that was not planned, or had waited long enough.</summary>
+    public long BothAtWork { get; set; }
+
     /// <summary>Of the library's client: requests answered, and those that failed.</summary>
     public long FollowerAnswered { get; set; }
 
@@ -78,6 +94,12 @@ internal sealed class Tally
         Answered += other.Answered;
         Retried += other.Retried;
         Accepted += other.Accepted;
+        Replied += other.Replied;
+        Unanswered += other.Unanswered;
+        Full += other.Full;
+        Drained += other.Drained;
+        NotDrained += other.NotDrained;
+        BothAtWork += other.BothAtWork;
         FollowerAnswered += other.FollowerAnswered;
         FollowerUnknown += other.FollowerUnknown;
         FollowerTimedOut += other.FollowerTimedOut;

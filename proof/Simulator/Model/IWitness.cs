@@ -9,6 +9,11 @@ internal interface IWitness
 
     void Accepted(SimNode node);
 
+    /// <summary>What became of a request at a node that answers asynchronously.</summary>
+    void Told(SimNode node, SimRequest request, Fate fate)
+    {
+    }
+
     void Started(SimNode node);
 
     /// <summary>A node that stood still goes on; its first turn is done.</summary>

@@ -39,6 +39,9 @@ internal sealed class PairWorld
     /// <summary>How soon the survivor learns that its peer's process has ended; null: it never does.</summary>
     public Func<TimeSpan>? EvidenceAfter { get; set; }
 
+    /// <summary>How requests are answered asynchronously; null: they are not. Before the nodes start.</summary>
+    public HandlerPlan? Handlers { get; set; }
+
     public SimNode OtherThan(SimNode node) => nodes[1 - node.Index];
 
     /// <summary>The link by which <paramref name="node"/> receives from its peer.</summary>

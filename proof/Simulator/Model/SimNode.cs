@@ -25,7 +25,13 @@ internal sealed class SimNode : IPairShell
     private TimeSpan farewellFrom;
     private TimeSpan? farewellUntil;
     private bool handingOver;
+    private bool stopping;
     private bool waking;
+    private bool ticking;
+    private bool lookDue;
+    private bool handOverOrdered;
+    private int nobody = -2; // the client of a request that comes from none
+    private readonly Queue<BinaryStarState> changes = new(); // that the requests do not know of yet
 
     public SimNode(PairWorld world, int index, Timing timing, DualActivePolicy policy)
     {
@@ -44,19 +50,24 @@ internal sealed class SimNode : IPairShell
 
     public BinaryStarState State => engine.State;
 
+    /// <summary>Its requests, if it answers them asynchronously.</summary>
+    public SimRequests? Requests { get; private set; }
 
     /// <summary>How often it was started.</summary>
     public int Life { get; private set; }
 
-    /// <summary>Its stop was ordered, and it takes no requests any more.</summary>
-    public bool IsLeaving => farewellUntil is not null;
+    /// <summary>Its stop was ordered.</summary>
+    public bool IsLeaving => stopping;
 
     /// <summary>A request that came now would be served without a change of state.</summary>
-    public bool Serves => Status == ProcessStatus.Live && State == BinaryStarState.Active && !IsLeaving && engine.Serves(LocalNow);
+    public bool Serves => Status == ProcessStatus.Live && State == BinaryStarState.Active && !HasLeft && engine.Serves(LocalNow);
 
     public TimeSpan? LastReceivedAgo => engine.Memory.LastReceived is { } received ? LocalNow - received : null;
 
     public PairMemory Memory => engine.Memory;
+
+    // It takes no requests any more.
+    private bool HasLeft => farewellUntil is not null;
 
     private TimeSpan LocalNow => clock.At(world.Now);
 
@@ -65,7 +76,9 @@ internal sealed class SimNode : IPairShell
         Life++;
         Status = ProcessStatus.Live;
         inbox.Clear();
-        (farewellUntil, handingOver) = (null, false);
+        (farewellUntil, handingOver, stopping, handOverOrdered, lookDue) = (null, false, false, false, false);
+        changes.Clear();
+        Requests = world.Handlers is { } handlers ? new SimRequests(world, this, handlers) : null;
         engine.Start(lastDial = LocalNow);
         rhythm = new PeerRhythm(timing);
         world.Witness.Started(this);
@@ -82,7 +95,8 @@ internal sealed class SimNode : IPairShell
     {
         if (Status != ProcessStatus.Paused) return;
         Status = ProcessStatus.Live;
-        if (inTurn) Judge();
+        if (inTurn && Requests is null) Judge();
+        else if (inTurn) WorkWithARequest();
         if (!waking) Wake();
         else Turn();
         if (Status == ProcessStatus.Live) world.Witness.Woke(this);
@@ -95,6 +109,16 @@ internal sealed class SimNode : IPairShell
     /// <summary>A request. True: it was served.</summary>
     public bool Ask() => Turn() && Judge();
 
+    /// <summary>A request to a node that answers asynchronously.</summary>
+    public void Ask(SimRequest request)
+    {
+        Requests!.Arrive(request);
+        Turn(mayRead: true);
+    }
+
+    /// <summary>A handler has ended, perhaps while the process stands still.</summary>
+    public void Signal() => Turn();
+
     public Promotion? Promote()
     {
         if (!Turn()) return null;
@@ -106,15 +130,23 @@ internal sealed class SimNode : IPairShell
     public bool HandOver()
     {
         if (!Turn()) return false;
-        var done = engine.HandOver(this);
+        var done = Requests is null ? engine.HandOver(this) : DrainAndHandOver();
         Record("is told to hand over: ", done);
         return done;
     }
 
     public void Stop()
     {
-        if (IsLeaving || !Turn()) return;
+        if (stopping || !Turn()) return;
         Record("is told to stop", "");
+        stopping = true;
+        if (State == BinaryStarState.Active) Requests?.BeginDrain(Memory.Turn);
+        BeginFarewell();
+    }
+
+    private void BeginFarewell()
+    {
+        if (State == BinaryStarState.Active && Requests?.IsDrained(Memory.Turn) == false) return;
         var served = State == BinaryStarState.Active;
         handingOver = engine.Stop(this);
         var now = LocalNow;
@@ -137,7 +169,9 @@ internal sealed class SimNode : IPairShell
     {
         waking = false;
         if (Status != ProcessStatus.Live) return;
+        ticking = true;
         Turn();
+        ticking = false;
         if (Status != ProcessStatus.Live) return;
         waking = true;
         world.Schedule(world.Weather.TurnSpacing(), new Happening(What.Turn, Index, Life));
@@ -158,7 +192,7 @@ internal sealed class SimNode : IPairShell
 
     private bool Judge()
     {
-        if (IsLeaving) return false;
+        if (HasLeft) return false;
         var accepted = engine.Vote(LocalNow, this);
         Record(accepted ? "accepts a request" : "rejects a request", "");
         if (accepted) world.Witness.Accepted(this);
@@ -166,9 +200,10 @@ internal sealed class SimNode : IPairShell
     }
 
     // False: there was none, or it was the last.
-    private bool Turn()
+    private bool Turn(bool mayRead = false)
     {
         if (Status != ProcessStatus.Live) return false;
+        TellChanges();
 
         var subscription = world.LinkTo(1 - Index);
         var subscriberCame = subscription.SubscriptionWaits;
@@ -182,7 +217,59 @@ internal sealed class SimNode : IPairShell
             world.Redial(this);
         }
 
-        return !LeaveIfDone();
+        if (Requests is not null) Work(mayReply: !ticking && changes.Count == 0, mayRead);
+        return Status == ProcessStatus.Live && !LeaveIfDone();
+    }
+
+    // What the shipped loop does after the core's turn, in its order. An order comes before it there, but none of it depends on that.
+    private void Work(bool mayReply, bool mayRead)
+    {
+        if (mayReply) Requests!.SendReplies(LocalNow, () => engine.Serves(LocalNow));
+        if (mayRead) Requests!.ReadAll(LocalNow, Judge);
+        if (Status != ProcessStatus.Live) return;
+        if (stopping && !HasLeft) BeginFarewell();
+        if (Status == ProcessStatus.Live && changes.Count == 0 && handOverOrdered) LookAtDrain();
+        if (Status != ProcessStatus.Live || lookDue || !(changes.Count > 0 || Requests!.HasReadable)) return;
+        lookDue = true;
+        var life = Life;
+        world.Schedule(TimeSpan.Zero, () =>
+        {
+            if (Life != life) return;
+            lookDue = false;
+            Turn(mayRead: true);
+        });
+    }
+
+    private void WorkWithARequest()
+    {
+        Requests!.Arrive(new SimRequest(nobody--, _ => { }));
+        Work(mayReply: changes.Count == 0, mayRead: true);
+    }
+
+    private bool DrainAndHandOver()
+    {
+        if (State != BinaryStarState.Active || !engine.CanHandOver) return false;
+        if (handOverOrdered) return true;
+        handOverOrdered = true;
+        Requests!.BeginDrain(Memory.Turn);
+        LookAtDrain();
+        return true;
+    }
+
+    private void LookAtDrain()
+    {
+        var isActive = State == BinaryStarState.Active;
+        if (isActive && !Requests!.IsDrained(Memory.Turn)) return;
+        handOverOrdered = false;
+        if (isActive && engine.HandOver(this)) return;
+        Record("does not hand over after all", "");
+        Requests!.EndDrain();
+    }
+
+    // Not in a timer's callback, where the loop raises no events.
+    private void TellChanges()
+    {
+        while (!ticking && changes.TryDequeue(out var state)) Requests?.TermChanged(state == BinaryStarState.Active);
     }
 
     TimeSpan IPairShell.Now => LocalNow;
@@ -225,6 +312,8 @@ internal sealed class SimNode : IPairShell
     {
         Record("becomes ", $"{transition.To} ({transition.Reason})");
         world.Witness.Changed(this, transition);
+        changes.Enqueue(transition.To);
+        TellChanges();
     }
 
     private bool LeaveIfDone()

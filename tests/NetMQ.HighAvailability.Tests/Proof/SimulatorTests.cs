@@ -1,6 +1,7 @@
 using NetMQ.HighAvailability.Protocol;
 using NetMQ.HighAvailability.Simulator;
 using NetMQ.HighAvailability.Simulator.Life;
+using NetMQ.HighAvailability.Simulator.Model;
 
 namespace NetMQ.HighAvailability.Tests.Proof;
 
@@ -19,6 +20,7 @@ public sealed class SimulatorTests(ITestOutputHelper output)
         tally.Violations.Should().BeEmpty("the seed was {0}", plan.Seed);
         Report.Passed(tally).Should().BeTrue();
         tally.Failovers.Should().BePositive();
+        new[] { tally.Replied, tally.Unanswered, tally.Full, tally.Drained }.Should().OnlyContain(count => count > 0, "some of the servers answered asynchronously");
     }
 
     [Theory]
@@ -26,7 +28,7 @@ public sealed class SimulatorTests(ITestOutputHelper output)
     [InlineData(40)]
     public void A_seed_replays_exactly(int heartbeat)
     {
-        var plan = new Plan { Seed = 4711, Pairs = 2, Heartbeat = TimeSpan.FromMilliseconds(heartbeat) };
+        var plan = new Plan { Seed = 4711, Pairs = 3, Heartbeat = TimeSpan.FromMilliseconds(heartbeat) };
 
         var first = Simulation.Run(plan);
         var again = Simulation.Run(plan with { Trace = true }); // looking on changes nothing
@@ -49,6 +51,18 @@ public sealed class SimulatorTests(ITestOutputHelper output)
         };
 
         Simulation.Run(plan).Violations.Should().NotBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(RequestRule.Bound, "accepted")]
+    [InlineData(RequestRule.Reply, "a term that was over")]
+    [InlineData(RequestRule.Drain, "before the end of the time for them")]
+    [InlineData(RequestRule.Turns, "two requests of client")]
+    internal void A_rule_for_requests_taken_out_is_missed(RequestRule rule, string violation)
+    {
+        var tally = Simulation.Run(new Plan { Seed = 1, Pairs = 8, Years = TimeSpan.FromDays(90), Without = rule });
+
+        tally.Violations.Should().Contain(text => text.Contains(violation));
     }
 
     [Theory]
