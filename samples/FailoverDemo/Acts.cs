@@ -36,7 +36,7 @@ internal sealed class Acts(Pair pair, Traffic traffic, Timeline timeline, Cancel
         "ordered to hand over (SIGUSR1)",
         active =>
         {
-            timeline.Say($"the active server is ordered to hand over with SIGUSR1: it is the {active.Name}");
+            timeline.Say($"the active server is ordered to hand over with SIGUSR1, and finishes what it works on first: it is the {active.Name}");
             return Until.True(() => HasHandedOver(active), $"the {active.Name} hands over", cancellation);
         },
         _ => { });
@@ -62,7 +62,7 @@ internal sealed class Acts(Pair pair, Traffic traffic, Timeline timeline, Cancel
         },
         active =>
         {
-            timeline.Say($"the {active.Name} is woken with SIGCONT; for all it knows, it is still active");
+            timeline.Say($"the {active.Name} is woken with SIGCONT; for all it knows, it is still active and has a request to answer");
             active.Wake();
         });
 

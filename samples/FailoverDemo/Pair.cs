@@ -11,6 +11,9 @@ internal sealed class Pair : IDisposable
     public static readonly TimeSpan Heartbeat = TimeSpan.FromMilliseconds(200);
     public static readonly TimeSpan FailoverTimeout = 4 * Heartbeat;
 
+    /// <summary>How long a server works on a request, in milliseconds: its handlers await that, as others await a database.</summary>
+    public const string Work = "2-8";
+
     public Pair()
     {
         var ports = FreePorts.Take(4).Select(port => $"tcp://127.0.0.1:{port}").ToArray();
@@ -42,7 +45,7 @@ internal sealed class Pair : IDisposable
     private static string[] Arguments(string role, string voter, string local, string remote) =>
     [
         role, "--voter", voter, "--local", local, "--remote", remote,
-        "--heartbeat", Milliseconds(Heartbeat), "--failover-timeout", Milliseconds(FailoverTimeout),
+        "--async", Work, "--heartbeat", Milliseconds(Heartbeat), "--failover-timeout", Milliseconds(FailoverTimeout),
     ];
 
     private static string Milliseconds(TimeSpan span) => span.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);

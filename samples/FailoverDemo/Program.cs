@@ -1,5 +1,5 @@
-// The point of a Binary Star, in one command: a pair of servers, a client that never rests, and one fault after the
-// other done to whichever server is active.
+// The point of a Binary Star, in one command: a pair of servers whose handlers await something, a client that never
+// rests, and one fault after the other done to whichever server is active, with a request in progress.
 //
 //     dotnet run --project samples/FailoverDemo
 
@@ -33,7 +33,7 @@ var outcomes = new List<Outcome>();
 try
 {
     Timeline.PrintHead();
-    timeline.Say($"a pair starts: heartbeat {Pair.Heartbeat.TotalMilliseconds} ms, failover timeout {Pair.FailoverTimeout.TotalMilliseconds} ms");
+    timeline.Say($"a pair starts: heartbeat {Pair.Heartbeat.TotalMilliseconds} ms, failover timeout {Pair.FailoverTimeout.TotalMilliseconds} ms, {Pair.Work} ms for a request");
     foreach (var server in pair.Servers) server.Start();
     traffic.Start();
     await acts.Rest();
