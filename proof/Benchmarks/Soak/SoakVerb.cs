@@ -12,6 +12,8 @@ internal static class SoakVerb
     private static readonly Option<int> Callers = Options.Positive("--callers", "Callers that never rest", "N", () => 64);
     private static readonly Option<int> FailoverEvery = Options.AtLeast(LeastSecondsBetweenFaults, "--failover-every", "Seconds from one fault of the active server to the next", "S", () => 60);
 
+    private static readonly Option<string?> Async = new("--async") { Description = "Servers handle requests asynchronously, and wait as EchoServer takes it: 0, 20, 0-200", HelpName = "MS" };
+
     public static Command Create()
     {
         var command = new Command(
@@ -19,7 +21,7 @@ internal static class SoakVerb
             "An hour of full load in which the active server fails every minute: the primary is killed or stopped, the backup hands back. "
             + "Fails if a request is lost or answered wrongly, or if the memory, handles, threads or latencies of the backup or the client grow. Linux only.")
         {
-            Minutes, Callers, FailoverEvery, Options.Quick, Options.Json, Options.Plot,
+            Minutes, Callers, FailoverEvery, Async, Options.Quick, Options.Json, Options.Plot,
         };
         command.SetBenchmark(Measure);
         return command;
@@ -32,7 +34,7 @@ internal static class SoakVerb
 
         var quick = line.GetValue(Options.Quick);
         var duration = TimeSpan.FromMinutes(quick ? 1 : line.GetValue(Minutes));
-        using var pair = new EchoPair(PairTiming.Default, detectCrash: true);
+        using var pair = new EchoPair(PairTiming.Default, detectCrash: true, more: _ => line.GetValue(Async) is { } wait ? ["--async", wait] : []);
         pair.WaitUntilWhole();
         using var load = new Load(pair, line.GetValue(Callers));
         load.WaitForAnswer();
