@@ -78,7 +78,7 @@ internal sealed class OperatorCommands(PairEngine engine, Timing timing, IPairSh
 
     private void LookAtDrain()
     {
-        var isActive = engine.State == BinaryStarState.Active;
+        var isActive = engine.State == BinaryStarState.Active && Requests is null or { IsDraining: true }; // a drain is over with its term
         if (isActive && Requests?.IsDrained(engine.Memory.Turn) == false) return;
         handOverUntil = engine.Memory.Turn + timing.Failover + timing.Heartbeat + timing.Settle;
         if (isActive && engine.HandOver(shell)) return;

@@ -84,6 +84,9 @@ internal sealed class RequestServer
     /// <inheritdoc cref="RequestGate{T}.Holds"/>
     public bool Holds => gate.Holds;
 
+    /// <inheritdoc cref="RequestGate{T}.IsDraining"/>
+    public bool IsDraining => gate.IsDraining;
+
     /// <summary>What it has counted, and what is in progress now.</summary>
     public RequestCounts CountsAt(TimeSpan now) => counts with
     {
