@@ -106,11 +106,12 @@ internal sealed class RequestServer
     {
         if (term is not null)
         {
+            var now = clock.Now;
             foreach (var call in gate.EndTerm())
             {
                 if (remembered is not null && call.Request.Id is { } id) remembered.Forget(id);
                 Notify(call, RequestNotice.Rejected); // it has not been executed
-                Count(call, Outcome.Cancelled);
+                Count(call, Outcome.Cancelled, now);
             }
 
             if (gate.InFlight > 0) Log.RequestsCancelled(logger, gate.InFlight);
@@ -134,7 +135,7 @@ internal sealed class RequestServer
         for (var i = 0; i < MaxReplies; i++)
         {
             if (!finished.TryDequeue(out var call)) return;
-            End(call);
+            Start(Conclude(call));
         }
 
         if (!finished.IsEmpty) signal.Raise();
@@ -175,7 +176,7 @@ internal sealed class RequestServer
             {
                 if (inProgress is not null) inProgress.ReplyTo = request;
                 else Send(request, reply);
-                Count(call, Outcome.Repeated);
+                Count(call, Outcome.Repeated, now);
                 return;
             }
 
@@ -213,12 +214,11 @@ internal sealed class RequestServer
         }
     }
 
-    private void End(RequestCall call) => Start(Conclude(call));
-
     // Its place is free from here on. What is returned takes it.
     private RequestCall? Conclude(RequestCall call)
     {
-        var next = gate.End(call.Client, clock.Now);
+        var now = clock.Now;
+        var next = gate.End(call.Client, now);
         Exception? fault = null;
         VoterReply reply = default;
         try
@@ -239,39 +239,39 @@ internal sealed class RequestServer
         }
 
         // After a pause the lease may be over although the node has not noticed yet.
-        var mayReply = gate.MayReply(call.ReplyTo.Term.Number) && engine.Serves(clock.Now);
-        if (!mayReply || (fault is not null && call is { IsCancelled: true, IsOverdue: false })) Drop(call, fault);
-        else if (fault is null) Answer(call, reply);
-        else Fail(call, fault);
+        var mayReply = gate.MayReply(call.ReplyTo.Term.Number) && engine.Serves(now);
+        if (!mayReply || (fault is not null && call is { IsCancelled: true, IsOverdue: false })) Drop(call, fault, now);
+        else if (fault is null) Answer(call, reply, now);
+        else Fail(call, fault, now);
         return next;
     }
 
     private TimeoutException Overdue(Exception e) => new($"The handler was cancelled, because it did not answer within {nameof(VoterOptions.HandlerTimeout)}, {options.HandlerTimeout}.", e);
 
-    private void Answer(RequestCall call, VoterReply reply)
+    private void Answer(RequestCall call, VoterReply reply, TimeSpan now)
     {
         Send(call.ReplyTo, reply);
-        Count(call, Outcome.Ok);
+        Count(call, Outcome.Ok, now);
     }
 
-    private void Fail(RequestCall call, Exception fault)
+    private void Fail(RequestCall call, Exception fault, TimeSpan now)
     {
         Notify(call, RequestNotice.Failed);
-        Count(call, Outcome.Failed);
+        Count(call, Outcome.Failed, now);
         faults.Failed(fault);
     }
 
     // No notice: it has been executed, and the successor may have answered meanwhile.
-    private void Drop(RequestCall call, Exception? fault)
+    private void Drop(RequestCall call, Exception? fault, TimeSpan now)
     {
         if (fault is not null)
         {
-            Count(call, Outcome.Cancelled);
+            Count(call, Outcome.Cancelled, now);
             return;
         }
 
-        Count(call, Outcome.Late);
-        if (throttle.Allows(LogEvent.LateReply, clock.Now, out var suppressed)) Log.LateReply(logger, suppressed);
+        Count(call, Outcome.Late, now);
+        if (throttle.Allows(LogEvent.LateReply, now, out var suppressed)) Log.LateReply(logger, suppressed);
     }
 
     private void Send(VoterRequest request, VoterReply reply)
@@ -297,7 +297,7 @@ internal sealed class RequestServer
         voter.TrySend(frame, more: false);
     }
 
-    private void Count(RequestCall call, Outcome outcome)
+    private void Count(RequestCall call, Outcome outcome, TimeSpan now)
     {
         switch (outcome)
         {
@@ -312,7 +312,7 @@ internal sealed class RequestServer
                 break;
         }
 
-        metrics?.Request(clock.Now - call.Accepted, OutcomeNames[(int)outcome]);
+        metrics?.Request(now - call.Accepted, OutcomeNames[(int)outcome]);
     }
 
     // Two clients with equal keys take turns, which costs them time and nothing else.
