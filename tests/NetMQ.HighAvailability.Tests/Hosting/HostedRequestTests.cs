@@ -98,16 +98,12 @@ public sealed class HostedRequestTests
         var (primary, backup) = await PairAsync(work);
         using var one = primary;
         using var other = backup;
-        using var client = primary.Client();
-        client.Socket.SendFrame("a");
-        Wait.Until(() => work.Begun.Contains("a"), "it to begin");
+        using var client = AskFor("a", primary, work);
 
         var handingOver = primary.Pair.HandOverAsync();
         Wait.Until(() => primary.Star.Status.IsDraining, "the drain to begin");
-        work.SteppedDown.Should().BeTrue();
-        await Task.Delay(AWhile);
-        primary.Star.State.Should().Be(BinaryStarState.Active);
-        handingOver.IsCompleted.Should().BeFalse();
+        work.SteppedDown.Should().BeTrue("the drain comes after it");
+        await DrainsAsync(primary, handingOver);
         work.End("a");
 
         client.Socket.ReceiveFrameString().Should().Be("a");
@@ -122,15 +118,10 @@ public sealed class HostedRequestTests
         var (primary, backup) = await PairAsync(work);
         using var one = primary;
         using var other = backup;
-        using var client = primary.Client();
-        client.Socket.SendFrame("a");
-        Wait.Until(() => work.Begun.Contains("a"), "it to begin");
+        using var client = AskFor("a", primary, work);
 
         var stopping = primary.Host.StopAsync();
-        Wait.Until(() => primary.Star.Status.IsDraining, "the drain to begin");
-        await Task.Delay(AWhile);
-        primary.Star.State.Should().Be(BinaryStarState.Active);
-        stopping.IsCompleted.Should().BeFalse();
+        await DrainsAsync(primary, stopping);
         work.End("a");
 
         client.Socket.ReceiveFrameString().Should().Be("a");
@@ -162,6 +153,22 @@ public sealed class HostedRequestTests
     {
         pair.Services.AddSingleton(work).AddScoped<Unit>();
         return pair;
+    }
+
+    private static Client AskFor(string text, HostedNode node, Work work)
+    {
+        var client = node.Client();
+        client.Socket.SendFrame(text);
+        Wait.Until(() => work.Begun.Contains(text), $"'{text}' to begin");
+        return client;
+    }
+
+    private static async Task DrainsAsync(HostedNode active, Task change)
+    {
+        Wait.Until(() => active.Star.Status.IsDraining, "the drain to begin");
+        await Task.Delay(AWhile);
+        active.Star.State.Should().Be(BinaryStarState.Active);
+        change.IsCompleted.Should().BeFalse();
     }
 
     // A lone primary takes its first requests for votes. Their replies may still be under way.
