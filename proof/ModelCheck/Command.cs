@@ -11,6 +11,9 @@ internal sealed record Command
 
           small                 the budgets of every test run, and each rule taken out (about two minutes)
           large                 the large budgets (over 100 million states; up to an hour, up to 12 GB)
+          arbiter [small]       the rules of an arbiter, and each of them taken out (about a minute)
+          arbiter large         the same with all that can happen (200 million states; up to an hour, up to 12 GB)
+          arbiter <name>        scenarios of an arbiter by their names, or by the beginning of them
           run <name> [<name>…]  scenarios by their names, or by the beginning of them
           list                  the names of all scenarios
           try <key=value>…      a scenario of your own (see below)
@@ -76,8 +79,9 @@ internal sealed record Command
         }
 
         if (words.Count == 0) throw new FormatException("A verb is missing.");
-        if (words[0] is not ("small" or "large" or "run" or "list" or "try")) throw new FormatException($"There is no verb {words[0]}.");
+        if (words[0] is not ("small" or "large" or "arbiter" or "run" or "list" or "try")) throw new FormatException($"There is no verb {words[0]}.");
         if (words[0] == "run" && words.Count == 1) throw new FormatException("run takes the name of a scenario.");
+        if (words[0] == "arbiter" && words.Count > 2) throw new FormatException("arbiter takes one name, in quotes.");
         if (words[0] is "small" or "large" or "list" && words.Count > 1) throw new FormatException($"{words[0]} takes no arguments.");
         return command with { Verb = words[0], Arguments = words[1..] };
     }

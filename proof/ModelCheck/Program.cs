@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetMQ.HighAvailability.ModelCheck.Arbiter;
 using NetMQ.HighAvailability.ModelCheck.Model;
 using NetMQ.HighAvailability.ModelCheck.Search;
 using Results;
@@ -18,8 +19,10 @@ internal static class Program
                     Console.WriteLine(Command.Usage);
                     return 0;
                 case "list":
-                    foreach (var scenario in ModelChecks.All) Console.WriteLine(scenario.Name);
+                    foreach (var name in ModelChecks.All.Select(scenario => scenario.Name).Concat(ArbiterScenarios.All.Select(scenario => scenario.Name))) Console.WriteLine(name);
                     return 0;
+                case "arbiter":
+                    return CheckArbiter(ChosenArbiter(command), command, new ResultFile($"Model check: {string.Join(' ', command.Arguments.Prepend(command.Verb))}", args));
                 default:
                     return Check(Chosen(command), command, new ResultFile($"Model check: {command.Verb}", args));
             }
@@ -74,10 +77,48 @@ internal static class Program
             }
         }
 
+        return Finish(scenarios.Count, failed, states, elapsed, command, output);
+    }
+
+    private static List<ArbiterScenario> ChosenArbiter(Command command)
+    {
+        IEnumerable<ArbiterScenario> chosen = command.Arguments switch
+        {
+            [] or ["small"] => ArbiterScenarios.Small.Concat(ArbiterScenarios.WithoutRules),
+            ["large"] => ArbiterScenarios.Large,
+            [var name, ..] => ArbiterScenarios.All.Where(s => s.Name.StartsWith(name, StringComparison.Ordinal)).ToList() is { Count: > 0 } named
+                ? named : throw new FormatException($"No scenario is called {name}; list shows them all."),
+        };
+        return [.. chosen.Select(s => command.Limit > 0 ? s with { Limit = command.Limit } : s)];
+    }
+
+    private static int CheckArbiter(List<ArbiterScenario> scenarios, Command command, ResultFile output)
+    {
+        var (states, failed, elapsed) = (0L, 0, TimeSpan.Zero);
+        output.WriteLine("| scenario | expected | found | states | seconds |");
+        output.WriteLine("|---|---|---|--:|--:|");
+        foreach (var scenario in scenarios)
+        {
+            var result = ArbiterSearch.Run(scenario, command.Progress ? Console.Error.WriteLine : null);
+            states += result.States;
+            elapsed += result.Elapsed;
+            if (!result.AsExpected) failed++;
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {scenario.Name} | {scenario.Expected} | {result.Outcome} | {result.States:N0} | {result.Elapsed.TotalSeconds:F1} |"));
+            if (command.Trace || !result.AsExpected)
+            {
+                foreach (var line in result.Story) output.WriteLine($"    {line}");
+            }
+        }
+
+        return Finish(scenarios.Count, failed, states, elapsed, command, output);
+    }
+
+    private static int Finish(int scenarios, int failed, long states, TimeSpan elapsed, Command command, ResultFile output)
+    {
         output.WriteLine("");
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{(failed == 0 ? "PASSED" : "FAILED")}: {scenarios.Count} scenarios, {failed} not as expected, {states:N0} states in {elapsed.TotalSeconds:F0} s."));
+            $"{(failed == 0 ? "PASSED" : "FAILED")}: {scenarios} scenarios, {failed} not as expected, {states:N0} states in {elapsed.TotalSeconds:F0} s."));
         if (command.Report is { } file) output.Save(file);
         return failed == 0 ? 0 : 1;
     }
