@@ -112,6 +112,19 @@ public sealed class BinaryStarBuilder
         where T : class, IAsyncRequestHandler => HandleRequestsInScope<T>().ConfigureRequests(configure);
 
     /// <summary>
+    /// Gives the pair an arbiter: the same record for both nodes, by the pair's name. See <see cref="BinaryStarOptions.Arbiter"/>; the packages
+    /// <c>NetMQ.HighAvailability.Arbiters.*</c> have one each, with a method of its own.
+    /// </summary>
+    /// <param name="arbiter">Given the application's services. What it returns is not disposed of.</param>
+    /// <returns>This builder.</returns>
+    public BinaryStarBuilder UseArbiter(Func<IServiceProvider, IArbiter> arbiter)
+    {
+        ArgumentNullException.ThrowIfNull(arbiter);
+        Services.AddOptions<BinaryStarOptions>(Name).PostConfigure<IServiceProvider>((options, services) => options.Arbiter = arbiter(services));
+        return this;
+    }
+
+    /// <summary>
     /// Has <paramref name="configure"/> called once before the node starts: the place to subscribe to its events and to
     /// put sockets and timers of one's own on its poller.
     /// </summary>

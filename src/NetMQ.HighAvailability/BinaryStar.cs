@@ -62,13 +62,13 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
         ownsPoller = poller is null;
 
         var timing = options.ToTiming();
-        var engine = new PairEngine(options.Role, timing, options.DualActivePolicy);
+        var engine = new PairEngine(options.Role, timing, options.DualActivePolicy, options.ToMandate());
         Poller = poller ?? SocketLimit.Guard(() => new NetMQPoller());
         try
         {
             loop = SocketLimit.Guard(() => new NodeLoop(
-                Poller, engine, timing, options.ParseLocals(), options.ParseRemotes(), options.LookUp, options.ToLinkKeys(this.logger), options.DetectCrash, options.HandlerFaults,
-                options.TimeProvider, this.logger, new NodeMetrics(options.Name ?? "default", options.Role), Raise, RaiseRequestFailed, OnEnded));
+                Poller, engine, timing, options.ParseLocals(), options.ParseRemotes(), options.LookUp, options.ToLinkKeys(this.logger), options.Arbiter, options.Name,
+                options.DetectCrash, options.HandlerFaults, options.ToClock(), this.logger, new NodeMetrics(options.Name ?? "default", options.Role), Raise, RaiseRequestFailed, OnEnded));
         }
         catch
         {
@@ -95,7 +95,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
         get
         {
             var reading = loop.Read();
-            var (state, term, _, counters, memory, pathsReceived, now) = reading;
+            var (state, term, _, counters, memory, mandate, pathsReceived, now) = reading;
             return new BinaryStarStatus
             {
                 Role = options.Role,
@@ -103,6 +103,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
                 Term = term,
                 PeerState = (BinaryStarState?)memory.LastMessage,
                 PeerLastReceived = now - memory.LastReceived,
+                Arbiter = mandate is { } known ? BinaryStarArbiterStatus.Of(known, memory, now) : null,
                 PeerAlive = reading.IsPeerAlive(options.FailoverTimeout),
                 Paths = [.. loop.Remotes.Zip(pathsReceived, (remote, received) => new BinaryStarPath
                 {

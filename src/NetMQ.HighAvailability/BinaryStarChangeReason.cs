@@ -34,4 +34,9 @@ public enum BinaryStarChangeReason
 
     /// <summary>Two active nodes met, and this one lost.</summary>
     DualActive,
+
+    /// <summary>
+    /// With an arbiter: neither the peer's promise nor the arbiter's lease allowed this node to serve any longer, or another term has begun.
+    /// </summary>
+    MandateLost,
 }

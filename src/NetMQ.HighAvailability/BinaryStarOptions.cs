@@ -115,7 +115,9 @@ public sealed class BinaryStarOptions
     /// refuses a connection, the next request makes this node active within milliseconds rather than after
     /// <see cref="FailoverTimeout"/>; requests that come meanwhile wait for the outcome, 300 ms at most. See also
     /// <see cref="WarmUpOnStart"/>. Default <see langword="false"/>. Not for use where something else than the
-    /// peer's machine may answer for it: NAT, a proxy, a load balancer, a firewall that rejects.
+    /// peer's machine may answer for it: NAT, a proxy, a load balancer, a firewall that rejects. With an <see cref="Arbiter"/> that is what its guarantee then
+    /// rests on: evidence that is false can have two nodes accept requests for up to <see cref="FailoverTimeout"/>, or <see cref="ArbiterLease"/> if the peer served
+    /// alone, and then only the token tells them apart.
     /// </summary>
     public bool DetectCrash { get; set; }
 
@@ -127,6 +129,22 @@ public sealed class BinaryStarOptions
     /// <see langword="false"/>, and in a process compiled ahead of time (Native AOT), which has nothing to compile.
     /// </summary>
     public bool WarmUpOnStart { get; set; } = true;
+
+    /// <summary>
+    /// The third opinion, without which two nodes cannot tell a dead peer from a cut cable: with it at most one node accepts requests at any time, and each term
+    /// has a <see cref="BinaryStarTerm.FencingToken"/>. Both nodes have the same, and the same <see cref="Name"/>, by which it knows the pair. Default <see langword="null"/>:
+    /// none. A pair with an arbiter does not mix with a node that has none: to switch it on or off, stop both. See docs/arbiter.md.
+    /// </summary>
+    public IArbiter? Arbiter { get; set; }
+
+    /// <summary>What an active node of a pair with an arbiter must have in order to serve. Default <see cref="ArbiterPolicy.Quorum"/>.</summary>
+    public ArbiterPolicy ArbiterPolicy { get; set; } = ArbiterPolicy.Quorum;
+
+    /// <summary>
+    /// How long a node that serves without its peer goes on when the arbiter does not answer, and how long it takes the peer to take over from it if it dies
+    /// then. Default 10 s; from <see cref="FailoverTimeout"/> to 3 hours, in whole milliseconds. Both nodes have the same.
+    /// </summary>
+    public TimeSpan ArbiterLease { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// How many messages a voter socket of NetMQ's (DEALER, PULL, SUB, and ROUTER with <see cref="UseNetMQRouter"/>) queues for each
@@ -208,6 +226,7 @@ public sealed class BinaryStarOptions
 
         ValidateKeys();
         ValidateTiming();
+        ValidateArbiter();
         ValidateEndpoints();
     }
 
@@ -229,6 +248,12 @@ public sealed class BinaryStarOptions
     internal Timing ToTiming() => PeerHeartbeatInterval is { } peerHeartbeat && PeerFailoverTimeout is { } peerFailover
         ? Timing.From(HeartbeatInterval, FailoverTimeout, peerHeartbeat, peerFailover)
         : Timing.From(HeartbeatInterval, FailoverTimeout);
+
+    /// <summary>The right to serve of a new process; null without an arbiter.</summary>
+    internal Mandate? ToMandate() => Arbiter is null ? null : new Mandate(Role, Guid.NewGuid(), MandateTiming.From(FailoverTimeout, ArbiterLease), ArbiterPolicy);
+
+    /// <summary>The clock to measure by: with an arbiter one that goes on while the machine is suspended.</summary>
+    internal TimeProvider ToClock() => Arbiter is not null && TimeProvider == TimeProvider.System ? BootClock.Instance : TimeProvider;
 
     /// <exception cref="ArgumentException">A folder of keys cannot be read.</exception>
     internal CurveKeys? ToLinkKeys(ILogger logger) => Certificate is { } own && PeerCertificate is { } peer
@@ -314,6 +339,19 @@ public sealed class BinaryStarOptions
             throw OutOfRange(nameof(PeerFailoverTimeout), peerFailover,
                 $"must be at least three times {nameof(HeartbeatInterval)}: lower {nameof(HeartbeatInterval)} to {peerFailover / 3} or less");
         }
+    }
+
+    private void ValidateArbiter()
+    {
+        if (ArbiterPolicy is not (ArbiterPolicy.Quorum or ArbiterPolicy.Strict))
+            throw Invalid(nameof(ArbiterPolicy), $"must be {ArbiterPolicy.Quorum} or {ArbiterPolicy.Strict}, and is {(int)ArbiterPolicy}");
+        if (Arbiter is null) return;
+        if (string.IsNullOrWhiteSpace(Name))
+            throw Invalid(nameof(Arbiter), $"needs {nameof(Name)}, the same on both nodes: the arbiter knows the pair by it");
+        if (PeerHeartbeatInterval is not null)
+            throw Invalid(nameof(Arbiter), $"cannot be used with {nameof(PeerHeartbeatInterval)}: the ZeroMQ guide's own nodes know no arbiter");
+        if (ArbiterLease < FailoverTimeout || ArbiterLease > 3 * MaxHeartbeatInterval || ArbiterLease.Ticks % TimeSpan.TicksPerMillisecond != 0)
+            throw OutOfRange(nameof(ArbiterLease), ArbiterLease, $"must be from {nameof(FailoverTimeout)}, that is {FailoverTimeout}, to {3 * MaxHeartbeatInterval}, in whole milliseconds");
     }
 
     private void ValidateEndpoints()

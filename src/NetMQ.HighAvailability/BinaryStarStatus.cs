@@ -25,6 +25,9 @@ public sealed record BinaryStarStatus
     /// <summary>Whether a message of the peer was received within the failover timeout, and no evidence of its process's death since.</summary>
     public bool PeerAlive { get; init; }
 
+    /// <summary>The arbiter and what this node may do by it; <see langword="null"/> without one.</summary>
+    public BinaryStarArbiterStatus? Arbiter { get; init; }
+
     /// <summary>Each path from the peer, in the order of <see cref="BinaryStarOptions.RemoteEndpoints"/>.</summary>
     public IReadOnlyList<BinaryStarPath> Paths { get; init; } = [];
 

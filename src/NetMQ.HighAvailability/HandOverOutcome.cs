@@ -20,4 +20,7 @@ public enum HandOverOutcome
 
     /// <summary>The node stopped, or ended with a fault, before the outcome was known.</summary>
     NodeStopped,
+
+    /// <summary>Refused, nothing changed: the arbiter does not answer this node, and the peer could not take over without it.</summary>
+    ArbiterUnavailable,
 }

@@ -6,8 +6,8 @@ namespace NetMQ.HighAvailability;
 /// </summary>
 /// <remarks>
 /// The store must be linearizable, must not lose what it has acknowledged, and must never use a version twice, also not after the record was
-/// deleted. A node has one call under way at a time. It stops waiting for an answer by itself, whatever becomes of the cancellation token, and expects
-/// that a write without an answer may be carried out later.
+/// deleted. A node waits for one call at a time. It stops waiting by itself, whatever becomes of the cancellation token, so that calls may overlap, and expects
+/// that a write without an answer may be carried out later. Its calls come from the thread pool.
 /// </remarks>
 public interface IArbiter
 {

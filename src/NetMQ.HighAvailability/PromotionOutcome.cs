@@ -17,4 +17,10 @@ public enum PromotionOutcome
 
     /// <summary>Refused: this node has not been started.</summary>
     NotStarted,
+
+    /// <summary>The arbiter does not answer, so nobody can become active.</summary>
+    ArbiterUnavailable,
+
+    /// <summary>The arbiter answers, and its record did not let this node become active in time: the peer may hold a lease.</summary>
+    ArbiterRefused,
 }

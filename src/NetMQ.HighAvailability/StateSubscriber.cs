@@ -60,7 +60,11 @@ public sealed class StateSubscriber : IDisposable
         Look();
         while (dialler.TryRead(out var connection))
         {
-            if (connection.FrameCount != 1 || !PeerMessageCodec.TryDecode(connection.Frame(0), out var message)) continue;
+            if (connection.FrameCount != 1) continue;
+            var isStamped = PeerMessageCodec.TryDecode(connection.Frame(0), out var message, out var stamp);
+            if (!isStamped && !PeerMessageCodec.TryDecode(connection.Frame(0), out message)) continue;
+            Token = isStamped ? stamp.Token : null;
+            ServesBy = stamp.ServesBy;
             state = (BinaryStarState)message;
             return true;
         }
@@ -68,6 +72,15 @@ public sealed class StateSubscriber : IDisposable
         state = default;
         return false;
     }
+
+    /// <summary>
+    /// With the state last taken: the fencing token of an active node's term, or the highest that another node knows. <see langword="null"/> if the node has no
+    /// <see cref="IArbiter"/>.
+    /// </summary>
+    public long? Token { get; private set; }
+
+    /// <summary>With the state last taken: by what an active node serves; <see cref="BinaryStarMandate.None"/> without an <see cref="IArbiter"/>.</summary>
+    public BinaryStarMandate ServesBy { get; private set; }
 
     /// <summary>Closes the connection.</summary>
     public void Dispose() => dialler.Dispose();

@@ -64,8 +64,9 @@ public class EngineBenchmarks : IPairShell
 
     bool IPairShell.IsDrained => true;
 
-    bool IPairShell.TryReceive(out PeerMessage message)
+    bool IPairShell.TryReceive(out PeerMessage message, out MandateStamp stamp)
     {
+        stamp = default;
         message = waiting.GetValueOrDefault();
         var any = waiting is not null;
         waiting = null;
@@ -80,7 +81,7 @@ public class EngineBenchmarks : IPairShell
     {
     }
 
-    void IPairShell.Publish(PeerMessage message, TimeSpan due)
+    void IPairShell.Publish(PeerMessage message, in MandateStamp stamp, TimeSpan due)
     {
     }
 

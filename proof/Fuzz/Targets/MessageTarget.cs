@@ -13,12 +13,20 @@ internal static class MessageTarget
         else
             Check.That(message == default, "an invalid frame decodes to nothing");
 
+        if (PeerMessageCodec.TryDecode(frame, out var stamped, out var stamp))
+        {
+            var again = new byte[PeerMessageCodec.StampedBytes];
+            PeerMessageCodec.Encode(again, stamped, stamp);
+            Check.That(again.AsSpan().SequenceEqual(frame), "a message with a stamp has one form");
+            Check.That(stamp.Token + 1 > 0, "there is room for the next token");
+        }
+
         var silence = TimeSpan.FromSeconds(2);
-        var filter = new PeerFilter(silence);
-        var foreign = filter.Take(TimeSpan.Zero, frame, more: false, out _) == PeerFrame.Foreign;
-        var next = filter.Take(silence - TimeSpan.FromTicks(1), "3"u8, more: false, out _);
+        var filter = new PeerFilter(silence, hasArbiter: false);
+        var foreign = filter.Take(TimeSpan.Zero, frame, more: false, out _, out _) == PeerFrame.Foreign;
+        var next = filter.Take(silence - TimeSpan.FromTicks(1), "3"u8, more: false, out _, out _);
         Check.That(next == (foreign ? PeerFrame.Foreign : PeerFrame.Message), "a foreign peer is not believed, any other is");
-        Check.That(filter.Take(silence * 2, "3"u8, more: false, out _) == PeerFrame.Message, "a path is accepted again after a silence");
+        Check.That(filter.Take(silence * 2, "3"u8, more: false, out _, out _) == PeerFrame.Message, "a path is accepted again after a silence");
 
         Check.That(RequestId.NoticeIn(frame) == RequestNotice.None || !RequestId.IsIn(frame), "a frame is a notice or an id");
         if (!RequestId.IsIn(frame)) return;

@@ -97,6 +97,7 @@ internal sealed class EngineCodec(Scenario scenario, Clockwork clockwork)
         m.SettledAt = At(r.Take(4));
         m.NextHeartbeat = At(r.Take(5) - heartbeat);
         m.CrashedUntil = r.Take(5) is > 0 and var until ? At(until - 1) : null;
+        m.ServesUntil = TimeSpan.MaxValue; // no arbiter
         m.Drained = true; // the model's turns receive all that they were given
         if (m.State == BinaryStarState.Active)
         {

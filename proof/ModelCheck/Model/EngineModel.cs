@@ -171,9 +171,9 @@ internal sealed class EngineModel : INodeModel
         {
         }
 
-        public bool TryReceive(out PeerMessage message)
+        public bool TryReceive(out PeerMessage message, out MandateStamp stamp)
         {
-            message = default;
+            (message, stamp) = (default, default);
             return false;
         }
 
@@ -181,7 +181,7 @@ internal sealed class EngineModel : INodeModel
         {
         }
 
-        public void Publish(PeerMessage message, TimeSpan due)
+        public void Publish(PeerMessage message, in MandateStamp stamp, TimeSpan due)
         {
         }
 

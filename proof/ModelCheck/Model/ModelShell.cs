@@ -42,8 +42,9 @@ internal sealed class ModelShell(Scenario scenario, Clockwork clockwork, Wire wi
         story?.Add("throws away what was queued and subscribes anew");
     }
 
-    public bool TryReceive(out PeerMessage message)
+    public bool TryReceive(out PeerMessage message, out MandateStamp stamp)
     {
+        stamp = default;
         if (received < 0)
         {
             arrived = world.To(me);
@@ -74,7 +75,7 @@ internal sealed class ModelShell(Scenario scenario, Clockwork clockwork, Wire wi
             engine.Restore(engine.Memory with { State = BinaryStarState.Passive, PublishDue = before.PublishDue });
     }
 
-    public void Publish(PeerMessage message, TimeSpan due)
+    public void Publish(PeerMessage message, in MandateStamp stamp, TimeSpan due)
     {
         var lost = (choice.Loses >> Published & 1) != 0;
         Published++;

@@ -283,8 +283,9 @@ internal sealed class SimNode : IPairShell
         world.Redial(this);
     }
 
-    bool IPairShell.TryReceive(out PeerMessage message)
+    bool IPairShell.TryReceive(out PeerMessage message, out MandateStamp stamp)
     {
+        stamp = default;
         while (inbox.TryDequeue(out var digit))
         {
             Span<byte> frame = [(byte)('0' + digit)];
@@ -302,7 +303,7 @@ internal sealed class SimNode : IPairShell
         if (result is ReceiveResult.OwnRoleFatal or ReceiveResult.DualActiveFatal) End(result);
     }
 
-    void IPairShell.Publish(PeerMessage message, TimeSpan due)
+    void IPairShell.Publish(PeerMessage message, in MandateStamp stamp, TimeSpan due)
     {
         Record("publishes ", (int)message);
         world.Publish(this, message);

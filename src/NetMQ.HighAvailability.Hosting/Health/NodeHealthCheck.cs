@@ -17,6 +17,7 @@ internal sealed class NodeHealthCheck(HostedBinaryStar pair) : IHealthCheck
         if (completion.IsFaulted) return (failed, "The node ended with a fault.", completion.Exception.GetBaseException());
         if (completion.IsCompleted) return (failed, "The node has ended.", null);
         if (WhyStalled(pair, node) is { } reason) return (failed, reason, null);
+        if (node.Arbiter is { Reachable: false }) return (HealthStatus.Degraded, $"{node.State}, and the arbiter does not answer: nobody could take over.", null);
         if (!node.PeerAlive) return (HealthStatus.Degraded, $"{node.State}, without a peer: nobody could take over.", null);
         if (node is { State: BinaryStarState.Active, PeerState: BinaryStarState.Active }) return (HealthStatus.Degraded, "Both nodes are active.", null);
         return node.State is BinaryStarState.Active or BinaryStarState.Passive
@@ -45,6 +46,13 @@ internal sealed class NodeHealthCheck(HostedBinaryStar pair) : IHealthCheck
             ["votesRejected"] = node.VotesRejected,
             ["requestsInFlight"] = node.RequestsInFlight,
         };
+        if (node.Arbiter is { } arbiter)
+        {
+            data["token"] = arbiter.Token;
+            data["servesBy"] = arbiter.ServesBy.ToString();
+            data["arbiterReachable"] = arbiter.Reachable;
+        }
+
         if (node.PeerState is { } peer) data["peerState"] = peer.ToString();
         if (node.PeerLastReceived is { } silence) data["peerSilenceSeconds"] = silence.TotalSeconds;
         return data;

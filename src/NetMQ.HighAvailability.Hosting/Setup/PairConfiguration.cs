@@ -11,7 +11,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
         "Preset", "Name", "Role", "LocalEndpoints", "RemoteEndpoints", "HeartbeatInterval", "FailoverTimeout",
         "PeerHeartbeatInterval", "PeerFailoverTimeout", "DualActivePolicy", "HandlerFaults", "DetectCrash", "WarmUpOnStart", "VoterHighWatermark",
         "VoterMaxRequestBytes", "CertificateFile", "PeerCertificateFile", "VoterCertificateFile",
-        "VoterClientKeyFolder", "MonitorKeyFolder", "UseNetMQRouter",
+        "VoterClientKeyFolder", "MonitorKeyFolder", "UseNetMQRouter", "ArbiterPolicy", "ArbiterLease",
     ];
 
     private static readonly string[] HostKeys = ["VoterEndpoint", "VoterType", "StepDownTimeout", RequestConfiguration.Key];
@@ -44,6 +44,8 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
         if (reader.Value("VoterClientKeyFolder") is { } clients) options.VoterClientKeyFolder = clients;
         if (reader.Value("MonitorKeyFolder") is { } monitors) options.MonitorKeyFolder = monitors;
         reader.Use<bool>("UseNetMQRouter", SectionReader.Bool, value => options.UseNetMQRouter = value, "true or false");
+        reader.Use<ArbiterPolicy>("ArbiterPolicy", Enum.TryParse, value => options.ArbiterPolicy = value, SectionReader.Names<ArbiterPolicy>());
+        reader.Time("ArbiterLease", value => options.ArbiterLease = value);
     }
 
     /// <exception cref="OptionsValidationException">A value is malformed; the message names it.</exception>

@@ -150,6 +150,30 @@ internal static partial class Log
     [LoggerMessage(348, LogLevel.Warning, "Closed the connection to the {Port} that has left the most unread: {Unsent} bytes wait to be sent to all clients ({Suppressed} more)")]
     public static partial void SlowReader(ILogger logger, string port, long unsent, long suppressed);
 
+    [LoggerMessage(350, LogLevel.Information, "The arbiter granted this node a term with token {Token}, {Took} after it was needed")]
+    public static partial void TokenGranted(ILogger logger, long token, TimeSpan took);
+
+    [LoggerMessage(351, LogLevel.Warning, "The arbiter ({Arbiter}) does not answer: {Reason}. Who serves goes on while it receives its peer; nothing changes hands until the arbiter answers ({Suppressed} more)")]
+    public static partial void Unanswered(ILogger logger, string arbiter, string reason, long suppressed);
+
+    [LoggerMessage(352, LogLevel.Information, "The arbiter ({Arbiter}) answers again, after {Duration}")]
+    public static partial void Answers(ILogger logger, string arbiter, TimeSpan duration);
+
+    public static void OtherArbiter(ILogger logger, object remote, bool hasArbiter, long suppressed) => OtherArbiter(
+        logger, remote, hasArbiter ? "this node has an arbiter, and the peer has none" : "the peer has an arbiter, and this node has none", suppressed);
+
+    [LoggerMessage(353, LogLevel.Error, "The peer at {Remote} is set up differently: {Difference}. Its messages are ignored. Stop both nodes, give both the same arbiter or none, and start them again ({Suppressed} more)")]
+    private static partial void OtherArbiter(ILogger logger, object remote, string difference, long suppressed);
+
+    [LoggerMessage(354, LogLevel.Warning, "This node serves by the arbiter's lease alone, because its peer does not answer: the pair has no standby")]
+    public static partial void ServesAlone(ILogger logger);
+
+    [LoggerMessage(355, LogLevel.Information, "The pair is whole again: this node serves by its peer's promise, after {Duration}")]
+    public static partial void Whole(ILogger logger, TimeSpan duration);
+
+    [LoggerMessage(356, LogLevel.Critical, "The arbiter's record went back from token {Known} to {Read}: it was deleted, or restored from a backup. Resources may accept what is fenced with a token that was used before")]
+    public static partial void TokenWentBack(ILogger logger, long known, long read);
+
     private static string Explain(WireFault fault) => fault switch
     {
         WireFault.NotZmtp => "the other side does not use ZMTP",

@@ -29,6 +29,8 @@ internal enum LogEvent : byte
     GaveUpHandshake,
     SlowReader,
     LateReply,
+    OtherArbiter,
+    Unanswered,
     Count, // how many there are
 }
 

@@ -17,12 +17,12 @@ internal sealed partial class NodeLoop
         link.Purge();
     }
 
-    bool IPairShell.TryReceive(out PeerMessage message)
+    bool IPairShell.TryReceive(out PeerMessage message, out MandateStamp stamp)
     {
-        message = default;
+        (message, stamp) = (default, default);
         for (; received < MaxPeerMessages; received++)
         {
-            switch (link.TryReceive(engine.Memory.Turn, out message, out var size, out var more))
+            switch (link.TryReceive(engine.Memory.Turn, out message, out stamp, out var size, out var more))
             {
                 case Inbox.Empty:
                     return false;
@@ -65,13 +65,15 @@ internal sealed partial class NodeLoop
         terms.Received(message);
     }
 
-    void IPairShell.Publish(PeerMessage message, TimeSpan due)
+    void IPairShell.Publish(PeerMessage message, in MandateStamp stamp, TimeSpan due)
     {
         if (engine.Memory.Turn >= due) metrics?.Heartbeat(engine.Memory.Turn - due);
-        link.Publish(message);
+        link.Publish(message, stamp);
         counters.StatesPublished++;
         Log.Published(logger, (int)message);
     }
+
+    void IPairShell.Ask(in ArbiterRequest request) => arbiter!.Send(request);
 
     // The one place that changes the published state.
     void IPairShell.Apply(Transition transition)

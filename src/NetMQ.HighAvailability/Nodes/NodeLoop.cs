@@ -36,6 +36,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
     private readonly LogThrottle throttle = new();
     private readonly NodeMetrics? metrics; // none while warming up
     private readonly CrashDetector? crashDetector;
+    private readonly ArbiterLink? arbiter;
     private readonly Clock clock;
     private readonly ILogger logger;
     private readonly NodeEvents events;
@@ -60,7 +61,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
     /// <exception cref="EndpointException">A local endpoint cannot be bound; none stays bound.</exception>
     public NodeLoop(
         NetMQPoller poller, PairEngine engine, Timing timing, IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, HostLookup lookUp, CurveKeys? keys,
-        bool detectCrash, HandlerFaultPolicy handlerFaults, TimeProvider time, ILogger logger, NodeMetrics? metrics,
+        IArbiter? arbiter, string? pair, bool detectCrash, HandlerFaultPolicy handlerFaults, TimeProvider time, ILogger logger, NodeMetrics? metrics,
         Action<NodeChange> raise, Action<Exception> requestFailed, Action<Exception?> ended)
     {
         this.poller = poller;
@@ -74,12 +75,12 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
         events = new NodeEvents(new CallbackContext(commands.Post, LateFault), raise, requestFailed);
         faults = new RequestFaults(handlerFaults, clock, logger, throttle, events, commands.Post, LateFault);
         engine.Start(TimeSpan.Zero);
-        status = new NodeStatus(engine, remotes.Count);
+        status = new NodeStatus(engine, remotes.Count, pair);
         orders = new OperatorCommands(engine, timing, this);
         terms = new TermTracker(engine);
         try
         {
-            link = new StateLink(locals, remotes, lookUp, keys, timing, signal, clock, command => commands.Post(command), throttle, logger);
+            link = new StateLink(locals, remotes, lookUp, keys, arbiter is not null, timing, signal, clock, command => commands.Post(command), throttle, logger);
         }
         catch
         {
@@ -89,6 +90,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
 
         monitor = new LinkMonitor(link, timing, logger);
         if (detectCrash) crashDetector = new CrashDetector(engine, link, timing, time, () => clock.Now, Post, logger);
+        if (arbiter is not null) this.arbiter = new ArbiterLink(arbiter, pair!, engine, timing, time, answer => Post(() => engine.Answered(answer, this)), metrics, throttle, logger);
         tick = new LoopTimer(poller, timing.Tick, OnTick);
     }
 
@@ -208,7 +210,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
     {
         engine.Abandon();
         counters.Faults = faults.Counts;
-        status.Change(engine.State, engine, terms.Term, counters, link.Paths);
+        status.Change(engine.State, engine, terms.Term, fencingToken: null, counters, link.Paths);
         requests?.TermChanged(null);
     }
 
@@ -274,6 +276,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
 
     private void ServeVotes(TimeSpan turn)
     {
+        if (engine.AwaitsArbiter(turn, this)) return;
         using var context = faults.Enter();
         var until = turn + timing.Heartbeat / 16;
         var now = turn;
@@ -319,7 +322,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
         while (!tick.IsTicking && pendingEvents.TryDequeue(out var change))
         {
             counters.Faults = faults.Counts;
-            status.Change(change.Transition.To, engine, change.Term, counters, link.Paths);
+            status.Change(change.Transition.To, engine, change.Term, change.FencingToken, counters, link.Paths);
             requests?.TermChanged(status.Term);
             events.Changed(change);
         }
@@ -329,11 +332,12 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
     {
         if (monitor.Look(engine.Memory, counters.VotesRejected)) counters.Redials++;
         crashDetector?.Look();
+        arbiter?.Look();
         link.EndTurn(engine.Memory.Turn);
 
-        // Requests that arrive before the evidence of a crash would be dropped, and their clients would have to wait for a timeout.
+        // Requests that arrive before the evidence of a crash, or the arbiter's answer, would be dropped, and their clients would have to wait for a timeout.
         var isActive = engine.State == BinaryStarState.Active;
-        voter!.IsHeld = isActive ? requests is { Holds: true } : crashDetector is { IsWorthWaiting: true } && shutdown is null;
+        voter!.IsHeld = isActive ? requests is { Holds: true } : (crashDetector is { IsWorthWaiting: true } || engine.IsAwaitingArbiter(clock.Now)) && shutdown is null;
     }
 
     private void EndTurn(TimeSpan began)

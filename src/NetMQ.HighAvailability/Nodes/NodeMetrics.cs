@@ -18,6 +18,7 @@ internal sealed class NodeMetrics
     private static readonly Histogram<double> HandlerSeconds = Durations.Of(Meter, "binarystar.handler.duration", "The longest call of the voter's handler in a turn.");
     private static readonly Histogram<double> RequestSeconds = Durations.Of(Meter, "binarystar.request.duration", "From accepting a request to the end of its asynchronous handler.");
     private static readonly Histogram<double> LateSeconds = Durations.Of(Meter, "binarystar.heartbeat.lateness", "How long after its time a heartbeat was published.");
+    private static readonly Histogram<double> ArbiterSeconds = Durations.Of(Meter, "binarystar.arbiter.duration", "A request to the arbiter, answered or not.");
     private static readonly Histogram<double> FailoverSeconds = Durations.Of(Meter, "binarystar.failover.duration", "From the dead peer's last message to this node's being active.");
 
     // Counted from 0 on: to Prometheus a count that begins with 1 is not an increase, and these trigger alarms.
@@ -28,9 +29,11 @@ internal sealed class NodeMetrics
         new(BinaryStarState.Yielding, BinaryStarState.Active, BinaryStarChangeReason.PeerSilent),
         new(BinaryStarState.Yielding, BinaryStarState.Active, BinaryStarChangeReason.PeerCrashed),
         new(BinaryStarState.Active, BinaryStarState.Yielding, BinaryStarChangeReason.LeaseExpired),
+        new(BinaryStarState.Active, BinaryStarState.Yielding, BinaryStarChangeReason.MandateLost),
         new(BinaryStarState.Active, BinaryStarState.Passive, BinaryStarChangeReason.DualActive),
     ];
 
+    private static readonly BinaryStarMandate[] AllMandates = Enum.GetValues<BinaryStarMandate>();
     private static readonly BinaryStarState[] AllStates = Enum.GetValues<BinaryStarState>();
     private static ImmutableArray<NodeMetrics> nodes = [];
 
@@ -52,6 +55,10 @@ internal sealed class NodeMetrics
         Meter.CreateObservableCounter("binarystar.interruptions", () => Observe((node, reading) => node.Measure(reading.Counters.Interruptions)), "{interruption}", "How often the loop did not run for over a quarter of a heartbeat.");
         Meter.CreateObservableCounter("binarystar.redials", () => Observe((node, reading) => node.Measure(reading.Counters.Redials)), "{redial}", "How often the state link was connected anew because the peer had been silent for long.");
         Meter.CreateObservableGauge("binarystar.peer.silence", () => Observe(Silence), "s", "Time since the last message of the peer.");
+        Meter.CreateObservableGauge("binarystar.arbiter.reachable", () => Observe(Reachable), "{arbiter}", "1 if the arbiter answered the last request, 0 if not.");
+        Meter.CreateObservableUpDownCounter("binarystar.mandate", () => Observe(MandateOf), "{node}", "1 for that by which the node serves, 0 for the others.");
+        Meter.CreateObservableGauge("binarystar.mandate.remaining", () => Observe(Remaining), "s", "How long the node may go on serving if nothing is received from peer and arbiter.");
+        Meter.CreateObservableGauge("binarystar.term.token", () => Observe(TokenOf), "{token}", "The fencing token of the node's term, or the highest that it knows.");
         Meter.CreateObservableGauge("binarystar.path.silence", () => Observe(PathSilence), "s", "Time since the last message of the peer from one of its endpoints.");
     }
 
@@ -80,6 +87,12 @@ internal sealed class NodeMetrics
     /// <param name="took">From accepting the request on.</param>
     /// <param name="outcome">What came of it, in the form of OpenTelemetry's values.</param>
     public void Request(TimeSpan took, string outcome) => RequestSeconds.Record(took.TotalSeconds, name, role, new("binarystar.outcome", outcome));
+
+    /// <param name="operation">What the arbiter was asked for.</param>
+    /// <param name="outcome">What came of it.</param>
+    /// <param name="took">Until the answer, or until none was expected any longer.</param>
+    public void Asked(ArbiterOperation operation, ArbiterOutcome outcome, TimeSpan took) => ArbiterSeconds.Record(
+        took.TotalSeconds, name, role, new("binarystar.arbiter.operation", SnakeCase(operation.ToString())), new("binarystar.outcome", SnakeCase(outcome.ToString())));
 
     public void Heartbeat(TimeSpan late) => LateSeconds.Record(late.TotalSeconds, name, role);
 
@@ -135,6 +148,22 @@ internal sealed class NodeMetrics
         node.Measure(reading.Counters.GarbageReceived, "binarystar.reason", "garbage"),
         node.Measure(reading.Counters.OwnRoleReceived, "binarystar.reason", "own_role"),
     ];
+
+    private static IEnumerable<Measurement<long>> Reachable(NodeMetrics node, NodeReading reading) =>
+        reading.Mandate is null ? [] : node.Measure(reading.Memory.AnsweredAt is not null && reading.Memory.UnansweredSince is null ? 1L : 0L);
+
+    private static IEnumerable<Measurement<long>> MandateOf(NodeMetrics node, NodeReading reading) => ArbiterOf(reading) is not { } arbiter
+        ? []
+        : AllMandates.Select(mandate => node.Measure(arbiter.ServesBy == mandate ? 1L : 0L, "binarystar.mandate", SnakeCase(mandate.ToString())));
+
+    private static IEnumerable<Measurement<double>> Remaining(NodeMetrics node, NodeReading reading) =>
+        ArbiterOf(reading) is { } arbiter ? node.Measure(arbiter.Remaining.TotalSeconds) : [];
+
+    private static IEnumerable<Measurement<long>> TokenOf(NodeMetrics node, NodeReading reading) =>
+        ArbiterOf(reading) is { } arbiter ? node.Measure(arbiter.Token) : [];
+
+    private static BinaryStarArbiterStatus? ArbiterOf(NodeReading reading) =>
+        reading.Mandate is { } mandate ? BinaryStarArbiterStatus.Of(mandate, reading.Memory, reading.Now) : null;
 
     private static IEnumerable<Measurement<double>> Silence(NodeMetrics node, NodeReading reading) =>
         reading.Memory.LastReceived is { } received ? node.Measure((reading.Now - received).TotalSeconds) : [];

@@ -18,11 +18,14 @@ internal sealed class NodeStatus : IDisposable
     private BinaryStarState state;
     private long termNumber;
     private BinaryStarTerm? term;
+    private readonly string? pair;
+    private MandateMemory? mandate;
     private CancellationTokenSource? termSource;
     private TaskCompletionSource<BinaryStarTerm> nextTerm = NewTerm();
 
-    public NodeStatus(PairEngine engine, int paths)
+    public NodeStatus(PairEngine engine, int paths, string? pair)
     {
+        this.pair = pair;
         pathsReceived = new TimeSpan?[paths];
         memory = engine.Memory;
         state = engine.State;
@@ -48,7 +51,7 @@ internal sealed class NodeStatus : IDisposable
     /// <param name="now">The clock; read when no turn can intervene.</param>
     public NodeReading Read(Func<TimeSpan> now)
     {
-        lock (gate) return new NodeReading(state, termNumber, peer, counters, memory, [.. pathsReceived], now());
+        lock (gate) return new NodeReading(state, termNumber, peer, counters, memory, mandate, [.. pathsReceived], now());
     }
 
     /// <exception cref="InvalidOperationException">The node has ended.</exception>
@@ -64,7 +67,7 @@ internal sealed class NodeStatus : IDisposable
     }
 
     /// <summary>A change of state, visible to all from here on. When this returns, the token of a term that has ended is cancelled.</summary>
-    public void Change(BinaryStarState to, PairEngine engine, long termNumber, in NodeCounters counters, IReadOnlyList<PeerPath> paths)
+    public void Change(BinaryStarState to, PairEngine engine, long termNumber, long? fencingToken, in NodeCounters counters, IReadOnlyList<PeerPath> paths)
     {
         CancellationTokenSource? ended;
         lock (gate)
@@ -75,7 +78,7 @@ internal sealed class NodeStatus : IDisposable
             if (to == BinaryStarState.Active)
             {
                 termSource = new CancellationTokenSource();
-                term = new BinaryStarTerm(termNumber, termSource.Token);
+                term = new BinaryStarTerm(pair, fencingToken, termNumber, termSource.Token);
                 nextTerm.SetResult(term);
             }
         }
@@ -100,6 +103,7 @@ internal sealed class NodeStatus : IDisposable
     private void Set(PairEngine engine, long termNumber, in NodeCounters counters, IReadOnlyList<PeerPath> paths)
     {
         memory = engine.Memory;
+        mandate = engine.Mandate?.Memory;
         peer = engine.Peer;
         this.termNumber = termNumber;
         this.counters = counters;
@@ -121,7 +125,7 @@ internal sealed class NodeStatus : IDisposable
 
 /// <summary>One snapshot of a node: its state at the end of its last turn or at its last change, and its time when read.</summary>
 internal readonly record struct NodeReading(
-    BinaryStarState State, long Term, PeerStatus Peer, NodeCounters Counters, PairMemory Memory, TimeSpan?[] PathsReceived, TimeSpan Now)
+    BinaryStarState State, long Term, PeerStatus Peer, NodeCounters Counters, PairMemory Memory, MandateMemory? Mandate, TimeSpan?[] PathsReceived, TimeSpan Now)
 {
     /// <summary>Whether a message received at that time shows that its sender is alive now.</summary>
     public bool IsAlive(TimeSpan? received, TimeSpan failover) => Now - received < failover;

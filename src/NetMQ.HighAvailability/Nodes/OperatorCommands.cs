@@ -10,6 +10,7 @@ namespace NetMQ.HighAvailability.Nodes;
 internal sealed class OperatorCommands(PairEngine engine, Timing timing, IPairShell shell)
 {
     private Action<HandOverOutcome>? handOver;
+    private TimeSpan? arbiterAskedAt; // while its answer is awaited
     private TimeSpan? handOverUntil; // none while the requests in progress are awaited
     private Action<PromotionOutcome>? promotion;
 
@@ -34,8 +35,36 @@ internal sealed class OperatorCommands(PairEngine engine, Timing timing, IPairSh
         {
             handOver = report;
             handOverUntil = null;
-            Requests?.BeginDrain(engine.Memory.Turn);
-            LookAtDrain();
+            if (engine.Mandate is null)
+            {
+                BeginDrain();
+                return;
+            }
+
+            arbiterAskedAt = engine.Memory.Turn;
+            engine.CheckArbiter(shell);
+        }
+    }
+
+    private void BeginDrain()
+    {
+        Requests?.BeginDrain(engine.Memory.Turn);
+        LookAtDrain();
+    }
+
+    // Without it the peer could not take over.
+    private void LookAtArbiter(TimeSpan asked)
+    {
+        ref readonly var memory = ref engine.Memory;
+        if (memory.AnsweredAt > asked)
+        {
+            arbiterAskedAt = null;
+            BeginDrain();
+        }
+        else if (memory.UnansweredSince is not null && memory.Turn - asked >= timing.ArbiterPatience)
+        {
+            arbiterAskedAt = null;
+            Report(ref handOver, HandOverOutcome.ArbiterUnavailable);
         }
     }
 
@@ -58,7 +87,8 @@ internal sealed class OperatorCommands(PairEngine engine, Timing timing, IPairSh
     /// <summary>Once a turn: completes the commands that have succeeded or failed.</summary>
     public void Look()
     {
-        if (handOver is not null && handOverUntil is null) LookAtDrain();
+        if (arbiterAskedAt is { } asked) LookAtArbiter(asked);
+        else if (handOver is not null && handOverUntil is null) LookAtDrain();
         if (handOver is not null && handOverUntil is not null)
         {
             if (engine.State == BinaryStarState.Passive) Report(ref handOver, HandOverOutcome.Completed);
@@ -67,7 +97,13 @@ internal sealed class OperatorCommands(PairEngine engine, Timing timing, IPairSh
 
         if (promotion is null) return;
         if (engine.State == BinaryStarState.Active) Report(ref promotion, PromotionOutcome.Completed);
-        else if (engine.Memory.Pending != PendingPromotion.Operator) Report(ref promotion, PromotionOutcome.PeerMayBeAlive);
+        else if (engine.Memory is { Pending: not PendingPromotion.Operator, Seeking: null })
+        {
+            var ended = engine.Mandate is null || engine.Memory.LastReceived > engine.Memory.SeekingSince ? PromotionOutcome.PeerMayBeAlive
+                : engine.Memory.UnansweredSince is null ? PromotionOutcome.ArbiterRefused
+                : PromotionOutcome.ArbiterUnavailable;
+            Report(ref promotion, ended);
+        }
     }
 
     public void End()

@@ -36,6 +36,6 @@ internal sealed class TermTracker(PairEngine engine)
 
         // The peer may have become active right after its last message that it was not.
         var from = Max(activeSince, peerNotActiveAt);
-        return new NodeChange(transition, Term, transition.Reason == BinaryStarChangeReason.DualActive ? now - from : null);
+        return new NodeChange(transition, Term, engine.FencingToken, transition.Reason == BinaryStarChangeReason.DualActive ? now - from : null);
     }
 }

@@ -41,7 +41,7 @@ internal static class WarmUp
         var timing = Timing.From(Heartbeat, 4 * Heartbeat);
         var engine = new PairEngine(BinaryStarRole.Backup, timing, DualActivePolicy.BackupYields);
         using var loop = new NodeLoop(
-            poller, engine, timing, [], [remote], HostResolver.LookUpAsync, keys: null, detectCrash: true, HandlerFaultPolicy.EndNode, TimeProvider.System,
+            poller, engine, timing, [], [remote], HostResolver.LookUpAsync, keys: null, arbiter: null, pair: null, detectCrash: true, HandlerFaultPolicy.EndNode, TimeProvider.System,
             BackgroundLogger.Before(new DiscardingLogger()), metrics: null,
             raise: change =>
             {

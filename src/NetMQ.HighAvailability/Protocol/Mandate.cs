@@ -34,6 +34,12 @@ internal sealed class Mandate(BinaryStarRole role, Guid process, MandateTiming t
 
     private bool IsLeased => m is { IsKnown: true, Claim: { } claim } && claim.Lease > TimeSpan.Zero;
 
+    /// <summary>The arbiter may still count a lease for this process, and knows or will be told that it is given back.</summary>
+    public bool HasLeaseToGiveBack => (IsMine && IsLeased) || m.Request is { Operation: ArbiterOperation.Relax };
+
+    /// <summary>The known record is leased to the peer.</summary>
+    public bool IsLeasedToPeer => IsPeers && IsLeased;
+
     /// <summary>By what it may serve.</summary>
     public BinaryStarMandate ServesBy(TimeSpan now) =>
         m.Token == 0 ? BinaryStarMandate.None

@@ -40,16 +40,22 @@ internal sealed partial class PairEngine
         m.LastOffer = now;
         m.LastReceived = m.CrashedUntil = m.DualActiveSince = m.PeerPassiveAt = null;
         m.Pending = PendingPromotion.None;
+        m.Seeking = null;
+        m.PeerActiveAt = m.AskedAt = now;
+        m.ReadAt = TimeSpan.MinValue;
+        m.AnsweredAt = m.UnansweredSince = m.PromisesFreshSince = null;
         m.Expiry = now + F;
         m.ExpiryLimit = now + F + F;
         m.SettledAt = now + timing.Settle;
         m.Reclaiming = false;
         if (m.State == BinaryStarState.Active) LoseLease(alone: false);
+        mandate?.Restart(now);
     }
 
     private void NoticeGap(TimeSpan gap)
     {
         m.Pending = PendingPromotion.None;
+        m.Seeking = null;
         m.CrashedUntil = null;
         m.EvidenceFrom = m.Turn;
         if (m.State == BinaryStarState.Active) return;
@@ -64,7 +70,7 @@ internal sealed partial class PairEngine
 
     private void LoseLease(bool alone)
     {
-        GiveUp(BinaryStarChangeReason.LeaseExpired);
+        GiveUp(mandate is not null && mandate.IsOverAt(m.Turn) ? BinaryStarChangeReason.MandateLost : BinaryStarChangeReason.LeaseExpired);
         m.Expiry = m.Turn + F;
         if (!alone) return;
 

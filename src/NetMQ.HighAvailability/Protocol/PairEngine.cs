@@ -11,7 +11,11 @@ namespace NetMQ.HighAvailability.Protocol;
 /// operator's order, comes after the turn, so that the peer's messages have always been received first.
 /// </para>
 /// </summary>
-internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, DualActivePolicy policy)
+/// <param name="role">Which of the two nodes it is.</param>
+/// <param name="timing">Every time span.</param>
+/// <param name="policy">What two active nodes do when they meet.</param>
+/// <param name="mandate">The right to serve, of a pair with an arbiter; null without one.</param>
+internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, DualActivePolicy policy, Mandate? mandate = null)
 {
     private PairMemory m;
     private Transition? transition;
@@ -52,8 +56,14 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
             EvidenceFrom = now,
             NextHeartbeat = now,
             PublishDue = true,
+            ServesUntil = mandate is null ? TimeSpan.MaxValue : TimeSpan.MinValue,
+            PeerActiveAt = now,
+            AskedAt = now,
+            ReadAt = TimeSpan.MinValue,
+            CheckDue = mandate is not null,
         };
         transition = null;
+        mandate?.Start(now);
     }
 
     /// <summary>
@@ -68,9 +78,9 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     {
         if (BeginTurn(now)) shell.Purge();
         ApplyDecisions(shell, heartbeats: false); // a heartbeat waits until the peer's messages have been received
-        while (shell.TryReceive(out var message))
+        while (shell.TryReceive(out var message, out var stamp))
         {
-            var result = Receive(message);
+            var result = Receive(message, stamp);
             shell.OnReceived(message, result);
             if (result is ReceiveResult.OwnRoleFatal or ReceiveResult.DualActiveFatal) return false;
             ApplyDecisions(shell, heartbeats: false);
@@ -78,11 +88,12 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
 
         EndReceiving(shell.IsDrained);
         m.PublishDue |= subscriberCame; // after the peer's messages were received: a subscriber gets the state that results from them
+        Consult(shell);
         ApplyDecisions(shell);
         return true;
     }
 
-    private ReceiveResult Receive(PeerMessage message)
+    private ReceiveResult Receive(PeerMessage message, in MandateStamp stamp)
     {
         var step = StateMachine.Next(role, m.State, (PairInput)message);
         if (step.Verdict == Verdict.OwnRole)
@@ -101,11 +112,12 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
         m.CrashedUntil = null;
         m.Pending = PendingPromotion.None;
 
+        if (mandate is not null && EndsTerm(message, stamp)) return ReceiveResult.Valid;
         if (step.Verdict == Verdict.DualActive) return MeetActivePeer();
         if (m.Reclaiming && message == PeerMessage.Passive) StopReclaiming();
         if (Settling && message != PeerMessage.Active) return ReceiveResult.Valid;
         if (m.Reclaiming && message != PeerMessage.Active) step = StateMachine.Next(role, m.State, PairInput.Reclaim);
-        if (step.Next != m.State) Enter(step.Next, CauseOf(message));
+        if (step.Next != m.State) Become(step.Next, CauseOf(message));
         return ReceiveResult.Valid;
     }
 
@@ -118,6 +130,7 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
 
     private ReceiveResult MeetActivePeer()
     {
+        if (mandate is not null) return ReceiveResult.DualActiveStays; // this node's right is valid and its token newer: the message is old
         if (policy == DualActivePolicy.Abort) return ReceiveResult.DualActiveFatal;
 
         m.DualActiveSince ??= m.Turn;
@@ -133,10 +146,10 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     private void EndReceiving(bool complete)
     {
         m.Drained = complete;
-        if (m.Reclaiming && complete && !Settling && PeerGone) Enter(StateMachine.Next(role, m.State, PairInput.Reclaim).Next, CauseOfAbsence);
+        if (m.Reclaiming && complete && !Settling && PeerGone) Become(StateMachine.Next(role, m.State, PairInput.Reclaim).Next, CauseOfAbsence);
         if (m.Pending == PendingPromotion.None || !complete || !GuardPassed) return;
 
-        if (PeerGone) Enter(BinaryStarState.Active, m.Pending == PendingPromotion.Operator ? BinaryStarChangeReason.Promoted : CauseOfAbsence);
+        if (IsAlone) Become(BinaryStarState.Active, m.Pending == PendingPromotion.Operator ? BinaryStarChangeReason.Promoted : CauseOfAbsence);
         m.Pending = PendingPromotion.None;
     }
 
@@ -146,7 +159,8 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     public bool Vote(TimeSpan now, IPairShell shell)
     {
         if (m.State == BinaryStarState.Active) return Serves(now);
-        if (!MayTakeOver(now)) return false;
+        if (mandate is not null || !MayTakeOver(now)) return false; // the arbiter has been asked before: AwaitsArbiter
+        Enter(BinaryStarState.Active, CauseOfAbsence);
 
         // The event handlers of the change may have taken longer than the lease lasts.
         ApplyDecisions(shell);
@@ -164,11 +178,10 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     {
         if (Settling || !m.Drained || now < m.Turn || now - m.Turn > timing.ShortGap) return false;
 
-        var step = StateMachine.Next(role, m.State, PeerGone ? PairInput.VotePeerGone : PairInput.VotePeerThere);
-        if (step.Verdict != Verdict.Accept) return false;
-        if (!MayPromoteNow(PendingPromotion.Vote)) return false;
-        Enter(step.Next, CauseOfAbsence);
-        return true;
+        var step = StateMachine.Next(role, m.State, IsAlone ? PairInput.VotePeerGone : PairInput.VotePeerThere);
+        // A backup alone must not serve, for it cannot know; the arbiter can.
+        if (step.Verdict != Verdict.Accept && (mandate is null || !IsAlone)) return false;
+        return MayPromoteNow(PendingPromotion.Vote);
     }
 
     /// <summary>An operator's order to a backup that was started alone and would otherwise wait indefinitely.</summary>
@@ -177,9 +190,10 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
         if (m.Stopping || StateMachine.Next(role, m.State, PairInput.Promote).Next == m.State) return Promotion.NotWaiting;
         if (Settling || !m.Drained || !PeerGone) return Promotion.PeerMayBeAlive;
         if (!MayPromoteNow(PendingPromotion.Operator)) return Promotion.Pending;
-        Enter(BinaryStarState.Active, BinaryStarChangeReason.Promoted);
+        Become(BinaryStarState.Active, BinaryStarChangeReason.Promoted);
+        Consult(shell);
         ApplyDecisions(shell);
-        return Promotion.Done;
+        return mandate is null ? Promotion.Done : Promotion.Pending;
     }
 
     /// <summary>
@@ -190,6 +204,7 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     {
         if (!m.Drained || collectedAt <= m.EvidenceFrom) return false;
         m.CrashedUntil = collectedAt + timing.EvidenceLifetime;
+        if (PeerCrashed) mandate?.PeerLost(collectedAt);
         return PeerCrashed;
     }
 
@@ -198,6 +213,7 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     {
         if (!CanHandOver) return false;
         GiveUp(BinaryStarChangeReason.HandOver);
+        Consult(shell);
         ApplyDecisions(shell);
         return true;
     }
@@ -211,9 +227,11 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
         m.Stopping = true;
         m.Reclaiming = false;
         m.Pending = PendingPromotion.None;
+        m.Seeking = null;
         if (m.State != BinaryStarState.Active) return false;
 
         GiveUp(BinaryStarChangeReason.HandOver);
+        Consult(shell);
         ApplyDecisions(shell);
         return m.LastReceived is { } received && m.Turn - received <= timing.HandOverFreshness;
     }
@@ -221,7 +239,9 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     /// <summary>The node has failed: it is no longer active; nothing is published and no event raised.</summary>
     public void Abandon()
     {
-        if (m.State == BinaryStarState.Active) m.State = BinaryStarState.Yielding;
+        if (m.State != BinaryStarState.Active) return;
+        m.State = BinaryStarState.Yielding;
+        EndMandate();
     }
 
     /// <summary>For the checks: continues from a saved state.</summary>
@@ -236,7 +256,7 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     {
         var (changed, due) = (transition, m.NextHeartbeat);
         transition = null;
-        if (TryTakePublish(heartbeats, out var message)) shell.Publish(message, due);
+        if (TryTakePublish(heartbeats, out var message)) shell.Publish(message, mandate?.StampAt(m.Turn) ?? default, due);
         if (changed is { } taken) shell.Apply(taken);
     }
 
@@ -244,13 +264,14 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     private bool TryTakePublish(bool heartbeats, out PeerMessage message)
     {
         message = default;
-        // A pending promotion withholds offers, which would restart its guard.
+        // A pending promotion withholds offers, which would restart its guard; a lease of the arbiter that is being given back, because the
+        // peer could not take over yet.
         var beat = heartbeats && m.Turn >= m.NextHeartbeat;
-        if (!(m.PublishDue || beat) || m.Pending != PendingPromotion.None) return false;
+        if (!(m.PublishDue || beat) || m.Pending != PendingPromotion.None || (m.State == BinaryStarState.Yielding && mandate is { HasLeaseToGiveBack: true })) return false;
 
         message = m.Reclaiming ? PeerMessage.Passive : PeerMessageCodec.Of(role, m.State); // with an offer, the peer would take what this node reclaims
         // Deadlines are periodic: if they shifted with lateness, it would add up to a lost heartbeat and more.
-        var interval = m.State == BinaryStarState.Active ? timing.ActiveHeartbeat : timing.Heartbeat;
+        var interval = m.State == BinaryStarState.Active || (m.State == BinaryStarState.Passive && mandate is { Policy: ArbiterPolicy.Quorum }) ? timing.ActiveHeartbeat : timing.Heartbeat;
         var periodic = m.NextHeartbeat + interval;
         m.NextHeartbeat = !m.PublishDue && periodic > m.Turn ? periodic : m.Turn + interval;
         m.PublishDue = false;
@@ -271,7 +292,7 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
 
     // The one place that validates the lease.
     private bool LeaseExpiredAt(TimeSpan now) =>
-        now < m.LastPublish || now - m.LastPublish > timing.Lease;
+        now < m.LastPublish || now - m.LastPublish > timing.Lease || now >= m.ServesUntil;
 
     // The one place that decides a promotion on this node's own judgement. An offer in flight could promote the peer too.
     private bool MayPromoteNow(PendingPromotion otherwise)
@@ -291,9 +312,18 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
         Enter(StateMachine.Next(role, m.State, PairInput.GiveUp).Next, cause);
     }
 
+    // Active only by the arbiter's yes, if there is an arbiter.
+    private void Become(BinaryStarState next, BinaryStarChangeReason cause)
+    {
+        if (next == BinaryStarState.Active && mandate is not null) Seek(cause);
+        else Enter(next, cause);
+    }
+
     private void Enter(BinaryStarState next, BinaryStarChangeReason cause)
     {
         if (next == BinaryStarState.Active && m.Stopping) return;
+        if (m.State == BinaryStarState.Active) EndMandate();
+        m.Seeking = null;
         if (m.State == BinaryStarState.Active) m.ExpiryLimit = m.Turn + F + F;
         transition = new Transition(m.State, next, cause);
         m.State = next;

@@ -66,6 +66,37 @@ internal struct PairMemory
 
     /// <summary>This node is stopping: it may give up active, but never becomes active.</summary>
     public bool Stopping;
+
+    /// <summary>With an arbiter: the end of the right to serve. Without one there is no end.</summary>
+    public TimeSpan ServesUntil;
+
+    /// <summary>With an arbiter: this node wants a term, for this reason, and waits for the arbiter's yes.</summary>
+    public BinaryStarChangeReason? Seeking;
+
+    /// <summary>Since when.</summary>
+    public TimeSpan SeekingSince;
+
+    /// <summary>When an active peer was last received; at first, when this node started.</summary>
+    public TimeSpan PeerActiveAt;
+
+    /// <summary>When the arbiter was last asked, and when it was last asked to read.</summary>
+    public TimeSpan AskedAt;
+    public TimeSpan ReadAt;
+
+    /// <summary>It is to be asked as soon as possible, to know whether it answers.</summary>
+    public bool CheckDue;
+
+    /// <summary>When it last answered.</summary>
+    public TimeSpan? AnsweredAt;
+
+    /// <summary>Since when it does not answer; null: it does.</summary>
+    public TimeSpan? UnansweredSince;
+
+    /// <summary>While active: since when.</summary>
+    public TimeSpan ActiveAt;
+
+    /// <summary>While active: since when the peer's promises are fresh.</summary>
+    public TimeSpan? PromisesFreshSince;
 }
 
 /// <summary>Why a node waits for its offer guard to become active.</summary>

@@ -7,6 +7,7 @@ internal enum PeerFrame : byte
     Message,
     Garbage,
     Foreign, // of a peer whose messages are incompatible
+    OtherArbiter, // of a peer that has an arbiter, or has none, unlike this node
 }
 
 /// <summary>
@@ -14,14 +15,16 @@ internal enum PeerFrame : byte
 /// the former publishes its states as 0 to 3, so its 1 to 3 are other states than ours, the latter as four binary bytes. The
 /// path is accepted again when it has been silent for <paramref name="forgetAfter"/>: then its peer was replaced.
 /// </summary>
-internal sealed class PeerFilter(TimeSpan forgetAfter)
+/// <param name="forgetAfter">After how much silence.</param>
+/// <param name="hasArbiter">Whether the pair has an arbiter, as far as this node knows.</param>
+internal sealed class PeerFilter(TimeSpan forgetAfter, bool hasArbiter)
 {
     private TimeSpan? foreignAt; // when a frame last arrived from a foreign peer
 
     /// <summary>Takes the first frame of a message that arrived at <paramref name="now"/>; <paramref name="more"/>: others follow it.</summary>
-    public PeerFrame Take(TimeSpan now, ReadOnlySpan<byte> frame, bool more, out PeerMessage message)
+    public PeerFrame Take(TimeSpan now, ReadOnlySpan<byte> frame, bool more, out PeerMessage message, out MandateStamp stamp)
     {
-        message = default;
+        (message, stamp) = (default, default);
         if (!(now - foreignAt < forgetAfter)) foreignAt = null;
         if (foreignAt is not null || (!more && (IsJavas(frame) || IsCppReactors(frame))))
         {
@@ -29,8 +32,11 @@ internal sealed class PeerFilter(TimeSpan forgetAfter)
             return PeerFrame.Foreign;
         }
 
-        if (!PeerMessageCodec.TryDecode(frame, out var decoded) || more) return PeerFrame.Garbage;
-        message = decoded;
+        if (more) return PeerFrame.Garbage;
+        var isStamped = PeerMessageCodec.TryDecode(frame, out var stamped, out var decodedStamp);
+        if (!isStamped && !PeerMessageCodec.TryDecode(frame, out stamped)) return PeerFrame.Garbage;
+        if (isStamped != hasArbiter) return PeerFrame.OtherArbiter;
+        (message, stamp) = (stamped, decodedStamp);
         return PeerFrame.Message;
     }
 

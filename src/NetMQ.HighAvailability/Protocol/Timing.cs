@@ -63,6 +63,18 @@ internal sealed record Timing
     /// <summary>How often the slower of the two nodes publishes when nothing changes.</summary>
     public TimeSpan SlowerHeartbeat => HandOverFreshness / 2;
 
+    /// <summary>How long an answer of the arbiter is waited for.</summary>
+    public TimeSpan ArbiterPatience => Max(Heartbeat, TimeSpan.FromMilliseconds(250));
+
+    /// <summary>How soon an arbiter that did not answer is asked again.</summary>
+    public TimeSpan ArbiterRetry => Heartbeat / 4;
+
+    /// <summary>How often an arbiter that is not needed is asked all the same, to know that it is there.</summary>
+    public static TimeSpan ArbiterCheck { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long requests wait unread for the arbiter's answer.</summary>
+    public static TimeSpan RequestPatience { get; } = TimeSpan.FromMilliseconds(300);
+
     /// <summary>How long the evidence that the peer's process died may be used.</summary>
     public required TimeSpan EvidenceLifetime { get; init; }
 

@@ -101,7 +101,7 @@ public sealed class HostResolverTests
     public void A_peer_is_not_taken_for_crashed_before_every_address_of_its_name_was_asked()
     {
         using var link = new StateLink(
-            [], [Named], _ => Task.FromResult(Three), keys: null, Timing.From(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)), new LoopSignal(), new Clock(TimeProvider.System),
+            [], [Named], _ => Task.FromResult(Three), keys: null, hasArbiter: false, Timing.From(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(2)), new LoopSignal(), new Clock(TimeProvider.System),
             post: command => command(), new LogThrottle(), NullLogger.Instance);
         link.Addresses().Should().BeNull();
 

@@ -14,14 +14,14 @@ public sealed class NodeStatusTests
     public async Task No_reader_ever_sees_state_term_and_status_disagree()
     {
         const int Terms = 20_000;
-        using var status = new NodeStatus(engine, paths: 0);
+        using var status = new NodeStatus(engine, paths: 0, pair: null);
         var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(() => ReadUntilTerm(status, Terms))).ToArray();
 
         for (var term = 1; term <= Terms; term++)
         {
-            status.Change(BinaryStarState.Active, engine, term, default, []);
+            status.Change(BinaryStarState.Active, engine, term, null, default, []);
             status.Update(engine, term, default, []);
-            if (term < Terms) status.Change(BinaryStarState.Yielding, engine, term, default, []);
+            if (term < Terms) status.Change(BinaryStarState.Yielding, engine, term, null, default, []);
             if (term % 16 == 0) Thread.Yield();
         }
 
@@ -31,15 +31,15 @@ public sealed class NodeStatusTests
     [Fact]
     public async Task A_term_is_over_when_the_state_is()
     {
-        using var status = new NodeStatus(engine, paths: 0);
+        using var status = new NodeStatus(engine, paths: 0, pair: null);
         var awaited = status.NextTermAsync(default);
 
-        status.Change(BinaryStarState.Active, engine, 1, default, []);
+        status.Change(BinaryStarState.Active, engine, 1, null, default, []);
         var term = await awaited;
         status.Term.Should().BeSameAs(term);
         term.Token.IsCancellationRequested.Should().BeFalse();
 
-        status.Change(BinaryStarState.Yielding, engine, 1, default, []);
+        status.Change(BinaryStarState.Yielding, engine, 1, null, default, []);
         term.Token.IsCancellationRequested.Should().BeTrue();
         (status.Term, status.State).Should().Be((null, BinaryStarState.Yielding));
         status.NextTermAsync(default).IsCompleted.Should().BeFalse();

@@ -42,11 +42,11 @@ public sealed class InputProperties
         Gen.Select(Gen.OneOf(Gen.Byte.Array[0, 6], Gen.OneOf("0"u8.ToArray(), [1, 0, 0, 0], [0, 0, 0, 2], "3"u8.ToArray())), Gen.Bool, Gen.Int[0, 4000]).Array[1, 20].Sample(
             frames =>
             {
-                var (filter, now, foreignUntil) = (new PeerFilter(TimeSpan.FromSeconds(2)), TimeSpan.Zero, TimeSpan.MinValue);
+                var (filter, now, foreignUntil) = (new PeerFilter(TimeSpan.FromSeconds(2), hasArbiter: false), TimeSpan.Zero, TimeSpan.MinValue);
                 foreach (var (frame, more, after) in frames)
                 {
                     now += TimeSpan.FromMilliseconds(after);
-                    var taken = filter.Take(now, frame, more, out var message);
+                    var taken = filter.Take(now, frame, more, out var message, out _);
                     if (now < foreignUntil && taken != PeerFrame.Foreign) return false;
                     if (taken == PeerFrame.Foreign) foreignUntil = now + TimeSpan.FromSeconds(2);
                     if ((taken == PeerFrame.Message) != (message != default)) return false;

@@ -41,8 +41,9 @@ internal sealed class ProbeShell(PairEngine engine, TimeSpan start) : IPairShell
         Steps.Add(nameof(Purge));
     }
 
-    public bool TryReceive(out PeerMessage message)
+    public bool TryReceive(out PeerMessage message, out MandateStamp stamp)
     {
+        stamp = default;
         Steps.Add(nameof(TryReceive));
         return inbox.TryDequeue(out message);
     }
@@ -53,7 +54,7 @@ internal sealed class ProbeShell(PairEngine engine, TimeSpan start) : IPairShell
         Steps.Add(result);
     }
 
-    public void Publish(PeerMessage message, TimeSpan due)
+    public void Publish(PeerMessage message, in MandateStamp stamp, TimeSpan due)
     {
         Must(message == (engine.Memory.Reclaiming ? PeerMessage.Passive : PeerMessageCodec.Of(engine.Role, engine.State)), "it publishes its state, and no offer while it reclaims");
         Must(Steps is not [.., PeerMessage], "one step, one message");

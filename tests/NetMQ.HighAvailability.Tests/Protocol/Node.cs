@@ -161,8 +161,9 @@ internal sealed class Node : IPairShell
         inbox.Clear();
     }
 
-    bool IPairShell.TryReceive(out PeerMessage message)
+    bool IPairShell.TryReceive(out PeerMessage message, out MandateStamp stamp)
     {
+        stamp = default;
         var any = inbox.TryDequeue(out var digit);
         message = any ? (PeerMessage)(digit - '0') : default;
         return any;
@@ -170,7 +171,7 @@ internal sealed class Node : IPairShell
 
     void IPairShell.OnReceived(PeerMessage message, ReceiveResult result) => LastResult = result;
 
-    void IPairShell.Publish(PeerMessage message, TimeSpan due) => Published.Add((Memory.Turn, (char)('0' + (int)message)));
+    void IPairShell.Publish(PeerMessage message, in MandateStamp stamp, TimeSpan due) => Published.Add((Memory.Turn, (char)('0' + (int)message)));
 
     void IPairShell.Apply(Transition transition) => Transitions.Add(transition);
 }

@@ -26,14 +26,17 @@ internal sealed class PeerPath : IDisposable
     private readonly HostResolver resolver;
     private readonly Dialler dialler;
     private readonly Clock clock;
+    private readonly bool hasArbiter;
     private IPEndPoint? address; // that it is connected to
+    private IPEndPoint? receivedFrom; // where the last valid message came from
 
     public PeerPath(TcpEndpoint remote, PathSettings settings, Clock clock, ILogger logger)
     {
         Remote = remote;
         this.clock = clock;
         this.logger = logger;
-        filter = new PeerFilter(settings.ForgetAfter);
+        filter = new PeerFilter(settings.ForgetAfter, settings.HasArbiter);
+        hasArbiter = settings.HasArbiter;
         resolver = new HostResolver(remote, settings.LookUp, settings.Post);
         var metadata = Metadata.Write(SocketKind.Sub, []);
         var keys = settings.Keys;
@@ -47,8 +50,19 @@ internal sealed class PeerPath : IDisposable
 
     public TcpEndpoint Remote { get; }
 
-    /// <summary>Every address of the remote's host, once it has been connected to.</summary>
-    public IEnumerable<IPEndPoint> Addresses => address is null ? [] : resolver.Addresses.Select(address => new IPEndPoint(address, Remote.Port));
+    /// <summary>
+    /// Every address of the remote's host, once it has been connected to, and the one at which the peer was last received: a name may have come to mean another
+    /// machine since.
+    /// </summary>
+    public IEnumerable<IPEndPoint> Addresses
+    {
+        get
+        {
+            if (address is null) return [];
+            var addresses = resolver.Addresses.Select(address => new IPEndPoint(address, Remote.Port));
+            return receivedFrom is null ? addresses : addresses.Append(receivedFrom);
+        }
+    }
 
     /// <summary>When a valid message last arrived by this path.</summary>
     public TimeSpan? LastReceived { get; private set; }
@@ -62,25 +76,27 @@ internal sealed class PeerPath : IDisposable
     public void Received(TimeSpan now)
     {
         LastReceived = now;
+        receivedFrom = address;
         IsFresh = false;
     }
 
     public void Attach(NetMQPoller poller, Action onPeer) => dialler.Attach(poller, onPeer);
 
     /// <summary>Takes the next message, whole; <paramref name="size"/> and <paramref name="more"/> describe garbage.</summary>
-    public Inbox TryReceive(TimeSpan now, out PeerMessage message, out int size, out bool more)
+    public Inbox TryReceive(TimeSpan now, out PeerMessage message, out MandateStamp stamp, out int size, out bool more)
     {
-        (message, size, more) = (default, 0, false);
+        (message, stamp, size, more) = (default, default, 0, false);
         if (!dialler.TryRead(out var connection)) return Inbox.Empty;
 
         size = connection.Frame(0).Length;
         more = connection.FrameCount > 1;
-        var found = filter.Take(now, connection.Frame(0), more, out message);
+        var found = filter.Take(now, connection.Frame(0), more, out message, out stamp);
         if (found == PeerFrame.Foreign && throttle.Allows(LogEvent.ForeignPeer, now, out var suppressed)) Log.ForeignPeer(logger, Remote, suppressed);
+        if (found == PeerFrame.OtherArbiter && throttle.Allows(LogEvent.OtherArbiter, now, out suppressed)) Log.OtherArbiter(logger, Remote, hasArbiter, suppressed);
         return found switch
         {
             PeerFrame.Message => Inbox.Message,
-            PeerFrame.Foreign => Inbox.Foreign,
+            PeerFrame.Foreign or PeerFrame.OtherArbiter => Inbox.Foreign,
             _ => Inbox.Garbage,
         };
     }
@@ -131,5 +147,6 @@ internal sealed class PeerPath : IDisposable
 /// <param name="Post">Passes the result of name resolution to the poller's thread.</param>
 /// <param name="LookUp">How to look up the remotes' names.</param>
 /// <param name="Keys">The link's CURVE keys, if it has any.</param>
+/// <param name="HasArbiter">Whether the pair has an arbiter.</param>
 internal sealed record PathSettings(
-    WireLimits Limits, TimeSpan ReconnectInterval, TimeSpan Handshake, TimeSpan ForgetAfter, Action<Action> Post, HostLookup LookUp, CurveKeys? Keys);
+    WireLimits Limits, TimeSpan ReconnectInterval, TimeSpan Handshake, TimeSpan ForgetAfter, Action<Action> Post, HostLookup LookUp, CurveKeys? Keys, bool HasArbiter);

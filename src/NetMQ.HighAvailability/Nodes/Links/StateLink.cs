@@ -25,6 +25,7 @@ internal sealed class StateLink : IDisposable
     /// <param name="remotes">The peer's endpoints.</param>
     /// <param name="lookUp">How to look up their names.</param>
     /// <param name="keys">The link's CURVE keys, if it has any.</param>
+    /// <param name="hasArbiter">Whether the pair has an arbiter.</param>
     /// <param name="timing">How long a path may be silent.</param>
     /// <param name="signal">Wakes the loop.</param>
     /// <param name="clock">The time.</param>
@@ -33,17 +34,17 @@ internal sealed class StateLink : IDisposable
     /// <param name="logger">For problems with the link.</param>
     /// <exception cref="EndpointException">An endpoint cannot be bound; none stays bound.</exception>
     public StateLink(
-        IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, HostLookup lookUp, CurveKeys? keys, Timing timing, LoopSignal signal, Clock clock, Action<Action> post,
+        IReadOnlyList<TcpEndpoint> locals, IReadOnlyList<TcpEndpoint> remotes, HostLookup lookUp, CurveKeys? keys, bool hasArbiter, Timing timing, LoopSignal signal, Clock clock, Action<Action> post,
         LogThrottle throttle, ILogger logger)
     {
         pathSilence = 2 * timing.SlowerHeartbeat;
         tick = timing.Tick;
         IsSecured = keys is not null;
         Locals = string.Join(", ", locals);
-        publisher = new StatePublisher(locals, keys, signal, clock, throttle, logger);
+        publisher = new StatePublisher(locals, keys, hasArbiter, signal, clock, throttle, logger);
 
-        // A state is one byte; what is longer is garbage, and reported as such.
-        var settings = new PathSettings(new WireLimits(MaxMessageBytes: 256, MaxFrames: 128), ReconnectInterval(timing), timing.Failover / 2, timing.Failover, post, lookUp, keys);
+        // A state is one byte, with an arbiter 34; what is longer is garbage, and reported as such.
+        var settings = new PathSettings(new WireLimits(MaxMessageBytes: 256, MaxFrames: 128), ReconnectInterval(timing), timing.Failover / 2, timing.Failover, post, lookUp, keys, hasArbiter);
         foreach (var remote in remotes) paths.Add(new PeerPath(remote, settings, clock, logger));
     }
 
@@ -72,19 +73,19 @@ internal sealed class StateLink : IDisposable
     }
 
     /// <inheritdoc cref="StatePublisher.Publish"/>
-    public void Publish(PeerMessage message) => publisher.Publish(message);
+    public void Publish(PeerMessage message, in MandateStamp stamp) => publisher.Publish(message, stamp);
 
     /// <summary>
     /// Takes the next message from any path. A path that returns after a silence in which another path delivered may
     /// have held old messages back: it is purged.
     /// </summary>
-    public Inbox TryReceive(TimeSpan now, out PeerMessage message, out int size, out bool more)
+    public Inbox TryReceive(TimeSpan now, out PeerMessage message, out MandateStamp stamp, out int size, out bool more)
     {
-        (message, size, more) = (default, 0, false);
+        (message, stamp, size, more) = (default, default, 0, false);
         for (var tried = 0; tried < paths.Count; nextPath = (nextPath + 1) % paths.Count)
         {
             var path = paths[nextPath];
-            var found = path.TryReceive(now, out message, out size, out more);
+            var found = path.TryReceive(now, out message, out stamp, out size, out more);
             if (found is Inbox.Garbage or Inbox.Foreign) return found;
             if (found == Inbox.Message)
             {

@@ -23,10 +23,12 @@ internal sealed class StatePublisher : IDisposable
     private const int MaxUnsentBytes = 1024;
 
     private readonly ListeningPort port;
+    private readonly byte[]? stamped; // the frame of a node with an arbiter, used again and again
 
     /// <exception cref="EndpointException">An endpoint cannot be bound; none stays bound.</exception>
-    public StatePublisher(IReadOnlyList<TcpEndpoint> locals, CurveKeys? keys, LoopSignal signal, Clock clock, LogThrottle throttle, ILogger logger)
+    public StatePublisher(IReadOnlyList<TcpEndpoint> locals, CurveKeys? keys, bool hasArbiter, LoopSignal signal, Clock clock, LogThrottle throttle, ILogger logger)
     {
+        if (hasArbiter) stamped = new byte[PeerMessageCodec.StampedBytes];
         var metadata = Metadata.Write(SocketKind.Pub, []);
         var settings = new PortSettings
         {
@@ -50,9 +52,10 @@ internal sealed class StatePublisher : IDisposable
     public void Attach(NetMQPoller poller, Action onSubscriber) => port.Attach(poller, onSubscriber);
 
     /// <summary>Never blocks: a PUB drops what a slow or lost subscriber does not take.</summary>
-    public void Publish(PeerMessage message)
+    public void Publish(PeerMessage message, in MandateStamp stamp)
     {
-        var frame = PeerMessageCodec.Encode(message);
+        if (stamped is not null) PeerMessageCodec.Encode(stamped, message, stamp);
+        var frame = stamped ?? PeerMessageCodec.Encode(message);
         foreach (var connection in port.Connections)
         {
             if (connection.Tag is not Subscriptions subscriptions || !subscriptions.Matches(frame) || connection.UnsentBytes > MaxUnsentBytes) continue;

@@ -15,7 +15,7 @@ public sealed class LinkMonitorTests : IDisposable
     private static readonly Timing Timing = Timing.From(F / 4, F);
 
     private readonly StateLink link = new(
-        [], [new TcpEndpoint("127.0.0.1", Ports.Free())], HostResolver.LookUpAsync, keys: null, Timing, new LoopSignal(), new Clock(TimeProvider.System), post: _ => { }, new LogThrottle(), NullLogger.Instance);
+        [], [new TcpEndpoint("127.0.0.1", Ports.Free())], HostResolver.LookUpAsync, keys: null, hasArbiter: false, Timing, new LoopSignal(), new Clock(TimeProvider.System), post: _ => { }, new LogThrottle(), NullLogger.Instance);
 
     [Fact]
     public void A_peer_that_is_not_received_is_dialled_again_before_it_expires_and_again()

@@ -1,0 +1,229 @@
+using NetMQ.HighAvailability.Tests.Support;
+using static NetMQ.HighAvailability.BinaryStarRole;
+
+namespace NetMQ.HighAvailability.Tests.Nodes;
+
+/// <summary>A pair with an arbiter, over real sockets; the arbiter is in memory.</summary>
+public sealed class ArbiterPairTests
+{
+    private const string Pair = "orders";
+    private readonly InMemoryArbiter arbiter = new();
+
+    [Fact]
+    public void Terms_have_rising_tokens_and_a_whole_pair_serves_by_its_promises_and_asks_the_arbiter_for_nothing()
+    {
+        var (primary, backup) = StartedPair();
+        using var one = primary;
+        using var other = backup;
+
+        primary.Star.Term.Should().BeEquivalentTo(new { Pair, FencingToken = 1L });
+        WaitUntilWhole(primary);
+        arbiter[Pair]!.Claim.Should().BeEquivalentTo(new { Token = 1L, Holder = Primary, Lease = TimeSpan.Zero });
+        primary.Star.Status.Arbiter.Should().BeEquivalentTo(new { Reachable = true, Token = 1L, Holder = (BinaryStarRole?)Primary, ServesBy = BinaryStarMandate.Peer });
+        Wait.Until(() => backup.Star.Status.Arbiter is { Token: 1, ServesBy: BinaryStarMandate.None }, "the backup to know the token");
+        primary.HasLogged(350).Should().BeTrue();
+
+        var writes = arbiter.Written.Count;
+        using var client = Client.Of(primary);
+        var asked = primary.Star.Status.StatesPublished;
+        Wait.Until(() => client.Ask() && primary.Star.Status.StatesPublished > asked + 30, "a while of service");
+        arbiter.Written.Count.Should().Be(writes);
+    }
+
+    [Fact]
+    public async Task A_hand_over_begins_a_term_with_the_next_token()
+    {
+        var (primary, backup) = StartedPair();
+        using var one = primary;
+        using var other = backup;
+        WaitUntilWhole(primary);
+
+        (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
+
+        backup.WaitFor(BinaryStarState.Active);
+        backup.Star.Term!.FencingToken.Should().Be(2);
+        primary.Star.Term.Should().BeNull();
+    }
+
+    [Fact]
+    public void Requests_wait_for_the_arbiter_when_the_passive_node_takes_over_and_none_is_dropped()
+    {
+        var (primary, backup) = StartedPair();
+        using var other = backup;
+        WaitUntilWhole(primary);
+        Kill(primary);
+        Wait.Until(() => !backup.Star.Status.PeerAlive, "the backup to know that its peer is gone");
+        var rejected = backup.Star.Status.VotesRejected;
+
+        using var client = Client.Of(backup);
+        client.AskUntilAnswered();
+
+        backup.Star.Term!.FencingToken.Should().Be(2);
+        backup.Star.Status.VotesRejected.Should().Be(rejected);
+        Wait.Until(() => backup.Star.Status.Arbiter!.ServesBy == BinaryStarMandate.Lease, "it to serve by the lease alone");
+        Wait.Until(() => backup.HasLogged(354), "the log to say so");
+    }
+
+    [Fact]
+    public async Task While_the_arbiter_is_down_who_serves_goes_on_and_nothing_changes_hands()
+    {
+        var (primary, backup) = StartedPair();
+        using var one = primary;
+        using var other = backup;
+        WaitUntilWhole(primary);
+        using var client = Client.Of(primary);
+        client.AskUntilAnswered();
+
+        arbiter.IsDown = true;
+        (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.ArbiterUnavailable);
+
+        primary.Star.Status.Arbiter!.Reachable.Should().BeFalse();
+        Wait.Until(() => primary.HasLogged(351), "the log to say so");
+        client.AskUntilAnswered();
+        primary.State.Should().Be(BinaryStarState.Active);
+        primary.Changes.Should().HaveCount(1);
+
+        Kill(primary);
+        using var toBackup = Client.Of(backup);
+        Wait.Until(() => !backup.Star.Status.PeerAlive, "the backup to know that its peer is gone");
+        for (var i = 0; i < 10; i++) toBackup.Ask().Should().BeFalse();
+        backup.State.Should().Be(BinaryStarState.Passive);
+
+        arbiter.IsDown = false;
+        toBackup.AskUntilAnswered();
+        backup.Star.Term!.FencingToken.Should().Be(2);
+        Wait.Until(() => backup.HasLogged(352), "the log to say that it answers again");
+    }
+
+    [Fact]
+    public void Alone_with_neither_peer_nor_arbiter_a_node_serves_until_its_lease_is_over_and_not_longer()
+    {
+        using var primary = new TestNode(Primary, PairPorts.New(), WithArbiter).Started();
+        using var client = Client.Of(primary);
+        client.AskUntilAnswered();
+
+        arbiter.IsDown = true;
+
+        primary.WaitFor(BinaryStarState.Yielding);
+        primary.Changes.Last().Reason.Should().Be(BinaryStarChangeReason.MandateLost);
+        client.Ask().Should().BeFalse();
+
+        arbiter.IsDown = false;
+        client.AskUntilAnswered();
+        primary.Star.Term!.FencingToken.Should().Be(2);
+    }
+
+    [Fact]
+    public void A_frozen_arbiter_is_given_up_and_what_it_does_later_harms_nothing()
+    {
+        using var primary = new TestNode(Primary, PairPorts.New(), WithArbiter).Started();
+        using var client = Client.Of(primary);
+        client.AskUntilAnswered();
+        arbiter.ObeysCancellation = false;
+
+        arbiter.Freeze();
+        primary.WaitFor(BinaryStarState.Yielding);
+        arbiter.Wake(carryOut: true);
+
+        client.AskUntilAnswered();
+        var tokens = arbiter.Written.Select(written => written.Record.Claim.Token).ToList();
+        tokens.Should().BeInAscendingOrder();
+        primary.Star.Term!.FencingToken.Should().Be(tokens.Max());
+    }
+
+    [Fact]
+    public async Task A_backup_that_is_alone_needs_no_operator_for_the_arbiter_knows()
+    {
+        using var backup = new TestNode(Backup, PairPorts.New(), WithArbiter).Started();
+        using var client = Client.Of(backup);
+
+        client.AskUntilAnswered();
+
+        backup.Star.Term!.FencingToken.Should().Be(1);
+        (await backup.Star.PromoteAsync()).Should().Be(PromotionOutcome.NotWaiting);
+    }
+
+    [Fact]
+    public void A_record_that_is_leased_to_the_peer_is_waited_for()
+    {
+        var lease = TimeSpan.FromSeconds(2);
+        arbiter.Put(Pair, new ArbiterClaim(7, Primary, Guid.NewGuid(), lease));
+        var began = Environment.TickCount64;
+        using var backup = new TestNode(Backup, PairPorts.New(), WithArbiter).Started();
+        using var client = Client.Of(backup);
+
+        client.AskUntilAnswered();
+
+        (Environment.TickCount64 - began).Should().BeGreaterThanOrEqualTo((long)lease.TotalMilliseconds);
+        backup.Star.Term!.FencingToken.Should().Be(8);
+    }
+
+    [Fact]
+    public async Task Under_the_strict_policy_a_node_always_has_the_lease_and_gives_it_back_before_it_hands_over()
+    {
+        var (primary, backup) = StartedPair(options => options.ArbiterPolicy = ArbiterPolicy.Strict);
+        using var one = primary;
+        using var other = backup;
+
+        primary.Star.Status.Arbiter!.ServesBy.Should().Be(BinaryStarMandate.Lease);
+        var renewed = arbiter.Written.Count;
+        Wait.Until(() => arbiter.Written.Count > renewed + 2, "the lease to be renewed");
+
+        (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
+        backup.Star.Term!.FencingToken.Should().Be(2);
+    }
+
+    [Fact]
+    public void A_pair_of_which_one_node_has_no_arbiter_is_none_and_both_say_so()
+    {
+        var ports = PairPorts.New();
+        using var primary = new TestNode(Primary, ports, WithArbiter).Started();
+        using var backup = new TestNode(Backup, ports).Started();
+
+        Wait.Until(() => primary.HasLogged(353) && backup.HasLogged(353), "both to say so");
+        primary.Star.Status.PeerLastReceived.Should().BeNull();
+        backup.Star.Status.PeerLastReceived.Should().BeNull();
+    }
+
+    [Fact]
+    public void A_record_that_went_back_is_reported_and_its_tokens_are_not_used_again()
+    {
+        var (primary, backup) = StartedPair();
+        using var other = backup;
+        WaitUntilWhole(primary);
+        arbiter.Put(Pair, new ArbiterClaim(40, Primary, Guid.NewGuid(), TimeSpan.Zero));
+        Kill(primary);
+        using var client = Client.Of(backup);
+        client.AskUntilAnswered();
+        backup.Star.Term!.FencingToken.Should().Be(41);
+
+        arbiter.Delete(Pair);
+
+        Wait.Until(() => backup.HasLogged(356), "the log to say so");
+        Wait.Until(() => client.Ask() && backup.Star.Term?.FencingToken > 41, "a new term");
+    }
+
+    private (TestNode Primary, TestNode Backup) StartedPair(Action<BinaryStarOptions>? configure = null) => TestNode.StartedPair(options =>
+    {
+        WithArbiter(options);
+        configure?.Invoke(options);
+    });
+
+    private void WithArbiter(BinaryStarOptions options)
+    {
+        options.Name = Pair;
+        options.Arbiter = arbiter;
+        options.ArbiterLease = TimeSpan.FromSeconds(2);
+    }
+
+    private void WaitUntilWhole(TestNode active) =>
+        Wait.Until(() => active.Star.Status.Arbiter!.ServesBy == BinaryStarMandate.Peer && arbiter[Pair]!.Claim.Lease == TimeSpan.Zero, "the pair to be whole");
+
+    // As a process that dies: without handing over.
+    private static void Kill(TestNode node)
+    {
+        node.Star.Poller.Stop();
+        Wait.For(node.Star.Completion.ContinueWith(_ => { }, TaskScheduler.Default), "the node to end");
+        node.Dispose();
+    }
+}
