@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NetMQ.HighAvailability.Simulator.Life;
+using NetMQ.HighAvailability.Simulator.Table;
 using Results;
 
 namespace NetMQ.HighAvailability.Simulator;
@@ -28,6 +29,13 @@ internal static class Program
         }
 
         var output = new ResultFile("Simulator", args);
+        if (command.Table)
+        {
+            FaultTable.Write(output.WriteLine);
+            if (command.Report is { } table) output.Save(table);
+            return 0;
+        }
+
         var clock = Stopwatch.StartNew();
         var plan = command.Only is null ? command.Plan : command.Plan with { Pairs = 1 };
         var tally = command.Only is { } pair ? PairLife.Live(plan, pair) : Simulation.Run(plan, command.Progress ? Show : null);

@@ -13,12 +13,12 @@ internal static class Report
         string Text(FormattableString line) => FormattableString.Invariant(line);
 
         var years = (t.Simulated + t.Quiet) / TimeSpan.FromDays(365);
-        to.WriteLine(Text($"seed {plan.Seed}: {plan.Pairs:N0} pairs, {years:N1} pair-years, {plan.Clients} clients each, H = {plan.Heartbeat.TotalMilliseconds} ms, F = 4H"));
+        to.WriteLine(Text($"seed {plan.Seed}: {plan.Pairs:N0} pairs, {years:N1} pair-years, {plan.Clients} clients each, H = {plan.Heartbeat.TotalMilliseconds} ms, F = 4H{(plan.Arbiter is { } policy ? $", an arbiter ({policy})" : "")}"));
         to.WriteLine(Text($"lived through in full: {t.Simulated.TotalHours:N0} h around {t.Incidents:N0} incidents; the rest is quiet time without a fault, counted and not simulated"));
         to.WriteLine();
         to.WriteLine("| fault | times |");
         to.WriteLine("|---|--:|");
-        foreach (var kind in Enum.GetValues<FaultKind>()) to.WriteLine(Text($"| {NameOf(kind)} | {t.Faults[(int)kind]:N0} |"));
+        foreach (var kind in Enum.GetValues<FaultKind>().Where(kind => plan.Arbiter is not null || kind is not (FaultKind.ArbiterDown or FaultKind.ArbiterCut))) to.WriteLine(Text($"| {NameOf(kind)} | {t.Faults[(int)kind]:N0} |"));
         to.WriteLine();
         to.WriteLine("| found | within the promises | outside |");
         to.WriteLine("|---|--:|--:|");
@@ -55,6 +55,8 @@ internal static class Report
         FaultKind.OneWayCut => "cut, one way",
         FaultKind.Stall => "stall, one way or both",
         FaultKind.HandOver => "hand-over",
+        FaultKind.ArbiterDown => "arbiter down",
+        FaultKind.ArbiterCut => "one node cut off from the arbiter",
         FaultKind.FalseEvidence => "false evidence of a crash",
         _ => kind.ToString().ToLowerInvariant(),
     };

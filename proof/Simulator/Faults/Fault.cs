@@ -16,6 +16,8 @@ internal enum FaultKind : byte
     Promotion,
     FalseEvidence,
     Garbage,
+    ArbiterDown, // with an arbiter
+    ArbiterCut,  // from one node
 }
 
 /// <summary>One thing that goes wrong, or that an operator does.</summary>

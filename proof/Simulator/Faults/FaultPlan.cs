@@ -4,7 +4,7 @@ using NetMQ.HighAvailability.Simulator.Model;
 namespace NetMQ.HighAvailability.Simulator.Faults;
 
 /// <summary>Draws incidents: mostly one fault, sometimes a few close together, with durations that like the limits.</summary>
-internal sealed class FaultPlan(Dice dice, Timing timing)
+internal sealed class FaultPlan(Dice dice, Timing timing, bool hasArbiter)
 {
     private static readonly (FaultKind Kind, int Weight)[] Weights =
     [
@@ -13,7 +13,10 @@ internal sealed class FaultPlan(Dice dice, Timing timing)
         (FaultKind.HandOver, 8), (FaultKind.Promotion, 1), (FaultKind.FalseEvidence, 1), (FaultKind.Garbage, 2),
     ];
 
-    private static readonly int Sum = Weights.Sum(w => w.Weight);
+    // Clocks that are set and false evidence break what an arbiter's guarantee rests on.
+    private readonly (FaultKind Kind, int Weight)[] weights = !hasArbiter
+        ? Weights
+        : [.. Weights.Where(w => w.Kind is not (FaultKind.ClockStep or FaultKind.FalseEvidence)), (FaultKind.ArbiterDown, 12), (FaultKind.ArbiterCut, 16)];
 
     private readonly TimeSpan[] limits =
     [
@@ -46,6 +49,7 @@ internal sealed class FaultPlan(Dice dice, Timing timing)
             FaultKind.InstantRestart => dice.Between(TimeSpan.Zero, timing.Heartbeat / 2),
             FaultKind.Pause => dice.Percent(40) ? NearALimit() : dice.Magnitude(Ms(20), timing.Failover * 8),
             FaultKind.ClockStep => dice.Magnitude(Ms(20), timing.Failover * 100) * dice.Of(-1, 1),
+            FaultKind.ArbiterDown or FaultKind.ArbiterCut => dice.Magnitude(Ms(50), timing.Failover * 20),
             FaultKind.Cut or FaultKind.OneWayCut or FaultKind.Stall =>
                 dice.Percent(30) ? dice.Between(Ms(20), timing.Heartbeat * 2) : dice.Magnitude(Ms(50), timing.Failover * 20),
             _ => TimeSpan.Zero,
@@ -59,8 +63,8 @@ internal sealed class FaultPlan(Dice dice, Timing timing)
 
     private FaultKind DrawKind()
     {
-        var drawn = dice.Below(Sum);
-        foreach (var (kind, weight) in Weights)
+        var drawn = dice.Below(weights.Sum(w => w.Weight));
+        foreach (var (kind, weight) in weights)
         {
             drawn -= weight;
             if (drawn < 0) return kind;

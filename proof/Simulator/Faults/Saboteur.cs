@@ -9,6 +9,7 @@ internal sealed class Saboteur(PairWorld world, Dice dice, Timing timing, Ledger
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
 
     private readonly int[] linkFaults = new int[2];
+    private readonly int[] arbiterFaults = new int[3]; // of the way from each node, and of itself
 
     /// <summary>When all that was done is over: every process runs, and nothing is cut, held or lost any more.</summary>
     public TimeSpan OverAt { get; private set; }
@@ -59,6 +60,8 @@ internal sealed class Saboteur(PairWorld world, Dice dice, Timing timing, Ledger
                 node.LearnOfCrash();
                 OverBy(world.Now + timing.EvidenceLifetime * 1.02); // by a clock that runs slow
                 break;
+            case FaultKind.ArbiterDown: TakeArbiter(2, fault.Lasts, down => world.Arbiter!.IsDown = down); break;
+            case FaultKind.ArbiterCut: TakeArbiter(node.Index, fault.Lasts, cut => world.Arbiter!.IsCutFrom[node.Index] = cut); break;
             case FaultKind.Garbage: world.Inject(node, dice.Of(0, 5, 9, 40)); break;
         }
     }
@@ -109,6 +112,16 @@ internal sealed class Saboteur(PairWorld world, Dice dice, Timing timing, Ledger
                 if (linkFaults[direction] == number) world.SetFault(direction, LinkFault.None);
             });
         }
+    }
+
+    private void TakeArbiter(int what, TimeSpan lasts, Action<bool> set)
+    {
+        var number = ++arbiterFaults[what];
+        set(true);
+        world.Schedule(lasts, () =>
+        {
+            if (arbiterFaults[what] == number) set(false);
+        });
     }
 
     private void OverBy(TimeSpan time)

@@ -17,6 +17,7 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
     private readonly TimeSpan[] aliveSince = new TimeSpan[2];
     private int active = -1;
     private TimeSpan lastAccepted;
+    private long highestToken;
 
     // The world needs its witness before it is there itself.
     public PairWorld World { get; set; } = null!;
@@ -52,6 +53,7 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
     {
         tally.Accepted++;
         Note(node, 1);
+        LookAtToken(node);
         var outage = World.Now - lastAccepted;
         if (outage > tally.Outage) tally.Outage = outage;
         lastAccepted = World.Now;
@@ -136,7 +138,7 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
     {
         var other = World.OtherThan(node);
         if (!other.Serves || !node.Serves) return;
-        if (ledger.Outside is { } why)
+        if (World.Arbiter is null && ledger.Outside is { } why)
         {
             tally.DualOutside[why] = tally.DualOutside.GetValueOrDefault(why) + 1;
             return;
@@ -144,6 +146,13 @@ internal sealed class Observer(Timing timing, Ledger ledger, Tally tally, bool t
 
         tally.Dual++;
         Violated("both nodes would serve");
+    }
+
+    private void LookAtToken(SimNode node)
+    {
+        if (node.Token is not { } token) return;
+        if (token < highestToken) Violated($"the {node.Role} accepted a request under token {token} after one under {highestToken}");
+        highestToken = Math.Max(token, highestToken);
     }
 
     private void Note(SimNode node, int what) => tally.Note(World.Now.Ticks * 16 + what * 2 + node.Index);

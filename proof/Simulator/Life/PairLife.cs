@@ -21,8 +21,14 @@ internal sealed record Plan
 
     public bool Trace { get; init; }
 
+    /// <summary>The policy of the pairs' arbiters; null: they have none.</summary>
+    public ArbiterPolicy? Arbiter { get; init; }
+
     /// <summary>A timing with a rule taken out, to see that it is missed.</summary>
     public Timing? Spoiled { get; init; }
+
+    /// <summary>A rule of an arbiter's spoiled, likewise: an active node relies on its peer's promise for longer than it is kept.</summary>
+    public bool ReliesTooLong { get; init; }
 
     /// <summary>A rule of asynchronous servers taken out, likewise.</summary>
     public RequestRule Without { get; init; }
@@ -60,6 +66,7 @@ internal sealed class PairLife
         weather = new RoughWeather(dice, timing);
         observer = new Observer(timing, ledger, tally, plan.Trace);
         world = new PairWorld(timing, DualActivePolicy.BackupYields, weather, observer);
+        if (plan.Arbiter is { } policy) world.Arbiter = new SimArbiter(world, dice, policy, timing, timing.Failover * 5) { ReliesTooLong = plan.ReliesTooLong };
         observer.World = world;
         observer.Clients = new Clients(world, dice, tally, plan.Clients);
         observer.Follower = new Follower(world, dice, tally, observer.Violated);
@@ -71,12 +78,15 @@ internal sealed class PairLife
         }
 
         saboteur = new Saboteur(world, dice, timing, ledger);
-        faults = new FaultPlan(dice, Timing.From(plan.Heartbeat, plan.Heartbeat * 4));
+        faults = new FaultPlan(dice, Timing.From(plan.Heartbeat, plan.Heartbeat * 4), plan.Arbiter is not null);
     }
 
     // After F the peer is gone, within H the guard lets a waiting node act, a node that has given up settles before; after
     // a cut it may take another F to see that one is not received. Clients take their time to ask, and clocks run slow.
-    private TimeSpan ServesWithin => (timing.Failover * 2 + timing.Heartbeat * 2 + timing.Settle) * 1.02 + TimeSpan.FromSeconds(1);
+    private TimeSpan ServesWithin => (timing.Failover * 2 + timing.Heartbeat * 2 + timing.Settle) * 1.02 + TimeSpan.FromSeconds(1) + ArbiterMayTake;
+
+    // A lease of a process that is gone has to be waited for, from when it was seen; a request may take as long as the slowest, and the next begins with a read.
+    private TimeSpan ArbiterMayTake => world.Arbiter is { } arbiter ? arbiter.Lease * 1.2 + timing.Failover * 4 : TimeSpan.Zero;
 
     // No node is connected to two peers at once: what they remember of each other is older than any rule looks back.
     private TimeSpan WholeFor => timing.Failover * 2;
@@ -161,7 +171,7 @@ internal sealed class PairLife
     // Each has received from the other since: until then a silence may still end in a take-over.
     private bool IsWholeSince(TimeSpan time) =>
         world.Nodes[0] is { Status: ProcessStatus.Live, IsLeaving: false } one && world.Nodes[1] is { Status: ProcessStatus.Live, IsLeaving: false } two
-        && ((one.Serves && two.State == BinaryStarState.Passive) || (two.Serves && one.State == BinaryStarState.Passive))
+        && ((one.Serves && one.HasFreshMandate && two.State == BinaryStarState.Passive) || (two.Serves && two.HasFreshMandate && one.State == BinaryStarState.Passive))
         && one.LastReceivedAgo < world.Now - time && two.LastReceivedAgo < world.Now - time;
 
     private string Describe(int node) => $"{world.Nodes[node].Status} {world.Nodes[node].State}";

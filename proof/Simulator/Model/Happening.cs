@@ -1,3 +1,5 @@
+using NetMQ.HighAvailability.Protocol;
+
 namespace NetMQ.HighAvailability.Simulator.Model;
 
 internal enum What : byte
@@ -19,4 +21,5 @@ internal enum What : byte
 /// <param name="Epoch">The life, or the connection, that it belongs to: one that has gone since voids it.</param>
 /// <param name="Number">The message, or the client.</param>
 /// <param name="Do">What is to be done, for <see cref="What.Other"/>.</param>
-internal readonly record struct Happening(What What, int Who = 0, int Epoch = 0, int Number = 0, Action? Do = null);
+/// <param name="Stamp">What a node with an arbiter adds to its message.</param>
+internal readonly record struct Happening(What What, int Who = 0, int Epoch = 0, int Number = 0, Action? Do = null, MandateStamp Stamp = default);

@@ -39,6 +39,9 @@ internal sealed class PairWorld
     /// <summary>How soon the survivor learns that its peer's process has ended; null: it never does.</summary>
     public Func<TimeSpan>? EvidenceAfter { get; set; }
 
+    /// <summary>The pair's arbiter, if it has one. Before the nodes start.</summary>
+    public SimArbiter? Arbiter { get; set; }
+
     /// <summary>How requests are answered asynchronously; null: they are not. Before the nodes start.</summary>
     public HandlerPlan? Handlers { get; set; }
 
@@ -66,7 +69,7 @@ internal sealed class PairWorld
         Now = end;
     }
 
-    public void Publish(SimNode from, PeerMessage message)
+    public void Publish(SimNode from, PeerMessage message, in MandateStamp stamp)
     {
         var to = OtherThan(from);
         var link = links[to.Index];
@@ -78,21 +81,21 @@ internal sealed class PairWorld
             return;
         }
 
-        if (link.Fault == LinkFault.Stall) link.Held.Add((int)message);
-        else Send(to, (int)message);
+        if (link.Fault == LinkFault.Stall) link.Held.Add(((int)message, stamp));
+        else Send(to, (int)message, stamp);
     }
 
     /// <summary>Something that is no message of the peer's, or one that the peer did not send.</summary>
-    public void Inject(SimNode to, int message) => Send(to, message);
+    public void Inject(SimNode to, int message) => Send(to, message, default);
 
     public void SetFault(int to, LinkFault fault)
     {
         var link = links[to];
         link.Fault = fault;
         if (fault == LinkFault.Stall) return;
-        foreach (var message in link.Held)
+        foreach (var (message, stamp) in link.Held)
         {
-            if (fault == LinkFault.None) Send(nodes[to], message);
+            if (fault == LinkFault.None) Send(nodes[to], message, stamp);
         }
 
         link.Held.Clear();
@@ -117,13 +120,13 @@ internal sealed class PairWorld
         Witness.Ended(node, fatal);
     }
 
-    private void Send(SimNode to, int message)
+    private void Send(SimNode to, int message, in MandateStamp stamp)
     {
         var link = links[to.Index];
         var arrival = Now + Weather.Delay();
         if (arrival < link.LastArrival) arrival = link.LastArrival;
         link.LastArrival = arrival;
-        Schedule(arrival - Now, new Happening(What.Arrival, to.Index, link.Epoch, message));
+        Schedule(arrival - Now, new Happening(What.Arrival, to.Index, link.Epoch, message, Stamp: stamp));
     }
 
     private void Do(Happening next)
@@ -135,7 +138,7 @@ internal sealed class PairWorld
                 node.Wake();
                 break;
             case What.Arrival when next.Epoch == links[next.Who].Epoch:
-                node.Receive(next.Number);
+                node.Receive(next.Number, next.Stamp);
                 break;
             case What.Dial when next.Epoch == links[next.Who].Epoch:
                 Dial(node, links[next.Who]);

@@ -1,3 +1,5 @@
+using NetMQ.HighAvailability.Protocol;
+
 namespace NetMQ.HighAvailability.Simulator.Model;
 
 internal enum LinkFault : byte
@@ -25,7 +27,7 @@ internal sealed class SimLink
     public int LoseNext { get; set; }
 
     /// <summary>Held up by a stall.</summary>
-    public List<int> Held { get; } = [];
+    public List<(int Message, MandateStamp Stamp)> Held { get; } = [];
 
     /// <summary>When the last message arrives: none overtakes another.</summary>
     public TimeSpan LastArrival { get; set; }

@@ -16,9 +16,11 @@ internal enum ProcessStatus : byte
 internal sealed class SimNode : IPairShell
 {
     private readonly PairWorld world;
-    private readonly PairEngine engine;
+    private PairEngine engine;
     private readonly Timing timing;
-    private readonly Queue<int> inbox = new();
+    private readonly Queue<(int Message, MandateStamp Stamp)> inbox = new();
+    private readonly Queue<ArbiterAnswer> answers = new();
+    private readonly DualActivePolicy policy;
     private DriftingClock clock = new(TimeSpan.FromHours(1));
     private PeerRhythm rhythm;
     private TimeSpan lastDial;
@@ -38,8 +40,9 @@ internal sealed class SimNode : IPairShell
         this.world = world;
         this.timing = timing;
         rhythm = new PeerRhythm(timing);
+        this.policy = policy;
         Index = index;
-        engine = new PairEngine(index == PairWorld.Primary ? BinaryStarRole.Primary : BinaryStarRole.Backup, timing, policy);
+        engine = NewEngine();
     }
 
     public int Index { get; }
@@ -62,6 +65,13 @@ internal sealed class SimNode : IPairShell
     /// <summary>A request that came now would be served without a change of state.</summary>
     public bool Serves => Status == ProcessStatus.Live && State == BinaryStarState.Active && !HasLeft && engine.Serves(LocalNow);
 
+    /// <summary>The token of its term, if it has an arbiter and is active.</summary>
+    public long? Token => engine.FencingToken;
+
+    /// <summary>Its right to serve will not end because of what was before: it has its peer's promise, or renewed its lease not long ago.</summary>
+    public bool HasFreshMandate => engine.Mandate is not { } mandate || mandate.ServesBy(LocalNow) == BinaryStarMandate.Peer
+        || (mandate.Policy == ArbiterPolicy.Strict && mandate.Until - LocalNow > mandate.Timing.Lease / 2);
+
     public TimeSpan? LastReceivedAgo => engine.Memory.LastReceived is { } received ? LocalNow - received : null;
 
     public PairMemory Memory => engine.Memory;
@@ -76,6 +86,8 @@ internal sealed class SimNode : IPairShell
         Life++;
         Status = ProcessStatus.Live;
         inbox.Clear();
+        answers.Clear();
+        if (world.Arbiter is not null) engine = NewEngine();
         (farewellUntil, handingOver, stopping, handOverOrdered, lookDue) = (null, false, false, false, false);
         changes.Clear();
         Requests = world.Handlers is { } handlers ? new SimRequests(world, this, handlers) : null;
@@ -177,12 +189,21 @@ internal sealed class SimNode : IPairShell
         world.Schedule(world.Weather.TurnSpacing(), new Happening(What.Turn, Index, Life));
     }
 
-    public void Receive(int message)
+    public void Receive(int message, in MandateStamp stamp)
     {
         if (Status == ProcessStatus.Dead) return;
-        inbox.Enqueue(message);
+        inbox.Enqueue((message, stamp));
         Turn();
     }
+
+    public void Receive(in ArbiterAnswer answer)
+    {
+        if (Status == ProcessStatus.Dead) return;
+        answers.Enqueue(answer);
+        Turn();
+    }
+
+    private PairEngine NewEngine() => new(Index == PairWorld.Primary ? BinaryStarRole.Primary : BinaryStarRole.Backup, timing, policy, world.Arbiter?.NewMandate(this));
 
     public void Welcome(SimLink subscription)
     {
@@ -192,7 +213,7 @@ internal sealed class SimNode : IPairShell
 
     private bool Judge()
     {
-        if (HasLeft) return false;
+        if (HasLeft || engine.AwaitsArbiter(LocalNow, this)) return false; // its client asks again
         var accepted = engine.Vote(LocalNow, this);
         Record(accepted ? "accepts a request" : "rejects a request", "");
         if (accepted) world.Witness.Accepted(this);
@@ -209,6 +230,7 @@ internal sealed class SimNode : IPairShell
         var subscriberCame = subscription.SubscriptionWaits;
         if (subscriberCame) subscription.Open();
         if (!engine.Turn(LocalNow, subscriberCame, this)) return false;
+        while (answers.TryDequeue(out var answer)) engine.Answered(answer, this);
 
         if (engine.Memory.LastReceived is { } received) rhythm.Received(received);
         if (LocalNow - Max(lastDial, engine.Memory.LastReceived ?? TimeSpan.Zero) >= rhythm.Patience)
@@ -286,9 +308,10 @@ internal sealed class SimNode : IPairShell
     bool IPairShell.TryReceive(out PeerMessage message, out MandateStamp stamp)
     {
         stamp = default;
-        while (inbox.TryDequeue(out var digit))
+        while (inbox.TryDequeue(out var arrived))
         {
-            Span<byte> frame = [(byte)('0' + digit)];
+            stamp = arrived.Stamp;
+            Span<byte> frame = [(byte)('0' + arrived.Message)];
             if (PeerMessageCodec.TryDecode(frame, out message)) return true;
             Record("receives garbage", "");
         }
@@ -306,7 +329,13 @@ internal sealed class SimNode : IPairShell
     void IPairShell.Publish(PeerMessage message, in MandateStamp stamp, TimeSpan due)
     {
         Record("publishes ", (int)message);
-        world.Publish(this, message);
+        world.Publish(this, message, stamp);
+    }
+
+    void IPairShell.Ask(in ArbiterRequest request)
+    {
+        Record("asks the arbiter: ", request.Operation);
+        world.Arbiter!.Ask(this, request);
     }
 
     void IPairShell.Apply(Transition transition)

@@ -24,6 +24,29 @@ public sealed class SimulatorTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData(ArbiterPolicy.Quorum)]
+    [InlineData(ArbiterPolicy.Strict)]
+    public void With_an_arbiter_no_two_nodes_accept_and_no_token_comes_back_whatever_the_faults(ArbiterPolicy policy)
+    {
+        var plan = new Plan { Seed = (ulong)Random.Shared.NextInt64(1, 1_000_000_000), Pairs = 8, Arbiter = policy, Trace = true };
+        output.WriteLine($"to replay it: dotnet run -c Release --project proof/Simulator -- --arbiter {(policy == ArbiterPolicy.Strict ? "strict" : "quorum")} --pairs {plan.Pairs} --seed {plan.Seed} --trace");
+
+        var tally = Simulation.Run(plan);
+
+        Report.Write(new OutputWriter(output), plan, tally, TimeSpan.Zero);
+        tally.Violations.Should().BeEmpty("the seed was {0}", plan.Seed);
+        tally.Failovers.Should().BePositive();
+    }
+
+    [Fact]
+    public void When_a_promise_is_relied_on_for_longer_than_it_is_kept_two_nodes_accept()
+    {
+        var plan = new Plan { Seed = 1, Pairs = 60, Clients = 50, Arbiter = ArbiterPolicy.Quorum, ReliesTooLong = true };
+
+        Simulation.Run(plan).Violations.Should().Contain(violation => violation.Contains("both nodes would serve", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData(500)]
     [InlineData(40)]
     public void A_seed_replays_exactly(int heartbeat)
