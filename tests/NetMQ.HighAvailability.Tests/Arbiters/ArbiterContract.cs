@@ -38,7 +38,7 @@ public abstract class ArbiterContract(IArbiterStore store)
     [Fact]
     public async Task A_version_creates_no_record()
     {
-        foreach (var version in new[] { "1", "", "never", Guid.NewGuid().ToString() }) (await WriteAsync(version, Claim())).Should().BeNull();
+        foreach (var version in new[] { "1", "0", "-1", "", "never", Guid.NewGuid().ToString() }) (await WriteAsync(version, Claim())).Should().BeNull();
 
         (await ReadAsync()).Should().BeNull();
     }
@@ -178,9 +178,8 @@ public abstract class ArbiterContract(IArbiterStore store)
     [Fact]
     public async Task A_spoiled_record_is_said_to_be_one()
     {
-        foreach (var damage in store.Damages)
+        foreach (var (damage, name) in store.Damages.Select((damage, i) => (damage, $"{pair}-{i}")))
         {
-            var name = pair + damage;
             await arbiter.TryWriteAsync(name, null, Claim(), default);
             await store.SpoilAsync(name, damage);
 
