@@ -28,6 +28,9 @@ public sealed class EtcdCluster : IArbiterStore, IAsyncLifetime
         Value().Replace(",\"lease_ms\":0", "", StringComparison.Ordinal), Value().Replace("{", "{\"token\":2,", StringComparison.Ordinal), Value().Replace("{", "{\"more\":2,", StringComparison.Ordinal), Value()[..^1],
     ];
 
+    /// <summary>All members', as a client takes them.</summary>
+    public string Addresses => string.Join(',', clientPorts.Select(port => $"http://127.0.0.1:{port}"));
+
     /// <summary>Which member leads.</summary>
     public async Task<int> LeaderAsync()
     {
