@@ -41,7 +41,7 @@ public sealed class KubernetesArbiter : IArbiter
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The pair's name cannot be that of a <c>Lease</c>.</exception>
-    /// <exception cref="FormatException">The <c>Lease</c> is not a pair's record.</exception>
+    /// <exception cref="InvalidDataException">The <c>Lease</c> is not a pair's record.</exception>
     public async Task<ArbiterRecord?> ReadAsync(string pair, CancellationToken cancellationToken)
     {
         LeaseName.Check(pair);
@@ -57,7 +57,7 @@ public sealed class KubernetesArbiter : IArbiter
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The pair's name cannot be that of a <c>Lease</c>; or the version is none that this class gave.</exception>
+    /// <exception cref="ArgumentException">The pair's name cannot be that of a <c>Lease</c>.</exception>
     public async Task<string?> TryWriteAsync(string pair, string? expectedVersion, ArbiterClaim claim, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(claim);

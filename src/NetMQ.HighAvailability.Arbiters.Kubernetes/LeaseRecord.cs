@@ -43,7 +43,7 @@ internal static class LeaseRecord
         },
     };
 
-    /// <exception cref="FormatException">The Lease is none that <see cref="Write"/> has made.</exception>
+    /// <exception cref="InvalidDataException">The Lease is none that <see cref="Write"/> has made.</exception>
     public static ArbiterRecord Read(V1Lease lease) => new(LeaseVersion.Of(lease).ToString(), new ArbiterClaim(
         Number(lease, Token, 1, long.MaxValue),
         Role(lease, Holder),
@@ -72,7 +72,7 @@ internal static class LeaseRecord
 
     private static string? Value(V1Lease lease, string key) => lease.Metadata.Annotations is { } values && values.TryGetValue(key, out var value) ? value : null;
 
-    private static FormatException Malformed(V1Lease lease, string key) => new(
+    private static InvalidDataException Malformed(V1Lease lease, string key) => new(
         $"The Lease '{lease.Metadata.Name}' is not the record of a pair: its annotation {key} is {(Value(lease, key) is { } value ? $"'{value}'" : "missing")}. "
         + "If it belongs to another program, give the pair another name.");
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using k8s;
 using k8s.Autorest;
 using NetMQ.HighAvailability.Arbiters.Kubernetes;
@@ -142,15 +143,21 @@ public sealed class KubernetesArbiterFaultTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("17")]
-    [InlineData("uid/")]
+    [InlineData("{0}")]
+    [InlineData("{0}/")]
     [InlineData("/17")]
-    [InlineData("uid/17/4")]
-    public async Task A_version_of_another_arbiter_is_refused_before_anything_is_asked(string version)
+    [InlineData("{0}/0")]
+    [InlineData("{0}/-1")]
+    [InlineData("{0}/1x")]
+    [InlineData("{0}/99999999999999999999")]
+    [InlineData("{0}/17/4")]
+    public async Task A_version_that_no_lease_can_have_is_asked_for_all_the_same_and_refused(string version)
     {
-        var writing = () => arbiter.TryWriteAsync(Pair, version, Claim, Cancellation);
+        var uid = (await arbiter.TryWriteAsync(Pair, null, Claim, Cancellation))!.Split('/')[0];
 
-        (await writing.Should().ThrowAsync<ArgumentException>()).WithMessage("*uid/resourceVersion*");
-        api.Requests.Should().BeEmpty();
+        (await arbiter.TryWriteAsync(Pair, string.Format(CultureInfo.InvariantCulture, version, uid), Claim, Cancellation)).Should().BeNull();
+
+        api.Requests.Should().HaveCount(2, "a node prepares itself and its connection by such a write");
     }
 
     [Fact]

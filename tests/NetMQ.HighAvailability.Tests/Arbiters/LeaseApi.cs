@@ -20,12 +20,13 @@ internal sealed class LeaseApi : IDisposable
 
     public LeaseApi()
     {
-        var address = $"http://127.0.0.1:{Ports.Free()}/";
-        listener.Prefixes.Add(address);
+        listener.Prefixes.Add(Address);
         listener.Start();
         _ = Task.Run(ListenAsync);
-        Client = new Kubernetes(new KubernetesClientConfiguration { Host = address });
+        Client = new Kubernetes(new KubernetesClientConfiguration { Host = Address });
     }
+
+    public string Address { get; } = $"http://127.0.0.1:{Ports.Free()}/";
 
     public Kubernetes Client { get; }
 
@@ -125,7 +126,8 @@ internal sealed class LeaseApi : IDisposable
 
         // A PUT may create a Lease, and then no version is compared.
         if (old is null) return Store(201, name, lease, Guid.NewGuid().ToString());
-        if (expected is not null && expected != oldVersion) return (409, Status(409, "Conflict", name));
+        if (expected is null or "0") return (422, Status(422, "Invalid", name));
+        if (expected != oldVersion) return (409, Status(409, "Conflict", name));
 
         return IsSame(lease, old) ? (200, old.ToJsonString()) : Store(200, name, lease, oldUid!);
     }
