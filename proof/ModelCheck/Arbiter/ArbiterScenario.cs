@@ -63,6 +63,9 @@ internal sealed record ArbiterScenario
 
     public bool Crashes { get; init; } = true;
 
+    /// <summary>The two nodes are two processes of one role.</summary>
+    public bool Twins { get; init; }
+
     /// <summary>Without abandoned requests and renewals: to reach long stories.</summary>
     public bool Lean { get; init; }
 
@@ -72,6 +75,8 @@ internal sealed record ArbiterScenario
 
     /// <summary>The search ends after so many states; 0: with the last one.</summary>
     public long Limit { get; init; }
+
+    public BinaryStarRole Role(int who) => who == 0 || Twins ? BinaryStarRole.Primary : BinaryStarRole.Backup;
 
     public MandateTiming Timing => new()
     {

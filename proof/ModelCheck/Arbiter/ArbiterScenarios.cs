@@ -11,6 +11,7 @@ internal static class ArbiterScenarios
     [
         Strict,
         Strict with { Name = "arbiter, strict, evidence", Evidence = true },
+        Strict with { Name = "arbiter, strict, two processes of one role", Twins = true },
         Quorum with { Name = "arbiter, quorum, the first states", Limit = 400_000 },
         Quorum with { Name = "arbiter, quorum, no crash, lean", Crashes = false, Lean = true },
     ];
@@ -24,6 +25,7 @@ internal static class ArbiterScenarios
         Bad(Quorum, "without EvidenceAfterRead") with { Without = MandateRule.EvidenceAfterRead, Evidence = true },
         Bad(Quorum, "without ReleaseByToken, two messages") with { Without = MandateRule.ReleaseByToken, Messages = 2, Crashes = false },
         Bad(Quorum, "false evidence") with { Evidence = true, FalseEvidence = true },
+        Bad(Quorum, "two processes of one role") with { Twins = true, Lean = true },
         Bad(Quorum, "a promise a tick short") with { Promise = 1 },
         Bad(Quorum, "a lease waited for a tick short") with { Lease = 1 },
         Bad(Quorum, "clocks a tick off, no margin") with { Drift = true, Crashes = false },

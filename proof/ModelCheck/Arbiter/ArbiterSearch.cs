@@ -114,7 +114,7 @@ internal sealed class ArbiterSearch
     private static string Describe(ArbiterWorld world, bool mirrored)
     {
         var nodes = from place in Enumerable.Range(0, 2) let who = mirrored ? 1 - place : place select $"{Name(mirrored ? 1 - who : who)} {Describe(world, world.Nodes[who])}";
-        var record = world.Record is not { } r ? "none" : $"{Name(r.Holder == BinaryStarRole.Primary ^ mirrored ? 0 : 1)} {r.Token}{(r.Lease > TimeSpan.Zero ? " leased" : "")}";
+        var record = world.Record is not { } r ? "none" : $"{Name(ArbiterWorld.HolderOf(r) ^ (mirrored ? 1 : 0))} {r.Token}{(r.Lease > TimeSpan.Zero ? " leased" : "")}";
         return $"{string.Join("; ", nodes)}; record {record}";
     }
 

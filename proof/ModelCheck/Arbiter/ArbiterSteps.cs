@@ -21,7 +21,7 @@ internal sealed class ArbiterSteps
     public ArbiterSteps(ArbiterScenario scenario)
     {
         this.scenario = scenario;
-        mandates = [.. from who in Enumerable.Range(0, 2) select new Mandate(Role(who), Process(who), scenario.Timing, scenario.Policy)];
+        mandates = [.. from who in Enumerable.Range(0, 2) select new Mandate(scenario.Role(who), Process(who), scenario.Timing, scenario.Policy)];
     }
 
     public delegate void Found(string what, int who, ArbiterWorld world);
@@ -152,14 +152,14 @@ internal sealed class ArbiterSteps
         {
             var bit = Bit(operation);
             if ((from.Nodes[who].Ghosts & bit) != 0) Step("has an abandoned request carried out", who, found, (world, i) => world.Write(Claim(world, i, operation, Process(i))));
-            if ((from.Nodes[who].FormerGhosts & bit) != 0) Step("has a request of a former process carried out", who, found, (world, i) => world.Write(Claim(world, i, operation, Guid.Empty)));
+            if ((from.Nodes[who].FormerGhosts & bit) != 0) Step("has a request of a former process carried out", who, found, (world, i) => world.Write(Claim(world, i, operation, Former(i))));
         }
     }
 
     private static int Bit(ArbiterOperation operation) => 1 << ((int)operation - 1);
 
     private ArbiterClaim Claim(ArbiterWorld world, int who, ArbiterOperation operation, Guid process) => new(
-        operation == ArbiterOperation.Take ? world.RecordToken + 1 : world.RecordToken, Role(who), process,
+        operation == ArbiterOperation.Take ? world.RecordToken + 1 : world.RecordToken, scenario.Role(who), process,
         operation == ArbiterOperation.Relax ? TimeSpan.Zero : scenario.Timing.Lease);
 
     private void With(ArbiterWorld world, int who, Action<Mandate> act)
@@ -192,7 +192,7 @@ internal sealed class ArbiterSteps
         ref var node = ref world.Nodes[who];
         Abandon(world, ref node);
         node = new ArbiterNode { Now = Start, FormerGhosts = node.FormerGhosts | node.Ghosts, IsAhead = node.IsAhead };
-        if (world.Record is { } record && record.Process == Process(who)) world.Record = record with { Process = Guid.Empty };
+        if (world.Record is { } record && record.Process == Process(who)) world.Record = record with { Process = Former(who) };
     }
 
     private static void Abandon(ArbiterWorld world, ref ArbiterNode node)
@@ -294,7 +294,7 @@ internal sealed class ArbiterSteps
         ref var memory = ref node.Memory;
         if (!Has(MandateRule.ObserveFromAnswer) && isNew) memory.KnownSince = request.SentAt;
         if (!Has(MandateRule.StartReadOfPeer)) EndPromise(ref memory);
-        if (!Has(MandateRule.EvidenceAfterRead) && node.HasEvidence && memory.Claim is { } claim && claim.Holder != Role(who) && claim.Lease > TimeSpan.Zero) memory.IsBroken = true;
+        if (!Has(MandateRule.EvidenceAfterRead) && node.HasEvidence && memory.Claim is { } claim && claim.Holder != scenario.Role(who) && claim.Lease > TimeSpan.Zero) memory.IsBroken = true;
     }
 
     private void FindEvidence(ArbiterWorld world, int who)

@@ -57,7 +57,7 @@ internal sealed class ArbiterWorld
 
     private const int Fractions = 10; // of a tick, to tell what comes right after something from what comes with it
 
-    private static readonly Guid[] Processes = [Guid.NewGuid(), Guid.NewGuid()];
+    private static readonly Guid[] Processes = [Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid()];
 
     public readonly ArbiterNode[] Nodes = new ArbiterNode[2];
 
@@ -76,9 +76,13 @@ internal sealed class ArbiterWorld
 
     public static int TicksOf(TimeSpan time) => (int)(time.Ticks / Fractions);
 
+    /// <summary>A node's process, and those that it had before, which nothing tells apart.</summary>
     public static Guid Process(int who) => Processes[who];
 
-    public static BinaryStarRole Role(int who) => who == 0 ? BinaryStarRole.Primary : BinaryStarRole.Backup;
+    public static Guid Former(int who) => Processes[2 + who];
+
+    /// <summary>Which node's process wrote it.</summary>
+    public static int HolderOf(ArbiterClaim claim) => Array.IndexOf(Processes, claim.Process) % 2;
 
     public void CopyFrom(ArbiterWorld other)
     {

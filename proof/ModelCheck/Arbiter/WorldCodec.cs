@@ -24,7 +24,7 @@ internal sealed class WorldCodec(ArbiterScenario scenario)
     public WorldKey Encode(ArbiterWorld world, out bool mirrored)
     {
         var (first, second) = (Encode(world, 0), Encode(world, 1));
-        var holder = world.Record is not { } record ? 2 : record.Holder == BinaryStarRole.Primary ? 0 : 1;
+        var holder = world.Record is not { } record ? 2 : HolderOf(record);
         mirrored = first > second || (first == second && holder == 1);
         if (mirrored)
         {
@@ -34,7 +34,7 @@ internal sealed class WorldCodec(ArbiterScenario scenario)
 
         var rest = new BitPacker(0);
         rest.Put(holder, 2);
-        rest.Put(world.Record is { } r && r.Process != Guid.Empty);
+        rest.Put(world.Record is { } r && r.Process == Process(HolderOf(r)));
         rest.Put(world.Record is { } l && l.Lease > TimeSpan.Zero);
         rest.Put(Behind(world, world.Served), 2);
         return new WorldKey(first | (rest.Code << 58), second);
@@ -45,7 +45,7 @@ internal sealed class WorldCodec(ArbiterScenario scenario)
         var rest = new BitPacker(key.First >> 58);
         var holder = rest.Take(2);
         var (own, leased) = (rest.Take(), rest.Take());
-        world.Record = holder == 2 ? null : new ArbiterClaim(Token, Role(holder), own ? Process(holder) : Guid.Empty, leased ? Ticks(scenario.Lease) : TimeSpan.Zero);
+        world.Record = holder == 2 ? null : new ArbiterClaim(Token, scenario.Role(holder), own ? Process(holder) : Former(holder), leased ? Ticks(scenario.Lease) : TimeSpan.Zero);
         world.Version = holder == 2 ? null : Current;
         world.Served = At(world, rest.Take(2));
         var first = new BitPacker(key.First & ((1UL << 58) - 1));
@@ -104,7 +104,7 @@ internal sealed class WorldCodec(ArbiterScenario scenario)
         if (comparing && !current) known = false;
         bits.Put(known);
         bits.Put(known && !comparing && current);
-        var waits = known && m.Claim is { } claim && claim.Lease > TimeSpan.Zero && !(claim.Holder == Role(who) && claim.Process == Process(who));
+        var waits = known && m.Claim is { } claim && claim.Lease > TimeSpan.Zero && claim.Process != Process(who);
         bits.Put(waits ? Math.Min(TicksOf(node.Now - m.KnownSince), scenario.Lease) : 0, 3);
         bits.Put(waits && m.IsBroken);
 
@@ -129,7 +129,7 @@ internal sealed class WorldCodec(ArbiterScenario scenario)
         var answered = it.Operation == ArbiterOperation.Read ? node.Answer.Claim : it.Claim;
         var whose = node.Answer.Outcome == Outcome.Refused ? Refused
             : it.Operation != ArbiterOperation.Read || answered is null ? Nobodys
-            : answered.Holder != Role(who) ? Peers
+            : answered.Holder != scenario.Role(who) ? Peers
             : answered.Process == Process(who) ? Own : Nobodys;
         bits.Put(node.Answer.Version == world.Version);
         bits.Put(whose, 2);
@@ -224,11 +224,11 @@ internal sealed class WorldCodec(ArbiterScenario scenario)
         m.Request = new ArbiterRequest(1, asked, Old, claim, sentAt);
     }
 
-    private static ArbiterClaim OldRecord(int reader, int whose, long token) =>
-        new(token, Role(whose == Peers ? 1 - reader : reader), whose == Own ? Process(reader) : Guid.Empty, TimeSpan.Zero);
+    private ArbiterClaim OldRecord(int reader, int whose, long token) =>
+        new(token, scenario.Role(whose == Peers ? 1 - reader : reader), whose == Own ? Process(reader) : Former(reader), TimeSpan.Zero);
 
     private ArbiterClaim ClaimOf(ArbiterWorld world, int who, ArbiterOperation operation, long token) => new(
-        operation == ArbiterOperation.Take ? token : world.RecordToken, Role(who), Process(who), operation == ArbiterOperation.Relax ? TimeSpan.Zero : Ticks(scenario.Lease));
+        operation == ArbiterOperation.Take ? token : world.RecordToken, scenario.Role(who), Process(who), operation == ArbiterOperation.Relax ? TimeSpan.Zero : Ticks(scenario.Lease));
 
     private void DecodePosts(ArbiterWorld world, int who, ref BitPacker bits)
     {

@@ -174,6 +174,31 @@ public sealed class ArbiterPairTests
     }
 
     [Fact]
+    public void Under_the_strict_policy_two_processes_of_one_role_never_both_serve()
+    {
+        using var one = new TestNode(Primary, PairPorts.New(), Strict).Started();
+        using var toOne = Client.Of(one);
+        toOne.AskUntilAnswered();
+        using var other = new TestNode(Primary, PairPorts.New(), Strict).Started();
+        using var toOther = Client.Of(other);
+        var written = arbiter.Written.Count;
+
+        Wait.Until(() => !toOther.Ask() && arbiter.Written.Count > written + 6, "the lease to be renewed beyond its length");
+        other.State.Should().Be(BinaryStarState.Primary);
+        one.State.Should().Be(BinaryStarState.Active);
+
+        Kill(one);
+        toOther.AskUntilAnswered();
+        other.Star.Term!.FencingToken.Should().Be(2);
+
+        void Strict(BinaryStarOptions options)
+        {
+            WithArbiter(options);
+            options.ArbiterPolicy = ArbiterPolicy.Strict;
+        }
+    }
+
+    [Fact]
     public void A_pair_of_which_one_node_has_no_arbiter_is_none_and_both_say_so()
     {
         var ports = PairPorts.New();
