@@ -10,13 +10,12 @@ internal static partial class LeaseName
     public static void Check(string pair)
     {
         ArgumentNullException.ThrowIfNull(pair);
-        if (Fits(pair)) return;
-
-        throw new ArgumentException(
-            $"The pair's name, '{pair}', cannot be the name of a Lease in Kubernetes: use lower-case letters a to z, digits, '-' and '.', with a letter or a digit at "
-            + $"both ends and on both sides of each '.', and {Longest} characters at most.",
-            nameof(pair));
+        if (!Fits(pair)) throw new ArgumentException(Wrong(pair), nameof(pair));
     }
+
+    public static string Wrong(string pair) =>
+        $"The pair's name, '{pair}', cannot be the name of a Lease in Kubernetes: use lower-case letters a to z, digits, '-' and '.', with a letter or a digit at both ends and "
+        + $"on both sides of each '.', and {Longest} characters at most.";
 
     public static bool Fits(string pair) => pair.Length <= Longest && Subdomain().IsMatch(pair);
 
