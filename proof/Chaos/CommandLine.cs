@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetMQ.HighAvailability.Chaos.Triangles;
 
 namespace NetMQ.HighAvailability.Chaos;
 
@@ -18,6 +19,8 @@ internal sealed class CommandLine
                          handlers, which take up to 50 ms, and so on in every other pair
           --async        asynchronous handlers in all pairs
           --only <kind>  only this kind of fault; may be repeated
+          --arbiter <a>  postgres or etcd: pairs with such an arbiter, which has a place of its own in the network; other
+                         faults, and other properties: nothing is excused. Needs network namespaces
           --loopback     all on the loopback interface, even where network namespaces are allowed
           --quiet        do not report each fault on the error stream
           --report <file>
@@ -41,6 +44,12 @@ internal sealed class CommandLine
     public int Seed { get; private set; } = Random.Shared.Next(1, 1_000_000);
 
     public List<Mischief> Only { get; } = [];
+
+    /// <summary>Those of a pair with an arbiter.</summary>
+    public List<Fault> OnlyFaults { get; } = [];
+
+    /// <summary>The engine of the arbiter; null for pairs without one.</summary>
+    public string? Arbiter { get; private set; }
 
     public bool Loopback { get; private set; }
 
@@ -75,12 +84,25 @@ internal sealed class CommandLine
                 case "--faults" when Number(args, ref i, least: 1) is { } number: line.Faults = number; break;
                 case "--pairs" when Number(args, ref i, least: 1) is { } number: line.Pairs = number; break;
                 case "--seed" when Number(args, ref i, least: 0) is { } number: line.Seed = number; break;
-                case "--only" when ++i < args.Length && Enum.TryParse(args[i], ignoreCase: true, out Mischief kind) && !char.IsDigit(args[i][0]): line.Only.Add(kind); break;
+                case "--only" when ++i < args.Length && line.AddKind(args[i]): break;
+                case "--arbiter" when ++i < args.Length && args[i] is "postgres" or "etcd": line.Arbiter = args[i]; break;
                 default: line.Wrong = $"{option}: no such option, or not with this value; --help has them all."; break;
             }
         }
 
+        var (asked, possible) = line.Arbiter is null ? (line.OnlyFaults.Count, line.Only.Count) : (line.Only.Count, line.OnlyFaults.Count);
+        if (asked > 0 && possible == 0) line.Wrong ??= "--only: there is no such fault of pairs with an arbiter, or of pairs without one.";
         return line;
+    }
+
+    // Some are of both, with and without an arbiter.
+    private bool AddKind(string name)
+    {
+        if (char.IsDigit(name[0])) return false;
+        var (isMischief, isFault) = (Enum.TryParse(name, ignoreCase: true, out Mischief mischief), Enum.TryParse(name, ignoreCase: true, out Fault fault));
+        if (isMischief) Only.Add(mischief);
+        if (isFault) OnlyFaults.Add(fault);
+        return isMischief || isFault;
     }
 
     private static int? Number(string[] args, ref int i, int least) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using NetMQ.HighAvailability.Chaos.Checks;
+using NetMQ.HighAvailability.Chaos.Triangles;
 using Processes;
 using Results;
 
@@ -20,6 +21,8 @@ internal static class Program
         {
             Console.Write(CommandLine.Help);
             foreach (var kind in Mischiefs.All) Console.WriteLine($"  {kind,-20} {Mischiefs.Describe(kind)}");
+            Console.WriteLine("\nWith --arbiter, each for H/2 to 1.25 times the lease:\n");
+            foreach (var fault in Faults.All) Console.WriteLine($"  {fault,-23} {Faults.Describe(fault)}");
             Console.WriteLine("\n(*) Both may serve meanwhile, as two nodes alone cannot exclude; not after, and the pair must be whole again by itself.");
             return Held;
         }
@@ -27,6 +30,7 @@ internal static class Program
         if (line.Wrong is null && !Signals.AreSupported) return Refuse("Stopping a process needs Linux or macOS.");
         if (line.Wrong is { } wrong) return Refuse(wrong);
 
+        if (line.Arbiter is { } engine) return await RunTriangles(engine, line, new ResultFile("Chaos with an arbiter", args));
         var facilities = Facilities.Find(line.Loopback);
         var kinds = facilities.Possible.Where(kind => line.Only.Count == 0 || line.Only.Contains(kind)).ToArray();
         foreach (var (kind, why) in facilities.LeftOut.Where(left => line.Only.Count == 0 || line.Only.Contains(left.Key)))
@@ -39,10 +43,31 @@ internal static class Program
 
         if (kinds.Length == 0) return Refuse("Nothing is left to do.");
 
-        return await Run(new Plan(line.Faults, line.Seed, line.Pairs, kinds, facilities, line.Async), line, new ResultFile("Chaos", args));
+        var plan = new Plan(line.Faults, line.Seed, line.Pairs, kinds, facilities, line.Async);
+        return await Run(line, new ResultFile("Chaos", args), async (output, progress, over) =>
+        {
+            Report.Begin(output, plan);
+            var clock = Stopwatch.StartNew();
+            var outcome = await Campaign.Run(plan, progress, over);
+            Report.Write(output, outcome, plan, clock.Elapsed);
+            return outcome.Passed;
+        });
     }
 
-    private static async Task<int> Run(Plan plan, CommandLine line, ResultFile output)
+    private static async Task<int> RunTriangles(string engine, CommandLine line, ResultFile output)
+    {
+        var plan = new TrianglePlan(engine, line.Faults, line.Seed, line.Pairs, line.OnlyFaults is { Count: > 0 } only ? only : Faults.All);
+        return await Run(line, output, async (output, progress, over) =>
+        {
+            TriangleReport.Begin(output, plan);
+            var clock = Stopwatch.StartNew();
+            var outcome = await TriangleCampaign.Run(plan, progress, over);
+            TriangleReport.Write(output, outcome, plan, clock.Elapsed);
+            return outcome.Passed;
+        });
+    }
+
+    private static async Task<int> Run(CommandLine line, ResultFile output, Func<ResultFile, Action<string>?, CancellationToken, Task<bool>> run)
     {
         // The servers are in sessions of their own: what ends this program must not leave them behind.
         using var over = new CancellationTokenSource();
@@ -54,18 +79,15 @@ internal static class Program
             over.Cancel();
         }
 
-        Report.Begin(output, plan);
-        var clock = Stopwatch.StartNew();
         try
         {
-            var outcome = await Campaign.Run(plan, line.Quiet ? null : text => Console.Error.WriteLine($"{Clock.Now:HH:mm:ss.fff} {text}"), over.Token);
-            Report.Write(output, outcome, plan, clock.Elapsed);
+            var passed = await run(output, line.Quiet ? null : text => Console.Error.WriteLine($"{Clock.Now:HH:mm:ss.fff} {text}"), over.Token);
             if (line.Report is { } file) output.Save(file);
-            return outcome.Passed ? Held : Violated;
+            return passed ? Held : Violated;
         }
         catch (OperationCanceledException)
         {
-            Console.WriteLine($"BROKEN OFF, seed {plan.Seed}.");
+            Console.WriteLine($"BROKEN OFF, seed {line.Seed}.");
             return BrokenOff;
         }
     }
