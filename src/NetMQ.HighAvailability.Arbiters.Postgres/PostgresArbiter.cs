@@ -149,7 +149,7 @@ public sealed class PostgresArbiter : IArbiter
         {
             await command.ExecuteNonQueryAsync().ConfigureAwait(false);
         }
-        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable)
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateObject)
         {
             // The peer creates it too: IF NOT EXISTS does not see a table that is not committed yet, and fails in the catalogue.
         }
