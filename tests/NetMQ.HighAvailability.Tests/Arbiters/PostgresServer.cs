@@ -54,7 +54,7 @@ public sealed class PostgresServer : IArbiterStore, IAsyncLifetime
 
     public async Task StartAsync()
     {
-        server.Start(Settings);
+        server.Start(["max_connections=400", .. Settings]); // whatever the order of the tests: each leaves connections in its pools
         var clock = Stopwatch.StartNew();
         while (true)
         {
