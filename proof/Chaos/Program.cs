@@ -56,7 +56,8 @@ internal static class Program
 
     private static async Task<int> RunTriangles(string engine, CommandLine line, ResultFile output)
     {
-        var plan = new TrianglePlan(engine, line.Faults, line.Seed, line.Pairs, line.OnlyFaults is { Count: > 0 } only ? only : Faults.All);
+        if (line.OnlyFaults.Except(Faults.Of(engine)).Any()) return Refuse($"--only: {engine} has no members.");
+        var plan = new TrianglePlan(engine, line.Faults, line.Seed, line.Pairs, line.OnlyFaults is { Count: > 0 } only ? only : Faults.Of(engine));
         return await Run(line, output, async (output, progress, over) =>
         {
             TriangleReport.Begin(output, plan);

@@ -13,6 +13,8 @@ internal enum Fault
     ArbiterCut,
     ArbiterFrozen,
     ArbiterKilled,
+    MemberFrozen,
+    MemberKilled,
     PassiveIsolated,
     PassiveKilled,
     PassiveFrozen,
@@ -41,13 +43,16 @@ internal static class Faults
 {
     public static IReadOnlyList<Fault> All { get; } = Enum.GetValues<Fault>();
 
+    /// <summary>Those of an arbiter: PostgreSQL is one server, without members.</summary>
+    public static IReadOnlyList<Fault> Of(string engine) => [.. All.Where(fault => engine == "etcd" || fault is not (Fault.MemberFrozen or Fault.MemberKilled))];
+
     public static Parts PartsOf(Fault fault) => fault switch
     {
         Fault.LinkCut or Fault.LinkCutOneWay => Parts.Link,
         Fault.ActiveArbiterCut or Fault.ActiveArbiterCutOneWay => Parts.ActiveEdge,
         Fault.PassiveArbiterCut or Fault.PassiveArbiterCutOneWay => Parts.PassiveEdge,
         Fault.ArbiterCut => Parts.ActiveEdge | Parts.PassiveEdge,
-        Fault.ArbiterFrozen or Fault.ArbiterKilled => Parts.Register,
+        Fault.ArbiterFrozen or Fault.ArbiterKilled or Fault.MemberFrozen or Fault.MemberKilled => Parts.Register,
         Fault.PassiveIsolated => Parts.Link | Parts.PassiveEdge,
         Fault.ActiveIsolated => Parts.Link | Parts.ActiveEdge,
         Fault.FullPartition => Parts.Link | Parts.ActiveEdge | Parts.PassiveEdge,
@@ -73,6 +78,8 @@ internal static class Faults
         Fault.ArbiterCut => "neither node and the arbiter reach each other",
         Fault.ArbiterFrozen => "SIGSTOP of the arbiter",
         Fault.ArbiterKilled => "SIGKILL of the arbiter, and a restart",
+        Fault.MemberFrozen => "SIGSTOP of one of the arbiter's members, the leader or not",
+        Fault.MemberKilled => "SIGKILL of one of them, and a restart",
         Fault.PassiveIsolated => "the passive node reaches neither the other nor the arbiter",
         Fault.PassiveKilled => "SIGKILL of the passive node, and a restart",
         Fault.PassiveFrozen => "SIGSTOP of the passive node",

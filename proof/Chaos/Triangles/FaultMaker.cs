@@ -4,7 +4,7 @@ using NetMQ.HighAvailability.Chaos.Troubles;
 namespace NetMQ.HighAvailability.Chaos.Triangles;
 
 /// <summary>Does one fault after the other to a triangle of real processes, and waits until it is whole again.</summary>
-internal sealed class FaultMaker(Triangle triangle, Random dice)
+internal sealed class FaultMaker(Triangle triangle, IReadOnlyList<Fault> kinds, Random dice)
 {
     private const int Link = 0;
 
@@ -42,7 +42,7 @@ internal sealed class FaultMaker(Triangle triangle, Random dice)
     private async Task<string> DoTwo()
     {
         var active = triangle.Active ?? throw Nobody();
-        Fault[] single = [.. Faults.All.Where(fault => fault != Fault.Two)];
+        Fault[] single = [.. kinds.Where(fault => fault != Fault.Two)];
         var first = single[dice.Next(single.Length)];
         Fault[] others = [.. single.Where(fault => fault != first && (Faults.PartsOf(fault) & Faults.PartsOf(first)) == 0)];
         var second = others[dice.Next(others.Length)];
@@ -65,7 +65,7 @@ internal sealed class FaultMaker(Triangle triangle, Random dice)
     private async Task<Func<Task>> Begin(Fault fault, Node active)
     {
         var passive = triangle.Other(active);
-        var sender = dice.Next(2);
+        var (sender, member) = (dice.Next(2), dice.Next(EtcdRegister.Size));
         switch (fault)
         {
             case Fault.HandOver:
@@ -83,9 +83,15 @@ internal sealed class FaultMaker(Triangle triangle, Random dice)
             case Fault.FullPartition: return Cut(null, Link, Edge(active), Edge(passive));
             case Fault.ArbiterFrozen:
                 triangle.Register.Freeze();
-                return () => Undo(triangle.Register.Wake);
+                return () => Undo(() => triangle.Register.Wake());
             case Fault.ArbiterKilled:
                 await triangle.Register.KillAsync();
+                return triangle.StartRegisterAsync;
+            case Fault.MemberFrozen:
+                triangle.Register.Freeze(member);
+                return () => Undo(() => triangle.Register.Wake(member));
+            case Fault.MemberKilled:
+                await triangle.Register.KillAsync(member);
                 return triangle.StartRegisterAsync;
             case Fault.PassiveKilled: return await Kill(passive);
             case Fault.ActiveKilled: return await Kill(active);

@@ -26,11 +26,14 @@ internal abstract class Register(string[] enter) : IDisposable
     /// <summary>Starts what does not run.</summary>
     public abstract void Start();
 
-    public abstract void Freeze();
+    /// <param name="member">Which of its members; null: all.</param>
+    public abstract void Freeze(int? member = null);
 
-    public abstract void Wake();
+    /// <inheritdoc cref="Freeze" />
+    public abstract void Wake(int? member = null);
 
-    public abstract Task KillAsync();
+    /// <inheritdoc cref="Freeze" />
+    public abstract Task KillAsync(int? member = null);
 
     /// <summary>Starts it, and waits until it answers.</summary>
     public async Task StartAsync(string address)
@@ -73,11 +76,11 @@ internal sealed class PostgresRegister : Register
 
     public override void Start() => server.Start();
 
-    public override void Freeze() => server.Freeze();
+    public override void Freeze(int? member = null) => server.Freeze();
 
-    public override void Wake() => server.Wake();
+    public override void Wake(int? member = null) => server.Wake();
 
-    public override Task KillAsync() => server.KillAsync();
+    public override Task KillAsync(int? member = null) => server.KillAsync();
 
     public override void Dispose()
     {
@@ -89,7 +92,8 @@ internal sealed class PostgresRegister : Register
 /// <summary>Three etcd members, all in the arbiter's corner.</summary>
 internal sealed class EtcdRegister(string[] enter) : Register(enter)
 {
-    private const int Size = 3;
+    public const int Size = 3;
+
     private const int ClientPort = 2379;
     private const int PeerPort = 12380;
 
@@ -112,16 +116,16 @@ internal sealed class EtcdRegister(string[] enter) : Register(enter)
         }
     }
 
-    public override void Freeze() => Array.ForEach(members, member => member!.Freeze());
+    public override void Freeze(int? member = null) => Array.ForEach(Those(member), each => each.Freeze());
 
-    public override void Wake() => Array.ForEach(members, member => member!.Wake());
+    public override void Wake(int? member = null) => Array.ForEach(Those(member), each => each.Wake());
 
-    public override async Task KillAsync()
+    public override async Task KillAsync(int? member = null)
     {
-        foreach (var member in members)
+        foreach (var each in Those(member))
         {
-            if (!member!.HasExited) member.Kill();
-            await member.WaitForExitAsync(CancellationToken.None);
+            each.Kill();
+            await each.WaitForExitAsync(CancellationToken.None);
         }
     }
 
@@ -130,6 +134,8 @@ internal sealed class EtcdRegister(string[] enter) : Register(enter)
         foreach (var member in members) member?.Dispose();
         base.Dispose();
     }
+
+    private SampleProcess[] Those(int? member) => [.. member is { } one ? [members[one]!] : members.Select(each => each!)];
 
     private static string Peer(int member) => $"http://127.0.0.1:{PeerPort + member}";
 }

@@ -25,7 +25,7 @@ internal static class TriangleCampaign
         int number, TrianglePlan plan, IReadOnlyList<Fault> faults, Action<string>? progress, CancellationToken cancellation)
     {
         using var triangle = new Triangle(plan.Engine, plan.DetectsCrash(number));
-        var maker = new FaultMaker(triangle, new Random(plan.Seed + number));
+        var maker = new FaultMaker(triangle, Faults.Of(plan.Engine), new Random(plan.Seed + number));
         var done = new List<(Fault Fault, string What, Span Span)>();
         string? broken = null;
         try

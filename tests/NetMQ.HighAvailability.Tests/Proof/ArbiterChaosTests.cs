@@ -31,6 +31,7 @@ public sealed class ArbiterChaosTests(ITestOutputHelper output)
     public void The_pair_is_whole_where_only_the_arbiter_is_away() =>
         Faults.All.Where(Faults.LeavesThePairWhole).Should().BeEquivalentTo([
             Fault.ActiveArbiterCut, Fault.ActiveArbiterCutOneWay, Fault.PassiveArbiterCut, Fault.PassiveArbiterCutOneWay, Fault.ArbiterCut, Fault.ArbiterFrozen, Fault.ArbiterKilled,
+            Fault.MemberFrozen, Fault.MemberKilled,
         ]);
 
     [Fact]
