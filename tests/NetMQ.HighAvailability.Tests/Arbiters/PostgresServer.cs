@@ -22,10 +22,13 @@ public sealed class PostgresServer : IArbiterStore, IAsyncLifetime
     public IReadOnlyList<string> Damages { get; } =
         ["version = null", "token = null", "token = 0", "token = -1", "holder = null", "holder = ''", "holder = 'Primary'", "process = null", "lease_ms = null", "lease_ms = -1", "lease_ms = 9223372036854775807"];
 
+    /// <summary>The connection string.</summary>
+    public string Address => $"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres";
+
     /// <param name="more">Of the connection string, beside the server's address.</param>
     public NpgsqlDataSource Source(string more = "")
     {
-        var source = NpgsqlDataSource.Create($"Host=127.0.0.1;Port={port};Username=postgres;Database=postgres;{more}");
+        var source = NpgsqlDataSource.Create($"{Address};{more}");
         sources.Add(source);
         return source;
     }
