@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using NetMQ;
 using NetMQ.HighAvailability;
 
@@ -39,7 +40,8 @@ internal static class CommandLine
         };
         Timeout.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<int>() < 60) result.AddError("--failover-timeout must be 60 ms or more.");
+            // What is no number is told anyway, and cannot be asked for.
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds < 60) result.AddError("--failover-timeout must be 60 ms or more.");
         });
         command.SetAction(Watch);
 

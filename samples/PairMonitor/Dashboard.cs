@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetMQ.HighAvailability;
 using Spectre.Console;
 
 namespace PairMonitor;
@@ -38,6 +39,14 @@ internal static class Dashboard
         });
     }
 
+    // By the lease is worth a look: it serves without its peer.
+    private static string ServesBy(BinaryStarMandate mandate) => mandate switch
+    {
+        BinaryStarMandate.Peer => "its peer's promise",
+        BinaryStarMandate.Lease => "[yellow]the arbiter's lease[/]",
+        _ => "–",
+    };
+
     private static Rows Draw(Watcher watcher, IEnumerable<string> transitions)
     {
         var verdict = Verdict.Of(watcher.Pair);
@@ -48,11 +57,14 @@ internal static class Dashboard
             _ => Color.Red,
         };
         var table = new Table().AddColumns("node", "endpoint", "state", "heartbeat");
+        var hasArbiter = watcher.Pair.Primary.Token is not null || watcher.Pair.Backup.Token is not null;
+        if (hasArbiter) table.AddColumns("token", "serves by");
         foreach (var node in new[] { watcher.Pair.Primary, watcher.Pair.Backup })
         {
             var look = node.IsActive ? "bold green" : node.IsPassive ? "blue" : node.IsAlive ? "yellow" : "red";
             var age = node.Age is { } elapsed ? string.Create(CultureInfo.InvariantCulture, $"{elapsed.TotalSeconds:F1} s ago") : "–";
-            table.AddRow(node.Role, Markup.Escape(node.Endpoint), $"[{look}]{watcher.Pair.StateOf(node)}[/]", age);
+            string[] cells = [node.Role, Markup.Escape(node.Endpoint), $"[{look}]{watcher.Pair.StateOf(node)}[/]", age];
+            table.AddRow(hasArbiter ? [.. cells, $"{node.Token}", ServesBy(watcher.Pair.ServesBy(node))] : cells);
         }
 
         return new Rows(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NetMQ.HighAvailability;
 
 namespace PairMonitor;
 
@@ -13,7 +14,7 @@ internal sealed class Journal(Watcher watcher)
         foreach (var node in new[] { watcher.Pair.Primary, watcher.Pair.Backup })
         {
             var known = before.TryGetValue(node, out var was);
-            var state = watcher.Pair.StateOf(node);
+            var state = Describe(node);
             if (was == state) continue;
             before[node] = state;
             yield return Line($"{node.Role}: {(known ? $"{was} → " : "")}{state}");
@@ -23,6 +24,14 @@ internal sealed class Journal(Watcher watcher)
         if (dual && !dualBefore) yield return Line("ALARM: both nodes are active");
         dualBefore = dual;
     }
+
+    // A node that begins a term has a new token with its new state; by what it serves changes meanwhile.
+    private string Describe(Node node) => watcher.Pair.StateOf(node) + watcher.Pair.ServesBy(node) switch
+    {
+        BinaryStarMandate.Peer => $", token {node.Token}, by its peer's promise",
+        BinaryStarMandate.Lease => $", token {node.Token}, by the arbiter's lease",
+        _ => "",
+    };
 
     private static string Line(string what) => string.Create(CultureInfo.InvariantCulture, $"{TimeProvider.System.GetLocalNow():HH:mm:ss.fff}  {what}");
 }

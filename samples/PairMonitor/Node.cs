@@ -17,6 +17,12 @@ internal sealed class Node(string role, string endpoint, NetMQCertificate? key, 
     /// <summary>The state that it last published; a node that waits publishes its role.</summary>
     public BinaryStarState? Last { get; private set; }
 
+    /// <summary>With that, by an arbiter: the fencing token of its term if it is active, otherwise the highest that it knows. Null without an arbiter.</summary>
+    public long? Token { get; private set; }
+
+    /// <summary>By what it serves, if it is active and has an arbiter.</summary>
+    public BinaryStarMandate ServesBy { get; private set; }
+
     /// <summary>Since when it has published the same.</summary>
     public TimeSpan Since { get; private set; }
 
@@ -38,8 +44,9 @@ internal sealed class Node(string role, string endpoint, NetMQCertificate? key, 
     /// <summary>It has published that it is active after <paramref name="other"/> began to.</summary>
     public bool IsActiveBeside(Node other) => IsActive && other.IsActive && received > other.Since;
 
-    public void Receive(BinaryStarState state, TimeSpan now)
+    public void Receive(BinaryStarState state, long? token, BinaryStarMandate servesBy, TimeSpan now)
     {
+        (Token, ServesBy) = (token, servesBy);
         if (Last != state) Since = now;
         Last = state;
         received = Now = now;

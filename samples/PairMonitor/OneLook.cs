@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using NetMQ.HighAvailability;
 
 namespace PairMonitor;
 
@@ -36,8 +37,10 @@ internal static class OneLook
         ["role"] = node.Role,
         ["endpoint"] = node.Endpoint,
         ["state"] = pair.StateOf(node),
+        ["token"] = node.Token,
+        ["servesBy"] = pair.ServesBy(node) is var mandate and not BinaryStarMandate.None ? Lower(mandate) : null,
         ["heartbeatAgeSeconds"] = node.Age is { } age ? Math.Round(age.TotalSeconds, 3) : null,
     };
 
-    private static string Lower(Severity severity) => severity.ToString().ToLowerInvariant();
+    private static string Lower(Enum value) => value.ToString().ToLowerInvariant();
 }

@@ -20,6 +20,9 @@ internal sealed record Pair(Node Primary, Node Backup)
         _ => "waiting",
     };
 
+    /// <summary>By what an active node with an arbiter serves.</summary>
+    public BinaryStarMandate ServesBy(Node node) => StateOf(node) == "active" ? node.ServesBy : BinaryStarMandate.None;
+
     /// <summary>Active to its last message, since which the other one has become active: dead, most likely.</summary>
     private bool IsSuperseded(Node node)
     {

@@ -50,7 +50,7 @@ internal sealed class Watcher : IDisposable
     private static bool Receive(Node node, StateSubscriber subscriber, TimeSpan now)
     {
         if (!subscriber.TryReceive(out var state)) return false;
-        node.Receive(state, now);
+        node.Receive(state, subscriber.Token, subscriber.ServesBy, now);
         return true;
     }
 }

@@ -21,6 +21,43 @@ public sealed class PairMonitorTests
         primary.Star.Status.GarbageReceived.Should().Be(0);
     }
 
+    [Fact]
+    public void Of_a_pair_with_an_arbiter_the_tokens_are_shown_and_by_what_the_active_node_serves()
+    {
+        var arbiter = new InMemoryArbiter();
+        var (primary, backup) = TestNode.StartedPair(options =>
+        {
+            TestNode.Calm(options);
+            (options.Name, options.Arbiter) = ("monitored", arbiter);
+        });
+        using var one = primary;
+        Wait.Until(() => primary.Star.Status.Arbiter!.ServesBy == BinaryStarMandate.Peer && backup.Star.Status.Arbiter!.Token == 1, "the pair to be whole");
+        using var monitor = Monitor(primary.Ports);
+        using (backup)
+        {
+            WaitForLine(monitor, "primary: .*active, token 1, by its peer's promise$");
+            WaitForLine(monitor, "backup: .*passive$");
+            Arbiter(primary.Ports).Should().Be((0, 1, "peer", 1, null));
+        }
+
+        WaitForLine(monitor, "primary: .*active, token 1, by the arbiter's lease$");
+        Arbiter(primary.Ports).Should().Be((1, 1, "lease", null, null));
+        monitor.Lines.Should().NotContain(line => line.Contains("ALARM"));
+    }
+
+    [Theory]
+    [InlineData("--failover-timeout soon")]
+    [InlineData("--failover-timeout 59")]
+    [InlineData("--primary localhost")]
+    public void Bad_usage_exits_with_3_and_says_what_is_wrong(string arguments)
+    {
+        using var monitor = SampleProcess.Start("PairMonitor", arguments.Split(' '));
+
+        monitor.WaitForExit().Should().Be(3);
+
+        monitor.Errors[0].Should().StartWith("error: ").And.Contain(arguments.Split(' ')[0]);
+    }
+
     [Theory]
     [InlineData("3", "3", "active", "active")]
     [InlineData("4", "4", "passive", "passive")]
@@ -146,6 +183,15 @@ public sealed class PairMonitorTests
     {
         using var monitor = Monitor(ports, "--once");
         return Verdict(monitor);
+    }
+
+    private static (int Code, long? PrimaryToken, string? PrimaryServesBy, long? BackupToken, string? BackupServesBy) Arbiter(PairPorts ports)
+    {
+        using var monitor = Monitor(ports, "--once");
+        var code = monitor.WaitForExit();
+        using var json = JsonDocument.Parse(string.Join('\n', monitor.Lines));
+        var nodes = json.RootElement.GetProperty("nodes").EnumerateArray().Select(node => (node.GetProperty("token").Deserialize<long?>(), node.GetProperty("servesBy").GetString())).ToList();
+        return (code, nodes[0].Item1, nodes[0].Item2, nodes[1].Item1, nodes[1].Item2);
     }
 
     private static (int Code, string? Status, string? Primary, string? Backup) Verdict(SampleProcess monitor)

@@ -43,8 +43,8 @@ public sealed class PairMonitorVerdictTests
     {
         Primary("3");
         Tick();
-        pair.Backup.Receive(BinaryStarState.Active, Time);
-        pair.Primary.Receive(BinaryStarState.Active, Time);
+        pair.Backup.Receive(BinaryStarState.Active, null, BinaryStarMandate.None, Time);
+        pair.Primary.Receive(BinaryStarState.Active, null, BinaryStarMandate.None, Time);
         See();
         pair.AreBothActive.Should().BeFalse("the primary's may be the older one");
 
@@ -91,7 +91,7 @@ public sealed class PairMonitorVerdictTests
     private void Receive(Node node, string state)
     {
         Tick();
-        node.Receive((BinaryStarState)(state[0] - '0'), Time);
+        node.Receive((BinaryStarState)(state[0] - '0'), null, BinaryStarMandate.None, Time);
         See();
     }
 
