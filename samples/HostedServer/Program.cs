@@ -15,6 +15,14 @@
 // a file of each node's own would lose the orders, and what was answered, with every failover. The server is then what must not
 // fail, so have it replicated. Only Database.cs and the SQL of OrderBook.cs know which database it is.
 
+//
+// A PostgreSQL as the pair's arbiter, so that no two nodes ever serve, is a connection string, the same for both nodes:
+//
+//     dotnet run --project samples/HostedServer -- --environment Primary --ConnectionStrings:Arbiter "Host=localhost;Username=postgres"
+//
+// It decides who serves. To have it refuse the transaction of a node that was frozen, too, the orders must be in that database: see
+// samples/FencedLedger.
+
 using HostedServer;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -34,7 +42,8 @@ builder.Services.AddSingleton<Database>().AddHostedService(services => services.
 builder.Services.AddScoped<OrderBook>();
 builder.Services.AddBinaryStar(Pair)
     .HandleRequestsInScope<OrderHandler>()
-    .AddHostedServiceWhileActive<Housekeeping>();
+    .AddHostedServiceWhileActive<Housekeeping>()
+    .UseConfiguredArbiter(builder.Configuration);
 builder.Services.AddHealthChecks().AddBinaryStar(Pair);
 builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(BinaryStar.MeterName).AddPrometheusExporter());
 

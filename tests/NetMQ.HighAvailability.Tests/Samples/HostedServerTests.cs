@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.Data.Sqlite;
 using NetMQ.HighAvailability.Common;
+using NetMQ.HighAvailability.Tests.Arbiters;
 using NetMQ.HighAvailability.Tests.Clients;
 using NetMQ.HighAvailability.Tests.Support;
 using Processes;
@@ -99,6 +100,27 @@ public sealed class HostedServerTests
     }
 
     [Fact]
+    public async Task A_connection_string_gives_the_pair_an_arbiter()
+    {
+        await using var arbiter = new PostgresServer();
+        await arbiter.InitializeAsync();
+        using var folder = new TempFolder();
+        var ports = PairPorts.New();
+        using var primary = new Server(BinaryStarRole.Primary, ports, folder, "--ConnectionStrings:Arbiter", arbiter.Address);
+        using var backup = new Server(BinaryStarRole.Backup, ports, folder, "--ConnectionStrings:Arbiter", arbiter.Address);
+        await primary.IsReadyAsync();
+        await primary.ReportsAsync("\"status\":\"Healthy\"");
+        await backup.ReportsAsync("\"status\":\"Healthy\"");
+        var token = (await arbiter.Connect().ReadAsync("orders", default))!.Claim.Token;
+
+        (await primary.OrderAsync("hand-over")).Should().Be((HttpStatusCode.OK, "{\"outcome\":\"Completed\"}"));
+
+        await backup.IsReadyAsync();
+        (await arbiter.Connect().ReadAsync("orders", default))!.Claim.Should().BeEquivalentTo(new { Token = token + 1, Holder = BinaryStarRole.Backup });
+        backup.Ask(Guid.NewGuid(), "count").Should().Be("0 orders");
+    }
+
+    [Fact]
     public async Task A_lone_backup_serves_once_it_is_promoted()
     {
         using var folder = new TempFolder();
@@ -151,6 +173,7 @@ public sealed class HostedServerTests
     [InlineData("BinaryStar:orders:CertificateFile")]
     [InlineData("AllowedHosts")]
     [InlineData("Database")]
+    [InlineData("ConnectionStrings:Arbiter")]
     public void A_setting_that_was_left_empty_ends_the_start_and_is_named(string key)
     {
         using var folder = new TempFolder();
