@@ -8,6 +8,7 @@
 //     dotnet run -c Release --project proof/Benchmarks -- client failover|throughput|idle|allocation
 //     dotnet run -c Release --project proof/Benchmarks -- micro
 //     dotnet run -c Release --project proof/Benchmarks -- scale
+//     dotnet run -c Release --project proof/Benchmarks -- arbiter
 //     dotnet run -c Release --project proof/Benchmarks -- soak
 //
 // --quick takes less than a minute, --json FILE and --plot FILE.png keep the outcome.

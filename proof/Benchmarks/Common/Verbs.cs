@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Benchmarks.Arbiters;
 using Benchmarks.Client;
 using Benchmarks.Drain;
 using Benchmarks.Failover;
@@ -30,6 +31,7 @@ internal static class Verbs
             ClientVerb.Create(),
             MicroVerb.Create(),
             ScaleVerb.Create(),
+            ArbiterVerb.Create(),
             SoakVerb.Create(),
             serve,
         };

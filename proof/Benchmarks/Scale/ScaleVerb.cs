@@ -9,8 +9,6 @@ internal static class ScaleVerb
     // Enough to see lateness by; the observer must not become the load.
     private const int Observed = 10;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(120);
-
     private static readonly Option<int[]> Nodes = new("--nodes")
     {
         Description = "How many nodes, two to a pair; repeatable",
@@ -64,32 +62,21 @@ internal static class ScaleVerb
 
     private static void Watch(int nodes, int perPoller, TimeSpan warmUp, TimeSpan duration, Table table, Report report)
     {
-        var server = ServerProcess.Serve("nodes", $"{nodes}", $"{perPoller}");
-        try
-        {
-            Until.True(
-                () => server.Ask() is [var active, var passive, ..] && active == passive && active == nodes / 2,
-                Limit,
-                () => $"all of {nodes} nodes were in pairs: {string.Join(' ', server.Ask()[..3])}");
-            Thread.Sleep(warmUp); // the runtime compiles in the background what has run often enough
+        using var idle = new IdleNodes(nodes, perPoller);
+        idle.WaitUntilWhole();
+        Thread.Sleep(warmUp); // the runtime compiles in the background what has run often enough
 
-            var before = server.Ask();
-            var cpu = server.CpuTime;
-            Thread.Sleep(duration);
-            var percent = 100 * (server.CpuTime - cpu) / duration;
+        var before = idle.Look();
+        var cpu = idle.Server.CpuTime;
+        Thread.Sleep(duration);
+        var percent = 100 * (idle.Server.CpuTime - cpu) / duration;
 
-            // Only now, for a node that is heard by one more says all it says to two.
-            var ports = before[3..].Chunk(Math.Max(1, nodes / Observed)).Select(some => $"tcp://127.0.0.1:{some[0]}");
-            using var watch = new HeartbeatWatch(ports, PairTiming.Default.Heartbeat);
-            Thread.Sleep(duration);
-            report.Summarise(FormattableString.Invariant($"{nodes} nodes, {perPoller} per poller: {percent / nodes:0.000} % of a core each"));
-            table.Add(
-                nodes, perPoller, percent, percent / nodes, server.ResidentMiB, server.Threads, server.OpenFiles,
-                watch.LatenessMs(50), watch.LatenessMs(99), watch.LatenessMs(100), server.Ask()[2] - before[2]);
-        }
-        finally
-        {
-            Children.Dispose(server);
-        }
+        // Only now, for a node that is heard by one more says all it says to two.
+        using var watch = new HeartbeatWatch(idle.StateEndpoints(Observed), PairTiming.Default.Heartbeat);
+        Thread.Sleep(duration);
+        report.Summarise(FormattableString.Invariant($"{nodes} nodes, {perPoller} per poller: {percent / nodes:0.000} % of a core each"));
+        table.Add(
+            nodes, perPoller, percent, percent / nodes, idle.Server.ResidentMiB, idle.Server.Threads, idle.Server.OpenFiles,
+            watch.LatenessMs(50), watch.LatenessMs(99), watch.LatenessMs(100), idle.Look().Interruptions - before.Interruptions);
     }
 }

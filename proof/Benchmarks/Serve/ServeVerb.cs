@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Benchmarks.Arbiters;
 using NetMQ;
 
 namespace Benchmarks.Serve;
@@ -18,6 +19,9 @@ internal static class ServeVerb
 
         var star = new Command("star") { voter, state };
         star.SetAction(line => Serve(new StarEcho(line.GetValue(voter)!, line.GetValue(state)!, inPlace: true)));
+        var record = new Argument<string>("record");
+        var starArbiter = new Command("star-arbiter") { voter, state, record };
+        starArbiter.SetAction(line => Serve(new StarEcho(line.GetValue(voter)!, line.GetValue(state)!, inPlace: true, arbiter: new FileArbiter(line.GetValue(record)!))));
         var frames = new Command("star-frames") { voter, state };
         frames.SetAction(line => Serve(new StarEcho(line.GetValue(voter)!, line.GetValue(state)!, inPlace: false)));
         var form = new Argument<AsyncForm>("form");
@@ -35,6 +39,8 @@ internal static class ServeVerb
         batchCurve.SetAction(line => Serve(new BareEcho(line.GetValue(voter)!, drain: true, keys: Certificate(line.GetValue(keys)!))));
         var many = new Command("nodes") { nodes, perPoller };
         many.SetAction(line => Serve(new ManyNodes(line.GetValue(nodes), line.GetValue(perPoller))));
+        var manyArbiter = new Command("nodes-arbiter") { nodes, perPoller };
+        manyArbiter.SetAction(line => Serve(new ManyNodes(line.GetValue(nodes), line.GetValue(perPoller), new CountingArbiter())));
         var asking = new Command("asking") { voter, bytes, window };
         asking.SetAction(line => Serve(new Asking(line.GetValue(voter)!, line.GetValue(bytes), line.GetValue(window))));
         var work = new Argument<int>("milliseconds");
@@ -44,7 +50,10 @@ internal static class ServeVerb
         counting.SetAction(line => Serve(new CountingEcho(
             line.GetValue(voter)!, line.GetValue(state)!, TimeSpan.FromMilliseconds(line.GetValue(work)), line.GetValue(later), line.GetValue(counts)!)));
 
-        return new Command("serve", "One of the servers that are measured, or a client of one.") { star, frames, asynchronous, bare, batch, starCurve, batchCurve, many, asking, counting };
+        return new Command("serve", "One of the servers that are measured, or a client of one.")
+        {
+            star, starArbiter, frames, asynchronous, bare, batch, starCurve, batchCurve, many, manyArbiter, asking, counting,
+        };
     }
 
     private static NetMQCertificate Certificate(string[] keys) => new(keys[0], keys[1]);

@@ -13,21 +13,25 @@ internal sealed class StarEcho : IServer
     /// <param name="state">Role, local and remote endpoint.</param>
     /// <param name="inPlace">Whether the handler reads requests where they were received, rather than by NetMQ's frames.</param>
     /// <param name="keys">The voter's, if it is to use CURVE.</param>
-    public StarEcho(string voter, string[] state, bool inPlace, NetMQCertificate? keys = null)
+    /// <param name="arbiter">The pair's, if it is to have one.</param>
+    public StarEcho(string voter, string[] state, bool inPlace, NetMQCertificate? keys = null, IArbiter? arbiter = null)
     {
         received.InitEmpty();
-        star = NewStar(state, keys);
+        star = NewStar(state, keys, arbiter);
         star.RegisterVoter(voter, ZmqSocketType.Router, inPlace ? Echo : EchoFrames);
     }
 
     /// <param name="state">Role, local and remote endpoint.</param>
     /// <param name="keys">The voter's, if it is to use CURVE.</param>
-    public static BinaryStar NewStar(string[] state, NetMQCertificate? keys = null) => new(new BinaryStarOptions
+    /// <param name="arbiter">The pair's, if it is to have one.</param>
+    public static BinaryStar NewStar(string[] state, NetMQCertificate? keys = null, IArbiter? arbiter = null) => new(new BinaryStarOptions
     {
         Role = Enum.Parse<BinaryStarRole>(state[0]),
         LocalEndpoints = [state[1]],
         RemoteEndpoints = [state[2]],
         VoterCertificate = keys,
+        Arbiter = arbiter,
+        Name = "echo",
     });
 
     /// <summary>Bytes allocated, requests accepted, requests rejected, and 1 for an active node.</summary>

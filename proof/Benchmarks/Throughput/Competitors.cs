@@ -16,6 +16,9 @@ internal sealed class Competitors : IDisposable
     public const string NativeEcho = "libzmq echo in C";
     public const string NativeReactor = "libzmq poll reactor in C";
 
+    public const string StarAgain = "BinaryStar in two more processes";
+    public const string StarArbiter = "BinaryStar with an arbiter";
+
     public const string AsyncPoller = "asynchronous, on the node's thread";
     public const string AsyncPool = "asynchronous, on the pool";
     public const string AsyncQueue = "synchronous, with a queue for replies";
@@ -25,6 +28,9 @@ internal sealed class Competitors : IDisposable
 
     /// <summary>What may take its time for a request.</summary>
     public static readonly string[] Asynchronous = [AsyncPoller, AsyncPool, AsyncQueue];
+
+    /// <summary>With an arbiter and without, and once more without, to see how far the comparison can be trusted.</summary>
+    public static readonly string[] Arbitrated = [Star, StarArbiter, StarAgain];
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
@@ -36,6 +42,8 @@ internal sealed class Competitors : IDisposable
     public Competitors(IReadOnlyList<string> names, int places = 1)
     {
         if (Has(Star)) AddStar(Star, "star");
+        if (Has(StarArbiter)) AddStar(StarArbiter, "star-arbiter", Path.Combine(folder, "record"));
+        if (Has(StarAgain)) AddStar(StarAgain, "star");
         if (Has(StarMsg)) AddStar(StarMsg, "star-frames");
         if (Has(AsyncPoller)) AddAsync(AsyncPoller, AsyncForm.PollerThread);
         if (Has(AsyncPool)) AddAsync(AsyncPool, AsyncForm.Pool);

@@ -48,7 +48,7 @@ internal static class ConnectionsVerb
         }
 
         foreach (var table in idle.Figures()) report.Add(table);
-        report.Add(idle.Ratios());
+        report.Add(idle.Ratios(Competitors.Star));
         var all = new Table($"All {count} clients with one request outstanding, in waves: medians of {rounds} rounds of {Turn.TotalMilliseconds} ms", "server", "msg/s", "p50 us");
         for (var i = 0; i < waves.Count; i++) all.Add(competitors.All[i].Name, waves[i].Rate.Median, waves[i].P50.Median);
         report.Add(all);

@@ -62,21 +62,18 @@ internal sealed class ThroughputBenchmark(IReadOnlyList<Load> loads, TimeSpan tu
         return table;
     });
 
-    /// <summary>Ours over another, round by round: the middle, and the range of the middle eight tenths.</summary>
-    public Table Ratios()
+    /// <summary>One over each other, round by round: the middle, and the range of the middle eight tenths.</summary>
+    public Table Ratios(string competitor)
     {
         var table = new Table(
-            $"BinaryStar / other, by round: median (10 % to 90 % of {rounds} rounds)",
+            $"{competitor} / other, by round: median (10 % to 90 % of {rounds} rounds)",
             "load", "other", "throughput", "CPU per message", "p50", "p99");
         foreach (var load in loads)
         {
-            var (ours, bare) = (outcomes[(load, Competitors.Star)], outcomes[(load, Competitors.Batch)]);
-            foreach (var (name, _) in servers.Where(one => one.Name != Competitors.Star))
-            {
-                Compare(name, ours, outcomes[(load, name)]);
-            }
+            foreach (var (name, _) in servers.Where(one => one.Name != competitor)) Compare(name, outcomes[(load, competitor)], outcomes[(load, name)]);
 
-            if (outcomes.TryGetValue((load, Competitors.Again), out var again)) Compare("(to compare: the bare loop / itself in another process)", bare, again);
+            if (outcomes.TryGetValue((load, Competitors.Again), out var again))
+                Compare("(to compare: the bare loop / itself in another process)", outcomes[(load, Competitors.Batch)], again);
 
             void Compare(string name, Series one, Series other) => table.Add(
                 load.ToString(), name, Spread(Ratio(one.MessagesPerSecond, other.MessagesPerSecond)), Spread(Ratio(one.CpuMicroseconds, other.CpuMicroseconds)),

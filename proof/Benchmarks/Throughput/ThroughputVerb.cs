@@ -20,14 +20,20 @@ internal static class ThroughputVerb
 
     private static readonly Option<bool> Async = new("--async") { Description = "Instead, compare asynchronous handlers that are done at once with a synchronous one" };
 
+    private static readonly Option<bool> Arbiter = new("--arbiter") { Description = "Instead, compare a pair that has an arbiter with one that has none" };
+
     private static readonly Option<int> Places = Options.Positive("--max-concurrency", "With --async: how many requests a server has in progress at most", "N", () => new VoterOptions().MaxConcurrency);
 
     public static Command Create()
     {
         var command = new Command("throughput", "Ours, NetMQ without us, and libzmq in C, as echo servers under the same client.")
         {
-            Rounds, Starts, Turn, Sizes, Windows, Async, Places, Options.Quick, Options.Json, Options.Plot,
+            Rounds, Starts, Turn, Sizes, Windows, Async, Arbiter, Places, Options.Quick, Options.Json, Options.Plot,
         };
+        command.Validators.Add(line =>
+        {
+            if (line.GetValue(Async) && line.GetValue(Arbiter)) line.AddError("Say either --async or --arbiter.");
+        });
         command.SetBenchmark(Measure);
         return command;
     }
@@ -35,8 +41,9 @@ internal static class ThroughputVerb
     private static void Measure(ParseResult line, Report report)
     {
         Report.WarnOfDebugBuild();
-        var asynchronous = line.GetValue(Async);
-        string[] names = asynchronous ? [Competitors.Star, .. Competitors.Asynchronous, Competitors.Batch] : Competitors.Usual;
+        var (asynchronous, arbiter) = (line.GetValue(Async), line.GetValue(Arbiter));
+        var usual = !asynchronous && !arbiter;
+        string[] names = asynchronous ? [Competitors.Star, .. Competitors.Asynchronous, Competitors.Batch] : arbiter ? Competitors.Arbitrated : Competitors.Usual;
         var quick = line.GetValue(Options.Quick);
         var rounds = quick ? 3 : line.GetValue(Rounds);
         var starts = quick ? 1 : Math.Min(line.GetValue(Starts), rounds);
@@ -52,18 +59,19 @@ internal static class ThroughputVerb
             ThroughputBenchmark.WarmUp(competitors, TimeSpan.FromSeconds(quick ? 0.5 : 2));
             var share = (rounds * (start + 1) / starts) - (rounds * start / starts);
             using (heartbeats = new HeartbeatWatch(competitors.StateEndpoints, PairTiming.Default.Heartbeat, heartbeats)) benchmark.Run(competitors, share);
-            if (!asynchronous) floods.Run(competitors, share);
+            if (usual) floods.Run(competitors, share);
             if (start == starts - 1) idle = Idle(competitors, quick ? IdleFor / 2 : IdleFor);
         }
 
         var lateness = new Table($"Heartbeats of our two nodes meanwhile, at H = {PairTiming.Default.Heartbeat.TotalMilliseconds} ms", "late p50 ms", "p99 ms", "max ms");
         lateness.Add(heartbeats!.LatenessMs(50), heartbeats.LatenessMs(99), heartbeats.LatenessMs(100));
         foreach (var table in benchmark.Figures()) report.Add(table);
-        report.Add(asynchronous ? benchmark.AsyncRatios() : benchmark.Ratios());
+        report.Add(asynchronous ? benchmark.AsyncRatios() : benchmark.Ratios(arbiter ? Competitors.StarArbiter : Competitors.Star));
         report.Add(lateness);
-        if (!asynchronous) report.Add(floods.Figures());
+        if (usual) report.Add(floods.Figures());
         report.Add(idle!);
         if (asynchronous) SummariseAsync(report, benchmark, loads);
+        else if (arbiter) ArbiterTarget.Judge(report, benchmark, loads);
         else Summarise(report, benchmark, loads);
         if (line.GetValue(Options.Plot) is { } file) Draw(file, benchmark, loads);
     }
