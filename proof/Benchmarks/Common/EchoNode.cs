@@ -2,11 +2,8 @@ using Processes;
 
 namespace Benchmarks.Common;
 
-/// <summary>
-/// One EchoServer in a process of its own, started again in the same place after a fault: the one beside this program,
-/// or a <paramref name="native"/> one.
-/// </summary>
-internal sealed class EchoNode(string voter, string stateEndpoint, IReadOnlyList<string> arguments, FileInfo? native) : IDisposable
+/// <summary>One echo server in a process of its own, started again in the same place after a fault.</summary>
+internal sealed class EchoNode(ServerProgram program, string voter, string stateEndpoint, IReadOnlyList<string> arguments) : IDisposable
 {
     private volatile SampleProcess? process;
     private volatile string state = "-";
@@ -44,9 +41,12 @@ internal sealed class EchoNode(string voter, string stateEndpoint, IReadOnlyList
     {
         Children.Dispose(process);
         state = "starting";
-        process = Children.Add(() => native is null ? SampleProcess.Start("EchoServer", arguments, Note) : SampleProcess.Start([native.FullName, .. arguments], Note));
+        process = Children.Add(() => program.Start(arguments, Note));
         id = process.Id;
     }
+
+    /// <summary>Orders it to hand the pair over.</summary>
+    public void HandOver() => program.HandOver(process!);
 
     /// <summary>Waits for the end of a process that was struck.</summary>
     /// <returns>The exit code.</returns>
@@ -62,7 +62,9 @@ internal sealed class EchoNode(string voter, string stateEndpoint, IReadOnlyList
 
     private void Note(string line)
     {
-        state = line.Split(' ')[^1];
+        var told = program.StateOf(line);
+        if (told == state) return; // something else has changed
+        state = told;
         Interlocked.Increment(ref changes);
         if (IsActive) Interlocked.Increment(ref promotions);
     }

@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Globalization;
 using NetMQ.HighAvailability;
 using Processes;
 
 namespace Benchmarks.Common;
 
-/// <summary>A primary and a backup EchoServer on free loopback ports.</summary>
+/// <summary>A primary and a backup echo server on free loopback ports.</summary>
 internal sealed class EchoPair : IDisposable
 {
     // An address of this run's own, where the system takes all of 127.0.0.0/8 for itself: whoever else tests on this
@@ -16,19 +15,30 @@ internal sealed class EchoPair : IDisposable
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
+    private static int started;
+
     /// <param name="timing">Of both.</param>
     /// <param name="detectCrash">Whether a dead peer is noticed.</param>
     /// <param name="native">The server, if it is not the one beside this program.</param>
     /// <param name="more">More options for each of the two.</param>
     public EchoPair(PairTiming timing, bool detectCrash, FileInfo? native = null, Func<int, string[]>? more = null)
+        : this(new EchoProgram(native), timing, detectCrash, more)
     {
+    }
+
+    /// <param name="program">The server.</param>
+    /// <param name="timing">Of both.</param>
+    /// <param name="detectCrash">Whether a dead peer is noticed.</param>
+    /// <param name="more">More options for each of the two.</param>
+    public EchoPair(ServerProgram program, PairTiming timing, bool detectCrash, Func<int, string[]>? more = null)
+    {
+        var name = $"pair-{Interlocked.Increment(ref started)}"; // an arbiter remembers pairs that are no more
         var ports = FreePorts.Take(4).Select(port => $"tcp://{Address}:{port}").ToArray();
-        Nodes =
-        [
-            new EchoNode(ports[0], ports[1], [.. Arguments("--primary", ports[0], local: ports[1], remote: ports[2], timing, detectCrash), .. more?.Invoke(0) ?? []], native),
-            new EchoNode(ports[3], ports[2], [.. Arguments("--backup", ports[3], local: ports[2], remote: ports[1], timing, detectCrash), .. more?.Invoke(1) ?? []], native),
-        ];
+        Nodes = [Node(0, new("primary", ports[0], ports[1], ports[2])), Node(1, new("backup", ports[3], ports[2], ports[1]))];
         foreach (var node in Nodes) node.Start();
+
+        EchoNode Node(int index, ServerProgram.Place place) =>
+            new(program, place.Voter, place.Local, [.. program.Arguments(name, place, timing, detectCrash), .. more?.Invoke(index) ?? []]);
     }
 
     public IReadOnlyList<EchoNode> Nodes { get; }
@@ -66,18 +76,6 @@ internal sealed class EchoPair : IDisposable
     {
         foreach (var node in Nodes) node.Dispose();
     }
-
-    private static string[] Arguments(string role, string voter, string local, string remote, PairTiming timing, bool detectCrash)
-    {
-        string[] always =
-        [
-            role, "--voter", voter, "--local", local, "--remote", remote,
-            "--heartbeat", Milliseconds(timing.Heartbeat), "--failover-timeout", Milliseconds(timing.FailoverTimeout),
-        ];
-        return detectCrash ? [.. always, "--detect-crash"] : always;
-    }
-
-    private static string Milliseconds(TimeSpan span) => span.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
 }
 
 /// <summary>The timing that both servers of a pair are given.</summary>

@@ -4,10 +4,10 @@ using Processes;
 namespace Benchmarks.Failover;
 
 /// <summary>Takes the pair from its active server again and again, and measures how long a client waits for the other.</summary>
-internal sealed class FailoverBenchmark(PairTiming timing, FileInfo? native)
+internal sealed class FailoverBenchmark(PairTiming timing, ServerProgram program)
 {
     // A new pair now and then: what a long life of one pair might change must not show in one kind of fault alone.
-    private const int FaultsPerPair = 10;
+    public const int FaultsPerPair = 10;
 
     // Code is loaded and compiled as it first runs, which on a slow machine keeps a node's loop waiting for longer than a heartbeat.
     private static readonly TimeSpan Youth = TimeSpan.FromSeconds(2);
@@ -24,7 +24,6 @@ internal sealed class FailoverBenchmark(PairTiming timing, FileInfo? native)
 
     public void Run(IReadOnlyList<FaultKind> kinds, int count)
     {
-        foreach (var kind in kinds) outcomes[kind] = (new Sample(), new Tally());
         for (var done = 0; done < count; done += FaultsPerPair)
         {
             foreach (var kind in kinds) RunPair(kind, Math.Min(FaultsPerPair, count - done));
@@ -32,10 +31,12 @@ internal sealed class FailoverBenchmark(PairTiming timing, FileInfo? native)
         }
     }
 
-    private void RunPair(FaultKind kind, int count)
+    /// <summary>Starts a pair for faults of one kind.</summary>
+    public void RunPair(FaultKind kind, int count)
     {
-        var (gaps, tally) = outcomes[kind];
-        using var pair = new EchoPair(timing, detectCrash: kind == FaultKind.KillDetected, native);
+        if (!outcomes.TryGetValue(kind, out var outcome)) outcomes[kind] = outcome = (new Sample(), new Tally());
+        var (gaps, tally) = outcome;
+        using var pair = new EchoPair(program, timing, detectCrash: kind == FaultKind.KillDetected);
         var client = new GapClient(pair.Voters);
         try
         {
@@ -63,28 +64,27 @@ internal sealed class FailoverBenchmark(PairTiming timing, FileInfo? native)
         Thread.Sleep(Youth + (timing.Heartbeat * (2 + Random.Shared.NextDouble())));
 
         var promotions = standby.Promotions;
-        var id = active.Id;
-        var gap = client.Hit(victim, () => Harm(kind, id), betweenRequests: kind == FaultKind.Freeze);
+        var gap = client.Hit(victim, () => Harm(kind, active), betweenRequests: kind == FaultKind.Freeze);
         Recover(kind, active);
         pair.WaitFor(() => standby.Promotions > promotions && pair.IsWhole); // on a busy machine they may have changed places again
         return gap;
     }
 
-    private static void Harm(FaultKind kind, int process)
+    private static void Harm(FaultKind kind, EchoNode node)
     {
         switch (kind)
         {
             case FaultKind.Kill or FaultKind.KillDetected:
-                Signals.SendKill(process);
+                Signals.SendKill(node.Id);
                 break;
             case FaultKind.Stop:
-                Signals.SendTerminate(process);
+                Signals.SendTerminate(node.Id);
                 break;
             case FaultKind.Freeze:
-                Signals.SendStop(process);
+                Signals.SendStop(node.Id);
                 break;
             default:
-                Signals.SendHandOver(process);
+                node.HandOver();
                 break;
         }
     }

@@ -141,7 +141,9 @@ internal sealed class GapClient : IDisposable
     {
         while (servers[server].TryReceive(ref frame, TimeSpan.Zero))
         {
-            Answer(server, BinaryPrimitives.ReadInt32LittleEndian(frame.Slice()));
+            var number = BinaryPrimitives.ReadInt32LittleEndian(frame.Slice());
+            while (frame.HasMore) servers[server].Receive(ref frame); // a signature
+            Answer(server, number);
         }
     }
 

@@ -12,13 +12,11 @@ namespace NetMQ.HighAvailability.Tests.Arbiters;
 /// <summary>Three etcd members of a test class's own, on free loopback ports, their files in a temporary folder.</summary>
 public sealed class EtcdCluster : IArbiterStore, IAsyncLifetime
 {
-    private const int Size = 3;
-
     private readonly TempFolder folder = new();
-    private readonly int[] clientPorts = [.. Enumerable.Range(0, Size).Select(_ => Ports.Free())];
-    private readonly int[] peerPorts = [.. Enumerable.Range(0, Size).Select(_ => Ports.Free())];
+    private readonly EtcdProcesses members;
     private readonly List<EtcdClient> clients = [];
-    private readonly SampleProcess?[] members = new SampleProcess?[Size];
+
+    public EtcdCluster() => members = new EtcdProcesses(folder.FullName);
 
     public IReadOnlyList<string> Damages { get; } =
     [
@@ -29,62 +27,52 @@ public sealed class EtcdCluster : IArbiterStore, IAsyncLifetime
     ];
 
     /// <summary>All members', as a client takes them.</summary>
-    public string Addresses => string.Join(',', clientPorts.Select(port => $"http://127.0.0.1:{port}"));
+    public string Addresses => string.Join(',', members.Addresses);
 
     /// <summary>Which member leads.</summary>
     public async Task<int> LeaderAsync()
     {
-        for (var member = 0; member < Size; member++)
+        for (var member = 0; member < EtcdProcesses.Size; member++)
         {
-            var status = await Client([clientPorts[member]]).StatusAsync(new Etcdserverpb.StatusRequest());
+            var status = await Client(members.Addresses[member]).StatusAsync(new Etcdserverpb.StatusRequest());
             if (status.Leader == status.Header.MemberId) return member;
         }
 
         throw new InvalidOperationException("No member leads.");
     }
 
-    public IArbiter Connect() => new EtcdArbiter(Client(clientPorts));
+    public IArbiter Connect() => new EtcdArbiter(Client(Addresses));
 
     public async Task SpoilAsync(string pair, string damage) =>
-        await Client(clientPorts).PutAsync(new Etcdserverpb.PutRequest { Key = Key(pair), Value = ByteString.CopyFromUtf8(damage) });
+        await Client(Addresses).PutAsync(new Etcdserverpb.PutRequest { Key = Key(pair), Value = ByteString.CopyFromUtf8(damage) });
 
-    public async Task DeleteAsync(string pair) => await Client(clientPorts).DeleteAsync(new Etcdserverpb.DeleteRangeRequest { Key = Key(pair) });
+    public async Task DeleteAsync(string pair) => await Client(Addresses).DeleteAsync(new Etcdserverpb.DeleteRangeRequest { Key = Key(pair) });
 
-    public void Freeze() => Array.ForEach(members, member => member!.Freeze());
+    public void Freeze() => All(Freeze);
 
-    public void Wake() => Array.ForEach(members, member => member!.Wake());
+    public void Wake() => All(Wake);
 
-    public void Freeze(int member) => members[member]!.Freeze();
+    public void Freeze(int member) => members.Freeze(member);
 
-    public void Wake(int member) => members[member]!.Wake();
+    public void Wake(int member) => members.Wake(member);
 
-    public void Kill() => Array.ForEach([.. Enumerable.Range(0, Size)], Kill);
+    public void Kill() => All(Kill);
 
-    public void Kill(int member)
-    {
-        if (members[member]!.HasExited) return;
-        members[member]!.Kill();
-        Wait.For(members[member]!.WaitForExitAsync(default), "a member's end");
-    }
+    public void Kill(int member) => Wait.For(members.KillAsync(member), "a member's end");
 
     public async Task StartAsync()
     {
-        for (var member = 0; member < Size; member++)
-        {
-            if (members[member] is { HasExited: false }) continue;
-            members[member]?.Dispose();
-            members[member] = Start(member);
-        }
+        members.Start();
 
         // Each of them, as clients ask any.
         var clock = Stopwatch.StartNew();
-        foreach (var port in clientPorts)
+        foreach (var address in members.Addresses)
         {
             while (true)
             {
                 try
                 {
-                    await new EtcdArbiter(Client([port])).ReadAsync("ready", default);
+                    await new EtcdArbiter(Client(address)).ReadAsync("ready", default);
                     break;
                 }
                 catch (Exception exception) when (exception is RpcException or TimeoutException && clock.Elapsed < TimeSpan.FromSeconds(60))
@@ -101,7 +89,7 @@ public sealed class EtcdCluster : IArbiterStore, IAsyncLifetime
     {
         clients.ForEach(client => client.Dispose());
         Kill();
-        foreach (var member in members) member?.Dispose();
+        members.Dispose();
         folder.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -111,17 +99,15 @@ public sealed class EtcdCluster : IArbiterStore, IAsyncLifetime
 
     private static ByteString Key(string pair) => ByteString.CopyFrom(Encoding.UTF8.GetBytes("/binarystar/" + pair));
 
-    private EtcdClient Client(int[] ports)
+    private static void All(Action<int> action)
     {
-        var client = new EtcdClient(string.Join(',', ports.Select(port => $"http://127.0.0.1:{port}")), configureChannelOptions: options => options.Credentials = ChannelCredentials.Insecure);
+        for (var member = 0; member < EtcdProcesses.Size; member++) action(member);
+    }
+
+    private EtcdClient Client(string addresses)
+    {
+        var client = new EtcdClient(addresses, configureChannelOptions: options => options.Credentials = ChannelCredentials.Insecure);
         clients.Add(client);
         return client;
     }
-
-    private SampleProcess Start(int member) => SampleProcess.Start([
-        "etcd", "--name", $"m{member}", "--data-dir", folder.File($"m{member}"), "--logger", "zap", "--log-level", "error",
-        "--listen-client-urls", $"http://127.0.0.1:{clientPorts[member]}", "--advertise-client-urls", $"http://127.0.0.1:{clientPorts[member]}",
-        "--listen-peer-urls", $"http://127.0.0.1:{peerPorts[member]}", "--initial-advertise-peer-urls", $"http://127.0.0.1:{peerPorts[member]}",
-        "--initial-cluster", string.Join(',', peerPorts.Select((port, i) => $"m{i}=http://127.0.0.1:{port}")),
-    ]);
 }
