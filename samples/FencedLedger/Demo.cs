@@ -9,8 +9,8 @@ namespace FencedLedger;
 /// <summary>A pair and its client as processes, and two freezes: one before the fence of a transaction, one behind it.</summary>
 internal sealed class Demo : IDisposable
 {
-    private const int HeartbeatMs = 250;
-    private const int FailoverTimeoutMs = 1000;
+    private const int HeartbeatMs = 400;
+    private const int FailoverTimeoutMs = 1600;
     private const int PauseMs = 500;
     private const int IntervalMs = 100;
 
@@ -100,6 +100,7 @@ internal sealed class Demo : IDisposable
         primary.Start();
         backup.Start();
         await WholeAsync(primary, backup);
+        await audit.IdleAsync(primary.Name, cancellation); // connects, and is quick when a server is frozen
         Say($"a client begins a booking every {IntervalMs} ms; each transaction takes {PauseMs} ms");
         customer.Start();
         await BooksAsync(primary);
@@ -117,13 +118,12 @@ internal sealed class Demo : IDisposable
         Say($"the primary is woken (SIGCONT): it has {open} transactions open, and goes on to commit them");
         primary.Wake();
         await Until.True(() => primary.Refused.Count > refused, "the primary's commits fail", cancellation);
-        if (!primary.Refused.All(line => line.Contains("StaleTermException", StringComparison.Ordinal))) throw new InvalidOperationException("a commit failed, but not by the fence");
+        if (!primary.Refused.Skip(refused).All(line => line.Contains("StaleTermException", StringComparison.Ordinal))) throw new InvalidOperationException("a commit failed, but not by the fence");
         await WholeAsync(backup, primary);
     }
 
     private async Task FreezeBehindFenceAsync()
     {
-        await Until.True(async () => await audit.LeaseAsync(cancellation) == 0, "the backup has let go of the lease that it took when it was alone", cancellation);
         await BooksAsync(backup);
         await FreezeAsync(backup, idle => idle.Fenced > 0);
         Say("the backup is frozen amid transactions that are fenced: the primary cannot take over while these can be committed");
@@ -167,12 +167,15 @@ internal sealed class Demo : IDisposable
     }
 
     /// <summary>Freezes a server amid a transaction. One that has gone on meanwhile is woken at once, and frozen in a later one.</summary>
-    private Task FreezeAsync(Node server, Predicate<(long Unfenced, long Fenced)> isWanted)
+    private async Task FreezeAsync(Node server, Predicate<(long Unfenced, long Fenced)> isWanted)
     {
+        // The lease that a server takes when it is alone would hold up the take-over for longer than what is shown here.
+        await Until.True(async () => await audit.LeaseAsync(cancellation) == 0, $"the {server.Name} serves by its peer's promise", cancellation);
         var seen = server.Paused;
-        return Until.True(
+        await Until.True(
             async () =>
             {
+                if (server.IsPassive) await WholeAsync(server, Peer(server));
                 if (server.Paused == seen) return false;
                 seen = server.Paused;
                 server.Freeze();
@@ -183,14 +186,34 @@ internal sealed class Demo : IDisposable
             $"the {server.Name} is amid a transaction", cancellation);
     }
 
-    private Task WholeAsync(Node active, Node standby) =>
-        Until.True(() => active.IsActive && standby.IsPassive, $"the {active.Name} is active and the {standby.Name} passive", cancellation);
+    /// <summary>Waits until one serves and the other stands by. On a busy machine they may change places by themselves, and are made to change back.</summary>
+    private async Task WholeAsync(Node active, Node standby)
+    {
+        while (true)
+        {
+            await Until.True(() => IsWhole(active, standby) || IsWhole(standby, active), $"the {active.Name} is active and the {standby.Name} passive", cancellation);
+            if (IsWhole(active, standby)) return;
+            Say($"the {standby.Name} serves, and is started anew so that the {active.Name} does");
+            await standby.StopAsync(cancellation);
+            standby.Start();
+        }
+    }
+
+    private static bool IsWhole(Node active, Node standby) => active.IsActive && standby.IsPassive;
+
+    private Node Peer(Node server) => server == primary ? backup : primary;
 
     /// <summary>Waits for some more bookings by a server, and tells with which token they were made.</summary>
     private async Task BooksAsync(Node server)
     {
         var before = Booked().Count;
-        await Until.True(() => Booked().Count >= before + Enough, $"the {server.Name} books", cancellation);
+        await Until.True(
+            async () =>
+            {
+                if (server.IsPassive) await WholeAsync(server, Peer(server));
+                return Booked().Count >= before + Enough;
+            },
+            $"the {server.Name} books", cancellation);
         Say($"{Enough} bookings are confirmed by the {server.Name}, with token {Booked()[^1].Token}");
 
         List<Booking> Booked() => [.. customer.Confirmed.Where(booking => booking.Server == server.Name)];

@@ -33,7 +33,12 @@ internal sealed class Node(string name, string voter, IReadOnlyList<string> argu
 
     public IEnumerable<string> Errors => process?.Errors ?? [];
 
-    public void Start() => process = SampleProcess.Start("FencedLedger", ["server", .. arguments], Read);
+    public void Start()
+    {
+        process?.Dispose();
+        state = "starting";
+        process = SampleProcess.Start("FencedLedger", ["server", .. arguments], Read);
+    }
 
     public void Freeze() => process!.Freeze();
 
