@@ -14,6 +14,7 @@ internal sealed class Server
     private readonly BinaryStar star;
     private readonly string who;
     private string printed = "";
+    private long lookedAt = Stopwatch.GetTimestamp();
     private long served;
 
     private Server(BinaryStarOptions options, BinaryStar star)
@@ -43,7 +44,7 @@ internal sealed class Server
         star.RegisterVoter(voter, ZmqSocketType.Router, Echo);
         star.StateChanged += (_, change) => Print(change.NewState);
         var look = new NetMQTimer(LookEvery);
-        look.Elapsed += (_, _) => Print(star.State);
+        look.Elapsed += (_, _) => Look();
         star.Poller.Add(look);
         new Task(() => Print(star.State)).Start(star.Poller); // the first line: from now on it can be asked
         new Thread(Obey) { IsBackground = true, Name = "orders" }.Start();
@@ -56,6 +57,15 @@ internal sealed class Server
         var (token, at) = (star.Term?.FencingToken, Stopwatch.GetTimestamp());
         while (client.TryReceive(out var frame)) client.TrySend(frame, more: true);
         client.SendFrame($"{who} {token ?? 0} {++served} {at}");
+    }
+
+    private void Look()
+    {
+        // A node that has had no processor for so long gives up what it has, rightly: who judges it has to know.
+        if (Stopwatch.GetElapsedTime(lookedAt) is var since && since > 2 * options.HeartbeatInterval)
+            Console.WriteLine($"{TimeProvider.System.GetLocalNow():HH:mm:ss.fff} {options.Role} stalled {since.TotalMilliseconds:F0}".ToLowerInvariant());
+        lookedAt = Stopwatch.GetTimestamp();
+        Print(star.State);
     }
 
     // "12:00:00.123 primary active 17 peer reachable", whenever one of it has changed.

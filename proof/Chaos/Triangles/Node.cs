@@ -9,6 +9,7 @@ internal sealed class Node(int index, string name, IReadOnlyList<string> argumen
 {
     private readonly Lock gate = new();
     private readonly List<Span> frozen = [];
+    private readonly List<DateTime> stalls = [];
     private SampleProcess? process;
     private bool disposed;
     private volatile string line = "";
@@ -20,6 +21,15 @@ internal sealed class Node(int index, string name, IReadOnlyList<string> argumen
 
     /// <summary>When it stood still.</summary>
     public IReadOnlyList<Span> Frozen => frozen;
+
+    /// <summary>When it said that its loop had not run for 2H.</summary>
+    public IReadOnlyList<DateTime> Stalls
+    {
+        get
+        {
+            lock (gate) return [.. stalls];
+        }
+    }
 
     public bool IsActive => Is("active");
 
@@ -89,12 +99,20 @@ internal sealed class Node(int index, string name, IReadOnlyList<string> argumen
         }
     }
 
-    // "12:00:00.123 primary active 17 peer reachable".
+    // "12:00:00.123 primary active 17 peer reachable", or "12:00:00.123 primary stalled 250".
     private bool Is(string state) => line.Split(' ') is [_, _, var found, ..] && found == state;
 
     private void OnLine(string printed)
     {
-        line = printed;
+        if (printed.Contains(" stalled ", StringComparison.Ordinal))
+        {
+            lock (gate) stalls.Add(Clock.Now);
+        }
+        else
+        {
+            line = printed;
+        }
+
         journal.Add($"{name}: {printed}");
     }
 }

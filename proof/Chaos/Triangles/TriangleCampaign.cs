@@ -47,7 +47,7 @@ internal static class TriangleCampaign
 
         var (answers, unanswered) = triangle.Asker.Read();
         var findings = TokenChecker.Check(answers, [.. triangle.Nodes.Select(node => node.Frozen)]);
-        var rows = DoneFault.Of(done, answers);
+        var rows = DoneFault.Of(done, answers, [.. triangle.Nodes.SelectMany(node => node.Stalls)]);
         if (broken is not null || !findings.IsClean || rows.Any(row => row.IsNeedless))
         {
             foreach (var node in triangle.Nodes) node.NoteErrors();

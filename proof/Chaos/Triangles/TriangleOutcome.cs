@@ -7,16 +7,22 @@ namespace NetMQ.HighAvailability.Chaos.Triangles;
 /// <param name="What">What it was, in words.</param>
 /// <param name="Gap">The longest time without an answer.</param>
 /// <param name="Terms">How many terms have answered, with the one before.</param>
-internal sealed record DoneFault(Fault Fault, string What, TimeSpan Gap, int Terms)
+/// <param name="Stalled">A node had no processor for 2H meanwhile.</param>
+internal sealed record DoneFault(Fault Fault, string What, TimeSpan Gap, int Terms, bool Stalled = false)
 {
     /// <summary>The pair was whole, and yet the service changed hands, or paused.</summary>
-    public bool IsNeedless => Faults.LeavesThePairWhole(Fault) && (Terms > 1 || Gap > Triangle.FailoverTimeout);
+    public bool IsNeedless => HasChanged && !Stalled;
 
-    public static IReadOnlyList<DoneFault> Of(IReadOnlyList<(Fault Fault, string What, Span Span)> done, IReadOnlyList<Answer> answers)
+    /// <summary>It did, on a machine that was too busy.</summary>
+    public bool IsExcused => HasChanged && Stalled;
+
+    private bool HasChanged => Faults.LeavesThePairWhole(Fault) && (Terms > 1 || Gap > Triangle.FailoverTimeout);
+
+    public static IReadOnlyList<DoneFault> Of(IReadOnlyList<(Fault Fault, string What, Span Span)> done, IReadOnlyList<Answer> answers, IReadOnlyList<DateTime> stalls)
     {
         var inOrder = answers.OrderBy(answer => answer.Received).ToArray();
         var times = Array.ConvertAll(inOrder, answer => answer.Received);
-        return [.. done.Select(fault => Of(fault, inOrder, times))];
+        return [.. done.Select(fault => Of(fault, inOrder, times) with { Stalled = stalls.Any(fault.Span.Contains) })];
     }
 
     private static DoneFault Of((Fault Fault, string What, Span Span) fault, Answer[] inOrder, DateTime[] times)

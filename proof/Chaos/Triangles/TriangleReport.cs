@@ -36,7 +36,7 @@ internal static class TriangleReport
         output.WriteLine(FormattableString.Invariant(
             $"{(outcome.Passed ? "PASSED" : "FAILED")}: {outcome.Done.Count} faults, {outcome.Asked:N0} requests, {outcome.Answered:N0} accepted in {outcome.Tokens:N0} terms, ")
             + FormattableString.Invariant($"{findings.Late.Count} under a token after a higher one ({findings.Frozen} more decided on before a process was frozen), {findings.Wrong.Count} with a wrong token, ")
-            + FormattableString.Invariant($"{outcome.Needless.Count()} changes or pauses while the pair was whole, seed {plan.Seed}, {elapsed.TotalSeconds:F0} s."));
+            + FormattableString.Invariant($"{outcome.Needless.Count()} changes or pauses while the pair was whole ({outcome.Done.Count(fault => fault.IsExcused)} more when a node had no processor for 2H), seed {plan.Seed}, {elapsed.TotalSeconds:F0} s."));
     }
 
     private static string Row(Fault kind, DoneFault[] done)
