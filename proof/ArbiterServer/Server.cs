@@ -42,7 +42,7 @@ internal sealed class Server
     private void Run(string voter)
     {
         star.RegisterVoter(voter, ZmqSocketType.Router, Echo);
-        star.StateChanged += (_, change) => Print(change.NewState);
+        star.StateChanged += (_, change) => Print(change.NewState, change.Reason);
         var look = new NetMQTimer(LookEvery);
         look.Elapsed += (_, _) => Look();
         star.Poller.Add(look);
@@ -68,14 +68,14 @@ internal sealed class Server
         Print(star.State);
     }
 
-    // "12:00:00.123 primary active 17 peer reachable", whenever one of it has changed.
-    private void Print(BinaryStarState state)
+    // "12:00:00.123 primary active 17 peer reachable", whenever one of it has changed; with the reason, if it is the state.
+    private void Print(BinaryStarState state, BinaryStarChangeReason? reason = null)
     {
         var arbiter = star.Status.Arbiter;
         var line = $"{options.Role} {state} {arbiter?.Token ?? 0} {arbiter?.ServesBy ?? BinaryStarMandate.None} {(arbiter?.Reachable ?? false ? "reachable" : "unreachable")}".ToLowerInvariant();
         if (line == printed) return;
         printed = line;
-        Console.WriteLine($"{TimeProvider.System.GetLocalNow():HH:mm:ss.fff} {line}");
+        Console.WriteLine($"{TimeProvider.System.GetLocalNow():HH:mm:ss.fff} {line} {reason}".TrimEnd().ToLowerInvariant());
     }
 
     // It ends with its input, and so with whoever started it.
