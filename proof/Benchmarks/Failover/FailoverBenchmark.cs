@@ -55,13 +55,14 @@ internal sealed class FailoverBenchmark(PairTiming timing, ServerProgram program
 
     private TimeSpan Strike(FaultKind kind, EchoPair pair, GapClient client)
     {
+        // Long enough for each to have heard the other's state, and to have done what a process does for the first time;
+        // at no fixed distance from a heartbeat. On a busy machine they may change places meanwhile.
+        pair.WaitUntilWhole();
+        Thread.Sleep(Youth + (timing.Heartbeat * (2 + Random.Shared.NextDouble())));
+
         var victim = pair.WaitUntilWhole();
         var active = pair.Nodes[victim];
         var standby = pair.Nodes[1 - victim];
-
-        // Long enough for each to have heard the other's state, and to have done what a process does for the first time;
-        // at no fixed distance from a heartbeat.
-        Thread.Sleep(Youth + (timing.Heartbeat * (2 + Random.Shared.NextDouble())));
 
         var promotions = standby.Promotions;
         var gap = client.Hit(victim, () => Harm(kind, active), betweenRequests: kind == FaultKind.Freeze);

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Globalization;
+using System.Text;
 using NetMQ;
 using NetMQ.Sockets;
 
@@ -25,7 +27,7 @@ internal sealed class GapClient : IDisposable
     private readonly Tally tally = new();
     private readonly bool restless;
     private Strike? strike;
-    private (sbyte Server, int From)? succeeded; // who was succeeded, and the first request made after that
+    private (sbyte Server, int From, long Token)? succeeded; // who was succeeded, the first request made after that, and the successor's token
     private Msg frame;
     private bool waiting;
     private int favourite;
@@ -142,21 +144,31 @@ internal sealed class GapClient : IDisposable
         while (servers[server].TryReceive(ref frame, TimeSpan.Zero))
         {
             var number = BinaryPrimitives.ReadInt32LittleEndian(frame.Slice());
-            while (frame.HasMore) servers[server].Receive(ref frame); // a signature
-            Answer(server, number);
+            var token = 0L;
+            while (frame.HasMore)
+            {
+                servers[server].Receive(ref frame);
+                token = TokenOf(frame);
+            }
+
+            Answer(server, number, token);
         }
     }
 
-    private void Answer(sbyte server, int number)
+    // What a server with an arbiter signs a reply with: role, process, token and more.
+    private static long TokenOf(in Msg signature) => long.Parse(Encoding.ASCII.GetString(signature.Slice()).Split(' ')[2], CultureInfo.InvariantCulture);
+
+    private void Answer(sbyte server, int number, long token)
     {
         if (strike is { Struck: > 0 } hit && server != hit.Victim)
         {
             strike = null;
-            succeeded = ((sbyte)hit.Victim, answeredBy.Count);
+            succeeded = ((sbyte)hit.Victim, answeredBy.Count, token);
             hit.Gap.SetResult(Stopwatch.GetElapsedTime(hit.Struck));
         }
 
-        if (succeeded is { } predecessor && server == predecessor.Server && number >= predecessor.From) tally.ServedBesideSuccessor++;
+        // With a higher token it has succeeded in turn: a busy machine may have had them change places again.
+        if (succeeded is { } predecessor && server == predecessor.Server && number >= predecessor.From && token <= predecessor.Token) tally.ServedBesideSuccessor++;
 
         var before = answeredBy[number];
         answeredBy[number] = before == Nobody || before == server ? server : Both;
