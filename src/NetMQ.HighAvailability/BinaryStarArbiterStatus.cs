@@ -27,15 +27,14 @@ public sealed record BinaryStarArbiterStatus
     internal static BinaryStarArbiterStatus Of(in MandateMemory mandate, in PairMemory node, TimeSpan now)
     {
         var isActive = mandate.Token != 0;
-        var until = mandate.PeerUntil > mandate.LeaseUntil ? mandate.PeerUntil : mandate.LeaseUntil;
         return new BinaryStarArbiterStatus
         {
             Reachable = node.AnsweredAt is not null && node.UnansweredSince is null,
             LastAnswer = now - node.AnsweredAt,
             Token = isActive ? mandate.Token : mandate.HighestToken,
             Holder = mandate.IsKnown ? mandate.Claim?.Holder : null,
-            ServesBy = !isActive ? BinaryStarMandate.None : now < mandate.PeerUntil ? BinaryStarMandate.Peer : now < mandate.LeaseUntil ? BinaryStarMandate.Lease : BinaryStarMandate.None,
-            Remaining = isActive && until > now ? until - now : TimeSpan.Zero,
+            ServesBy = mandate.ServesBy(now),
+            Remaining = isActive && mandate.Until > now ? mandate.Until - now : TimeSpan.Zero,
         };
     }
 }

@@ -102,7 +102,7 @@ internal sealed class ArbiterWorld
     public bool Serves(int who)
     {
         ref readonly var node = ref Nodes[who];
-        return node.IsAlive && node.Memory.Token != 0 && node.Now < (node.Memory.PeerUntil > node.Memory.LeaseUntil ? node.Memory.PeerUntil : node.Memory.LeaseUntil);
+        return node.IsAlive && node.Memory.Token != 0 && node.Now < node.Memory.Until;
     }
 
     /// <summary>Judges the world, and remembers what has served.</summary>

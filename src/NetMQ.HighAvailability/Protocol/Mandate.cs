@@ -25,7 +25,7 @@ internal sealed class Mandate(BinaryStarRole role, Guid process, MandateTiming t
     public MandateTiming Timing => timing;
 
     /// <summary>Until when this node may serve, if it is active.</summary>
-    public TimeSpan Until => Max(m.PeerUntil, m.LeaseUntil);
+    public TimeSpan Until => m.Until;
 
     /// <summary>The known record is this process's.</summary>
     public bool IsMine => m is { IsKnown: true, Claim: { } claim } && claim.Holder == role && claim.Process == process;
@@ -40,12 +40,8 @@ internal sealed class Mandate(BinaryStarRole role, Guid process, MandateTiming t
     /// <summary>The known record is leased to the peer.</summary>
     public bool IsLeasedToPeer => IsPeers && IsLeased;
 
-    /// <summary>By what it may serve.</summary>
-    public BinaryStarMandate ServesBy(TimeSpan now) =>
-        m.Token == 0 ? BinaryStarMandate.None
-        : now < m.PeerUntil ? BinaryStarMandate.Peer
-        : now < m.LeaseUntil ? BinaryStarMandate.Lease
-        : BinaryStarMandate.None;
+    /// <inheritdoc cref="MandateMemory.ServesBy"/>
+    public BinaryStarMandate ServesBy(TimeSpan now) => m.ServesBy(now);
 
     /// <summary>This node has a term, and its right is over (rule 1).</summary>
     public bool IsOverAt(TimeSpan now) => m.Token != 0 && now >= Until;

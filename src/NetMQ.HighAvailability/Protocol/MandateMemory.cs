@@ -1,3 +1,5 @@
+using static NetMQ.HighAvailability.Common.TimeSpanMath;
+
 namespace NetMQ.HighAvailability.Protocol;
 
 /// <summary>The whole state of a <see cref="Mandate"/>: one value, so that a check can copy, compare and restore it. Times are the node's own.</summary>
@@ -48,4 +50,14 @@ internal struct MandateMemory
 
     /// <summary>The number of requests so far.</summary>
     public long Requests;
+
+    /// <summary>Until when this node may serve, if it has a term.</summary>
+    public readonly TimeSpan Until => Max(PeerUntil, LeaseUntil);
+
+    /// <summary>By what it may serve.</summary>
+    public readonly BinaryStarMandate ServesBy(TimeSpan now) =>
+        Token == 0 ? BinaryStarMandate.None
+        : now < PeerUntil ? BinaryStarMandate.Peer
+        : now < LeaseUntil ? BinaryStarMandate.Lease
+        : BinaryStarMandate.None;
 }
