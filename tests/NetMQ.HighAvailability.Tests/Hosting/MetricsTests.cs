@@ -97,7 +97,7 @@ public sealed class MetricsTests
         using var nodes = new Pair(pair);
 
         var zeros = Of(transitions, "backup").Where(m => m.Value == 0).Select(m => m.Tags["binarystar.cause"]);
-        zeros.Distinct().Should().BeEquivalentTo(["peer_silent", "peer_crashed", "lease_expired", "dual_active"]);
+        zeros.Distinct().Should().BeEquivalentTo(["peer_silent", "peer_crashed", "lease_expired", "mandate_lost", "dual_active"]);
     }
 
     [Fact]
