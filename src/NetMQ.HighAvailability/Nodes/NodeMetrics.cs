@@ -150,7 +150,7 @@ internal sealed class NodeMetrics
     ];
 
     private static IEnumerable<Measurement<long>> Reachable(NodeMetrics node, NodeReading reading) =>
-        reading.Mandate is null ? [] : node.Measure(reading.Memory.AnsweredAt is not null && reading.Memory.UnansweredSince is null ? 1L : 0L);
+        ArbiterOf(reading) is { } arbiter ? node.Measure(arbiter.Reachable ? 1L : 0L) : [];
 
     private static IEnumerable<Measurement<long>> MandateOf(NodeMetrics node, NodeReading reading) => ArbiterOf(reading) is not { } arbiter
         ? []

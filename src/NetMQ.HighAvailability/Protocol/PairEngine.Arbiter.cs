@@ -43,7 +43,6 @@ internal sealed partial class PairEngine
         {
             case MandateNews.Granted when m.Seeking is { } cause && !m.Stopping:
                 Enter(BinaryStarState.Active, cause);
-                m.ServesUntil = mandate.Until;
                 m.ActiveAt = m.Turn;
                 break;
             case MandateNews.Granted:
@@ -52,11 +51,9 @@ internal sealed partial class PairEngine
             case MandateNews.Superseded:
                 GiveUp(BinaryStarChangeReason.MandateLost);
                 break;
-            case MandateNews.None when m.State == BinaryStarState.Active:
-                m.ServesUntil = mandate.Until;
-                break;
         }
 
+        FollowMandate();
         Consult(shell);
         ApplyDecisions(shell);
     }
@@ -79,7 +76,7 @@ internal sealed partial class PairEngine
         }
 
         var news = mandate!.Receive(isActive, stamp, m.Turn);
-        if (m.State == BinaryStarState.Active) m.ServesUntil = mandate.Until;
+        FollowMandate();
         if (news != MandateNews.Superseded) return false;
         if (isActive) Enter(StateMachine.Next(role, m.State, PairInput.DualActiveLost).Next, BinaryStarChangeReason.DualActive);
         else GiveUp(BinaryStarChangeReason.MandateLost);
@@ -99,6 +96,12 @@ internal sealed partial class PairEngine
         mandate.End();
         m.ServesUntil = TimeSpan.MinValue;
         m.PromisesFreshSince = null;
+    }
+
+    // After whatever may have changed it.
+    private void FollowMandate()
+    {
+        if (m.State == BinaryStarState.Active) m.ServesUntil = mandate!.Until;
     }
 
     private void NoteAnswer(bool answered, TimeSpan askedAt)
@@ -124,7 +127,7 @@ internal sealed partial class PairEngine
         m.CheckDue = false;
         if (operation == ArbiterOperation.Read) m.ReadAt = m.Turn;
         var next = mandate.Ask(operation, m.Turn);
-        if (m.State == BinaryStarState.Active) m.ServesUntil = mandate.Until;
+        FollowMandate();
         shell.Ask(next);
     }
 
