@@ -174,6 +174,9 @@ internal static partial class Log
     [LoggerMessage(356, LogLevel.Critical, "The arbiter's record went back from token {Known} to {Read}: it was deleted, or restored from a backup. Resources may accept what is fenced with a token that was used before")]
     public static partial void TokenWentBack(ILogger logger, long known, long read);
 
+    [LoggerMessage(357, LogLevel.Warning, "The arbiter ({Arbiter}) answers, but a write failed: {Reason}. A node that cannot write cannot take over")]
+    public static partial void Unwritable(ILogger logger, string arbiter, string reason);
+
     private static string Explain(WireFault fault) => fault switch
     {
         WireFault.NotZmtp => "the other side does not use ZMTP",

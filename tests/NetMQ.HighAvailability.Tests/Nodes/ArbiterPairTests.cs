@@ -35,6 +35,33 @@ public sealed class ArbiterPairTests
     }
 
     [Fact]
+    public async Task Each_node_prepares_its_first_write_by_one_that_is_refused_so_that_a_failover_does_not_wait_for_it()
+    {
+        var (primary, backup) = StartedPair();
+        using var one = primary;
+        using var other = backup;
+
+        Wait.Until(() => Preparing() == 2, "a write of each node with a version that no record has");
+
+        WaitUntilWhole(primary);
+        (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
+        Preparing().Should().Be(2, "once is enough, however often they read");
+
+        int Preparing() => arbiter.Refused.Count(it => Guid.TryParse(it.ExpectedVersion, out _));
+    }
+
+    [Fact]
+    public void A_node_that_may_only_read_the_record_says_so_when_it_starts()
+    {
+        arbiter.Put(Pair, new ArbiterClaim(7, Primary, Guid.NewGuid(), TimeSpan.Zero));
+        arbiter.IsReadOnly = true;
+
+        using var backup = new TestNode(Backup, PairPorts.New(), WithArbiter).Started();
+
+        Wait.Until(() => backup.HasLogged(357), "the log to say so");
+    }
+
+    [Fact]
     public async Task A_hand_over_begins_a_term_with_the_next_token()
     {
         var (primary, backup) = StartedPair();

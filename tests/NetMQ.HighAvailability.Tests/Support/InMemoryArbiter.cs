@@ -23,6 +23,9 @@ internal sealed class InMemoryArbiter : IArbiter
     /// <summary>Calls are carried out, and fail.</summary>
     public bool LosesAnswers { get; set; }
 
+    /// <summary>Writes fail, as with a user who may only read.</summary>
+    public bool IsReadOnly { get; set; }
+
     /// <summary>A call that is cancelled comes back at once, as with most libraries; otherwise only when the store answers.</summary>
     public bool ObeysCancellation { get; set; } = true;
 
@@ -31,6 +34,9 @@ internal sealed class InMemoryArbiter : IArbiter
 
     /// <summary>All that was written so far, in this order.</summary>
     public ImmutableList<(string Pair, ArbiterRecord Record)> Written { get; private set; } = [];
+
+    /// <summary>All claims that were refused so far, with what they were to replace.</summary>
+    public ImmutableList<(string? ExpectedVersion, ArbiterClaim Claim)> Refused { get; private set; } = [];
 
     /// <summary>A pair's record as it is, whatever the state of the store.</summary>
     public ArbiterRecord? this[string pair]
@@ -74,7 +80,7 @@ internal sealed class InMemoryArbiter : IArbiter
         Call(() => records.GetValueOrDefault(pair), cancellationToken);
 
     public Task<string?> TryWriteAsync(string pair, string? expectedVersion, ArbiterClaim claim, CancellationToken cancellationToken) =>
-        Call(() => records.GetValueOrDefault(pair)?.Version == expectedVersion ? Store(pair, claim).Version : null, cancellationToken);
+        IsReadOnly ? Task.FromException<string?>(new UnauthorizedAccessException("The user may not write.")) : Call(() => Replace(pair, expectedVersion, claim), cancellationToken);
 
     private Task<T> Call<T>(Func<T> carryOut, CancellationToken cancellationToken)
     {
@@ -103,6 +109,13 @@ internal sealed class InMemoryArbiter : IArbiter
             if (LosesAnswers) answer.SetException(new IOException("The answer is lost."));
             else answer.SetResult(result);
         }
+    }
+
+    private string? Replace(string pair, string? expectedVersion, ArbiterClaim claim)
+    {
+        if (records.GetValueOrDefault(pair)?.Version == expectedVersion) return Store(pair, claim).Version;
+        Refused = Refused.Add((expectedVersion, claim));
+        return null;
     }
 
     private ArbiterRecord Store(string pair, ArbiterClaim claim)

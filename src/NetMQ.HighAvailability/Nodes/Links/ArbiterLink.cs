@@ -14,12 +14,16 @@ internal sealed class ArbiterLink(
     // Calls that the node no longer waits for and that have not come back: some libraries take seconds to give up.
     private const int MaxCalls = 8;
 
+    private static readonly TimeSpan PreparationLimit = TimeSpan.FromSeconds(5);
+
     private int calls;
     private TimeSpan? unansweredSince;
     private TimeSpan? aloneSince;
     private volatile string reason = "no answer in time";
     private long token;
     private long wentBackTo = -1;
+    private volatile bool isPrepared;
+    private int unwritable;
 
     /// <summary>Sends a request. Its answer is posted to the poller's thread.</summary>
     public void Send(in ArbiterRequest request)
@@ -100,6 +104,25 @@ internal sealed class ArbiterLink(
         if (request.Operation == ArbiterOperation.Read && result.Outcome == ArbiterOutcome.Done) LookAtToken(result.Claim?.Token ?? 0, known);
         metrics?.Asked(request.Operation, result.Outcome, time.GetElapsedTime(began));
         answer(result);
+        if (request.Operation == ArbiterOperation.Read && result.Outcome == ArbiterOutcome.Done && !isPrepared) await PrepareWriteAsync(result.Claim).ConfigureAwait(false);
+    }
+
+    // The first write of a process takes hundreds of milliseconds: connections are opened and code is compiled. A failover must not wait for that, so one goes
+    // ahead whose version no record has. It also shows a node that may only read. Should a store disregard the version, the claim changes nothing.
+    private async Task PrepareWriteAsync(ArbiterClaim? present)
+    {
+        isPrepared = true;
+        using var patience = new CancellationTokenSource(PreparationLimit, time);
+        try
+        {
+            var claim = present ?? new ArbiterClaim(1, BinaryStarRole.Primary, Guid.Empty, TimeSpan.Zero);
+            await arbiter.TryWriteAsync(pair, Guid.NewGuid().ToString(), claim, patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            isPrepared = false; // again after the next read
+            if (Interlocked.Exchange(ref unwritable, 1) == 0) Log.Unwritable(logger, arbiter.Name, e.Message);
+        }
     }
 
     // A token that was known before the record was read has been in it.
