@@ -205,7 +205,7 @@ public sealed partial class BinaryStar
         try
         {
             loop.Begin();
-            if (options is { DetectCrash: true, WarmUpOnStart: true }) WarmUp.Begin();
+            if (options is { DetectCrash: true, WarmUpOnStart: true }) WarmUp.Begin(arbiter: options.Arbiter is not null);
         }
         catch (Exception e)
         {

@@ -23,25 +23,28 @@ internal static class WarmUp
     private static int begun;
 
     /// <summary>Starts it in the background, unless it was started before or everything is compiled already.</summary>
-    public static void Begin()
+    /// <param name="arbiter">Whether the node has one: then the second has one too, in its memory.</param>
+    public static void Begin(bool arbiter)
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled) return;
         if (Interlocked.Exchange(ref begun, 1) == 1) return;
-        new Thread(() => Safely.Run(() => TakeOver())) { IsBackground = true, Name = "BinaryStar warm-up" }.Start();
+        new Thread(() => Safely.Run(() => TakeOver(arbiter))) { IsBackground = true, Name = "BinaryStar warm-up" }.Start();
     }
 
     /// <returns>Whether the node took over in time.</returns>
-    internal static bool TakeOver()
+    internal static bool TakeOver(bool arbiter)
     {
         using var poller = new NetMQPoller();
         using var peer = new XPublisherSocket();
         var remote = new TcpEndpoint(Loopback, peer.BindRandomPort($"tcp://{Loopback}"));
-        peer.ReceiveReady += (_, _) => peer.SendFrame(PeerMessageCodec.Encode(PeerMessage.Active));
+        var active = arbiter ? StampedActive() : PeerMessageCodec.Encode(PeerMessage.Active);
+        peer.ReceiveReady += (_, _) => peer.SendFrame(active);
 
         var timing = Timing.From(Heartbeat, 4 * Heartbeat);
-        var engine = new PairEngine(BinaryStarRole.Backup, timing, DualActivePolicy.BackupYields);
+        var options = new BinaryStarOptions { Role = BinaryStarRole.Backup, FailoverTimeout = timing.Failover, VoterMaxRequestBytes = 1024, Arbiter = arbiter ? new Register() : null };
+        var engine = new PairEngine(options.Role, timing, options.DualActivePolicy, options.ToMandate());
         using var loop = new NodeLoop(
-            poller, engine, timing, [], [remote], HostResolver.LookUpAsync, keys: null, arbiter: null, pair: null, detectCrash: true, HandlerFaultPolicy.EndNode, TimeProvider.System,
+            poller, engine, timing, [], [remote], HostResolver.LookUpAsync, keys: null, options.Arbiter, nameof(WarmUp), detectCrash: true, HandlerFaultPolicy.EndNode, TimeProvider.System,
             BackgroundLogger.Before(new DiscardingLogger()), metrics: null,
             raise: change =>
             {
@@ -49,7 +52,6 @@ internal static class WarmUp
             },
             requestFailed: _ => { },
             ended: _ => poller.Stop());
-        var options = new BinaryStarOptions { VoterMaxRequestBytes = 1024 };
         var voter = loop.Listen(new TcpEndpoint(Loopback, 0), options.ToVoterSettings(NullLogger.Instance));
         var asked = new VoterSocket(voter);
         voter.Handler = () => Echo(asked);
@@ -71,6 +73,13 @@ internal static class WarmUp
         return loop.Status.State == BinaryStarState.Active;
     }
 
+    private static byte[] StampedActive()
+    {
+        var frame = new byte[PeerMessageCodec.StampedBytes];
+        PeerMessageCodec.Encode(frame, PeerMessage.Active, new MandateStamp(1, TimeSpan.Zero, 0, TimeSpan.Zero, BinaryStarMandate.Lease));
+        return frame;
+    }
+
     private static void Echo(VoterSocket client)
     {
         var frame = default(Msg);
@@ -83,6 +92,23 @@ internal static class WarmUp
             client.Send(ref frame, more);
         }
         while (more);
+    }
+
+    // The record of one pair, for one writer.
+    private sealed class Register : IArbiter
+    {
+        private ArbiterRecord? record;
+
+        public string Name => "memory";
+
+        public Task<ArbiterRecord?> ReadAsync(string pair, CancellationToken cancellationToken) => Task.FromResult(record);
+
+        public Task<string?> TryWriteAsync(string pair, string? expectedVersion, ArbiterClaim claim, CancellationToken cancellationToken)
+        {
+            if (record?.Version != expectedVersion) return Task.FromResult<string?>(null);
+            record = new ArbiterRecord(Guid.NewGuid().ToString(), claim);
+            return Task.FromResult<string?>(record.Version);
+        }
     }
 
     // Warms up the logging path; the output is discarded.

@@ -90,8 +90,10 @@ public sealed class CrashTests
         road.Attempts.Should().BeGreaterThan(1);
     }
 
-    [Fact]
-    public void A_warm_up_ends_with_a_takeover() => WarmUp.TakeOver().Should().BeTrue();
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_warm_up_ends_with_a_takeover(bool arbiter) => WarmUp.TakeOver(arbiter).Should().BeTrue();
 
     /// <summary>Real time, but whoever looks for evidence of a crash has minutes for it.</summary>
     private sealed class LongTimers : TimeProvider
