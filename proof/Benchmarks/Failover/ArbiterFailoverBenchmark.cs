@@ -49,7 +49,7 @@ internal sealed class ArbiterFailoverBenchmark(PairTiming timing, IReadOnlyList<
 
     public Table Writes()
     {
-        var table = new Table("One write of a record meanwhile", "arbiter", "count", "median ms", "p99 ms", "max ms");
+        var table = new Table($"One write of a record meanwhile, after a rest of {WriteTimer.Rest.TotalSeconds:0} s", "arbiter", "count", "median ms", "p99 ms", "max ms");
         foreach (var variant in variants)
         {
             if (variant.Writes is { } writes) table.Add(variant.Name, writes.Count, writes.Median, writes.Quantile(0.99), writes.Max);

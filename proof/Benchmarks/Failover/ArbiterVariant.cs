@@ -6,7 +6,7 @@ namespace Benchmarks.Failover;
 /// <summary>Pairs with one kind of arbiter, or with none.</summary>
 internal sealed class ArbiterVariant : IDisposable
 {
-    private const int WritesAtOnce = 20;
+    private const int WritesAtOnce = 4;
 
     private readonly Engine engine;
     private readonly WriteTimer? writes;
