@@ -1,5 +1,6 @@
 using NetMQ.HighAvailability.Chaos.Networks;
 using NetMQ.HighAvailability.Chaos.Troubles;
+using Processes;
 
 namespace NetMQ.HighAvailability.Chaos.Triangles;
 
@@ -65,7 +66,7 @@ internal sealed class FaultMaker(Triangle triangle, IReadOnlyList<Fault> kinds, 
     private async Task<Func<Task>> Begin(Fault fault, Node active)
     {
         var passive = triangle.Other(active);
-        var (sender, member) = (dice.Next(2), dice.Next(EtcdRegister.Size));
+        var (sender, member) = (dice.Next(2), dice.Next(EtcdProcesses.Size));
         switch (fault)
         {
             case Fault.HandOver:

@@ -3,15 +3,13 @@ using Processes;
 namespace NetMQ.HighAvailability.Chaos.Triangles;
 
 /// <summary>The arbiter's engine, in its corner: what can be done to it.</summary>
-internal abstract class Register(string[] enter) : IDisposable
+internal abstract class Register : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("register-");
 
     protected string Folder => folder.FullName;
-
-    protected string[] Enter => enter;
 
     /// <param name="engine"><c>postgres</c> or <c>etcd</c>.</param>
     /// <param name="enter">What starts a command in its corner.</param>
@@ -67,8 +65,7 @@ internal sealed class PostgresRegister : Register
 
     private readonly PostgresProcess server;
 
-    public PostgresRegister(string[] enter)
-        : base(enter) => server = new PostgresProcess(Folder, "*", Port, enter);
+    public PostgresRegister(string[] enter) => server = new PostgresProcess(Folder, "*", Port, enter);
 
     public override string Argument(string address) => $"postgres=Host={address};Port={Port};Username=postgres;Database=postgres";
 
@@ -90,52 +87,33 @@ internal sealed class PostgresRegister : Register
 }
 
 /// <summary>Three etcd members, all in the arbiter's corner.</summary>
-internal sealed class EtcdRegister(string[] enter) : Register(enter)
+internal sealed class EtcdRegister : Register
 {
-    public const int Size = 3;
+    // Its corner is a network of its own, where all ports are free.
+    private static readonly int[] Ports = [2379, 2380, 2381, 12379, 12380, 12381];
 
-    private const int ClientPort = 2379;
-    private const int PeerPort = 12380;
+    private readonly EtcdProcesses members;
 
-    private readonly SampleProcess?[] members = new SampleProcess?[Size];
+    public EtcdRegister(string[] enter) => members = new EtcdProcesses(Folder, "0.0.0.0", Ports, enter);
 
-    public override string Argument(string address) => "etcd=" + string.Join(',', Enumerable.Range(0, Size).Select(member => $"http://{address}:{ClientPort + member}"));
+    public override string Argument(string address) => "etcd=" + string.Join(',', members.AddressesAt(address));
 
-    public override void Start()
-    {
-        for (var member = 0; member < Size; member++)
-        {
-            if (members[member] is { HasExited: false }) continue;
-            members[member]?.Dispose();
-            members[member] = SampleProcess.Start([
-                .. Enter, "etcd", "--name", $"m{member}", "--data-dir", Path.Combine(Folder, $"m{member}"), "--logger", "zap", "--log-level", "error",
-                "--listen-client-urls", $"http://0.0.0.0:{ClientPort + member}", "--advertise-client-urls", $"http://127.0.0.1:{ClientPort + member}",
-                "--listen-peer-urls", Peer(member), "--initial-advertise-peer-urls", Peer(member),
-                "--initial-cluster", string.Join(',', Enumerable.Range(0, Size).Select(each => $"m{each}={Peer(each)}")),
-            ]);
-        }
-    }
+    public override void Start() => members.Start();
 
-    public override void Freeze(int? member = null) => Array.ForEach(Those(member), each => each.Freeze());
+    public override void Freeze(int? member = null) => Array.ForEach(Those(member), members.Freeze);
 
-    public override void Wake(int? member = null) => Array.ForEach(Those(member), each => each.Wake());
+    public override void Wake(int? member = null) => Array.ForEach(Those(member), members.Wake);
 
     public override async Task KillAsync(int? member = null)
     {
-        foreach (var each in Those(member))
-        {
-            each.Kill();
-            await each.WaitForExitAsync(CancellationToken.None);
-        }
+        foreach (var each in Those(member)) await members.KillAsync(each);
     }
 
     public override void Dispose()
     {
-        foreach (var member in members) member?.Dispose();
+        members.Dispose();
         base.Dispose();
     }
 
-    private SampleProcess[] Those(int? member) => [.. member is { } one ? [members[one]!] : members.Select(each => each!)];
-
-    private static string Peer(int member) => $"http://127.0.0.1:{PeerPort + member}";
+    private static int[] Those(int? member) => member is { } one ? [one] : [.. Enumerable.Range(0, EtcdProcesses.Size)];
 }
