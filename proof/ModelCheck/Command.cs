@@ -10,7 +10,7 @@ internal sealed record Command
         Usage: ModelCheck <verb> [options]
 
           small                 the budgets of every test run, and each rule taken out (about two minutes)
-          large                 the large budgets (over 100 million states; up to an hour, up to 12 GB)
+          large                 the large budgets (over 100 million states; up to an hour, up to 4 GB)
           arbiter [small]       the rules of an arbiter, and each of them taken out (about a minute)
           arbiter large         the same with all that can happen (200 million states; up to an hour, up to 12 GB)
           arbiter <name>        scenarios of an arbiter by their names, or by the beginning of them

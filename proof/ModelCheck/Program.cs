@@ -1,5 +1,6 @@
 using System.Globalization;
 using NetMQ.HighAvailability.ModelCheck.Arbiter;
+using NetMQ.HighAvailability.ModelCheck.Arbitrated;
 using NetMQ.HighAvailability.ModelCheck.Model;
 using NetMQ.HighAvailability.ModelCheck.Search;
 using Results;
@@ -19,10 +20,10 @@ internal static class Program
                     Console.WriteLine(Command.Usage);
                     return 0;
                 case "list":
-                    foreach (var name in ModelChecks.All.Select(scenario => scenario.Name).Concat(ArbiterScenarios.All.Select(scenario => scenario.Name))) Console.WriteLine(name);
+                    foreach (var name in ModelChecks.All.Select(scenario => scenario.Name).Concat(ArbiterScenarios.All.Select(scenario => scenario.Name)).Concat(ArbitratedScenarios.All.Select(scenario => scenario.Name))) Console.WriteLine(name);
                     return 0;
                 case "arbiter":
-                    return CheckArbiter(ChosenArbiter(command), command, new ResultFile($"Model check: {string.Join(' ', command.Arguments.Prepend(command.Verb))}", args));
+                    return CheckArbiter(command, new ResultFile($"Model check: {string.Join(' ', command.Arguments.Prepend(command.Verb))}", args));
                 default:
                     return Check(Chosen(command), command, new ResultFile($"Model check: {command.Verb}", args));
             }
@@ -66,7 +67,7 @@ internal static class Program
         output.WriteLine("|---|---|---|--:|--:|--:|--:|");
         foreach (var scenario in scenarios)
         {
-            var result = Checker.Run(scenario, command.Progress ? Console.Error.WriteLine : null);
+            var result = Checker.Run(scenario, Progress(command));
             states += result.States + result.CalmStates;
             elapsed += result.Elapsed;
             if (!result.AsExpected) failed++;
@@ -80,38 +81,50 @@ internal static class Program
         return Finish(scenarios.Count, failed, states, elapsed, command, output);
     }
 
-    private static List<ArbiterScenario> ChosenArbiter(Command command)
+    private static int CheckArbiter(Command command, ResultFile output)
     {
-        IEnumerable<ArbiterScenario> chosen = command.Arguments switch
-        {
-            [] or ["small"] => ArbiterScenarios.Small.Concat(ArbiterScenarios.WithoutRules),
-            ["large"] => ArbiterScenarios.Large,
-            [var name, ..] => ArbiterScenarios.All.Where(s => s.Name.StartsWith(name, StringComparison.Ordinal)).ToList() is { Count: > 0 } named
-                ? named : throw new FormatException($"No scenario is called {name}; list shows them all."),
-        };
-        return [.. chosen.Select(s => command.Limit > 0 ? s with { Limit = command.Limit } : s)];
-    }
-
-    private static int CheckArbiter(List<ArbiterScenario> scenarios, Command command, ResultFile output)
-    {
+        var (rules, pairs) = Chosen(command.Arguments);
+        output.WriteLine("| scenario | expected | found | states | ticks without service | seconds |");
+        output.WriteLine("|---|---|---|--:|--:|--:|");
         var (states, failed, elapsed) = (0L, 0, TimeSpan.Zero);
-        output.WriteLine("| scenario | expected | found | states | seconds |");
-        output.WriteLine("|---|---|---|--:|--:|");
-        foreach (var scenario in scenarios)
+        foreach (var scenario in rules)
         {
-            var result = ArbiterSearch.Run(scenario, command.Progress ? Console.Error.WriteLine : null);
-            states += result.States;
-            elapsed += result.Elapsed;
-            if (!result.AsExpected) failed++;
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {scenario.Name} | {scenario.Expected} | {result.Outcome} | {result.States:N0} | {result.Elapsed.TotalSeconds:F1} |"));
-            if (command.Trace || !result.AsExpected)
-            {
-                foreach (var line in result.Story) output.WriteLine($"    {line}");
-            }
+            var found = ArbiterSearch.Run(command.Limit > 0 ? scenario with { Limit = command.Limit } : scenario, Progress(command));
+            Add(found.States, found.Elapsed, found.AsExpected, $"| {scenario.Name} | {scenario.Expected} | {found.Outcome} | {found.States:N0} | – | {found.Elapsed.TotalSeconds:F1} |", found.Story);
         }
 
-        return Finish(scenarios.Count, failed, states, elapsed, command, output);
+        foreach (var scenario in pairs)
+        {
+            var found = ArbitratedSearch.Run(
+                scenario with { Limit = command.Limit > 0 ? command.Limit : scenario.Limit, Liveness = scenario.Liveness && !command.SafetyOnly }, Progress(command));
+            var outage = found.Scenario.Liveness && found.Outcome == Outcome.Safe ? $"{found.LongestOutage} of {scenario.ServesWithin}" : "–";
+            Add(found.States, found.Elapsed, found.AsExpected, $"| {scenario.Name} | {scenario.Expected} | {found.Outcome} | {found.States:N0} | {outage} | {found.Elapsed.TotalSeconds:F1} |", found.Story);
+        }
+
+        return Finish(rules.Count + pairs.Count, failed, states, elapsed, command, output);
+
+        void Add(long some, TimeSpan took, bool asExpected, FormattableString row, IReadOnlyList<string> story)
+        {
+            states += some;
+            elapsed += took;
+            if (!asExpected) failed++;
+            output.WriteLine(FormattableString.Invariant(row));
+            if (!command.Trace && asExpected) return;
+            foreach (var line in story) output.WriteLine($"    {line}");
+        }
     }
+
+    private static (List<ArbiterScenario> Rules, List<ArbitratedScenario> Pairs) Chosen(IReadOnlyList<string> arguments)
+    {
+        if (arguments is [] or ["small"]) return ([.. ArbiterScenarios.Small, .. ArbiterScenarios.WithoutRules], [.. ArbitratedScenarios.Small, .. ArbitratedScenarios.WithoutRules]);
+        if (arguments is ["large"]) return ([.. ArbiterScenarios.Large], [.. ArbitratedScenarios.Large]);
+        var name = arguments[0];
+        var rules = ArbiterScenarios.All.Where(s => s.Name.StartsWith(name, StringComparison.Ordinal)).ToList();
+        var pairs = ArbitratedScenarios.All.Where(s => s.Name.StartsWith(name, StringComparison.Ordinal)).ToList();
+        return rules.Count + pairs.Count > 0 ? (rules, pairs) : throw new FormatException($"No scenario is called {name}; list shows them all.");
+    }
+
+    private static Action<string>? Progress(Command command) => command.Progress ? Console.Error.WriteLine : null;
 
     private static int Finish(int scenarios, int failed, long states, TimeSpan elapsed, Command command, ResultFile output)
     {

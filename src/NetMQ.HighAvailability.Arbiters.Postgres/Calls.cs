@@ -6,13 +6,13 @@ namespace NetMQ.HighAvailability.Arbiters.Postgres;
 internal sealed class Calls(NpgsqlDataSource dataSource)
 {
     // A node asks again after a heartbeat. Without a limit a database that does not answer would take all connections of the pool, which may be the application's.
-    private const int MaxUnderWay = 8;
+    private const int MaxAbandoned = 8;
 
     // A caller without a token of its own gives up too, and before Npgsql cancels the statement. So nobody takes for a success what a cancellation makes of a write that waits for a replica.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(6);
 
-    private int underWay;
+    private int abandoned;
 
     public static NpgsqlCommand Command(NpgsqlConnection connection, string sql) => new(sql, connection) { CommandTimeout = (int)CommandLimit.TotalSeconds };
 
@@ -22,21 +22,23 @@ internal sealed class Calls(NpgsqlDataSource dataSource)
         var running = RunAsync(call);
         // Nobody else looks at it after a cancellation.
         _ = running.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
-        return await running.WaitAsync(Limit, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await running.WaitAsync(Limit, cancellationToken).ConfigureAwait(false);
+        }
+        catch when (!running.IsCompleted)
+        {
+            Interlocked.Increment(ref abandoned);
+            _ = running.ContinueWith(_ => Interlocked.Decrement(ref abandoned), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            throw;
+        }
     }
 
     private async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> call)
     {
-        try
-        {
-            if (Interlocked.Increment(ref underWay) > MaxUnderWay) throw new TimeoutException($"The database has not answered the last {MaxUnderWay} calls yet.");
-            using var limit = new CancellationTokenSource(Limit);
-            await using var connection = await dataSource.OpenConnectionAsync(limit.Token).ConfigureAwait(false);
-            return await call(connection).ConfigureAwait(false);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref underWay);
-        }
+        if (Volatile.Read(ref abandoned) >= MaxAbandoned) throw new TimeoutException($"The database has not answered the last {MaxAbandoned} calls yet.");
+        using var limit = new CancellationTokenSource(Limit);
+        await using var connection = await dataSource.OpenConnectionAsync(limit.Token).ConfigureAwait(false);
+        return await call(connection).ConfigureAwait(false);
     }
 }

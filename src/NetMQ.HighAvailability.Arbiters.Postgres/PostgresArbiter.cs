@@ -16,10 +16,10 @@ public sealed class PostgresArbiter : IArbiter
     // A session with transaction_read_only can be one on a standby, too, or one to which its role or database gives it.
     private const string ServerState = "current_setting('fsync') = 'on', pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'";
 
-    // A unique index over the token makes it part of a key: only then has a Take to wait for the transactions that are fenced (see FenceAsync).
+    // A unique index over the token makes it part of a key: only then has a Take to wait for the transactions that are fenced (see FenceAsync). An included column is no part of it.
     private const string Check = $"""
         SELECT {ServerState}, to_regclass('binary_star_lease') IS NOT NULL, EXISTS (
-            SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+            SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
             WHERE i.indrelid = to_regclass('binary_star_lease') AND a.attname = 'token'
                 AND i.indisunique AND i.indimmediate AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL)
         """;

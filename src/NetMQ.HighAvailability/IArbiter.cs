@@ -6,8 +6,8 @@ namespace NetMQ.HighAvailability;
 /// </summary>
 /// <remarks>
 /// The store must be linearizable, must not lose what it has acknowledged, and must never use a version twice, also not after the record was
-/// deleted. A node waits for one call at a time. It stops waiting by itself, whatever becomes of the cancellation token, so that calls may overlap, and expects
-/// that a write without an answer may be carried out later. Its calls come from the thread pool. A node's first write expects a version that the store
+/// deleted. A node waits for one call at a time. It stops waiting by itself, whatever becomes of the cancellation token, so that calls may overlap; each must end some time, as a
+/// node sends no more while 256 have not. It expects that a write without an answer may be carried out later. Its calls come from the thread pool. A node's first write expects a version that the store
 /// never gave (a new <see cref="Guid"/>): refused like any other, it opens connections and compiles code before a failover would wait for that.
 /// </remarks>
 public interface IArbiter

@@ -229,7 +229,7 @@ internal sealed class ArbiterSteps
         world.Posts[place] = default;
         var stamp = post.Stamp;
         if (!Has(MandateRule.PresentTerm) && stamp.PromisedToken != 0) stamp = stamp with { PromisedToken = node.Memory.Token };
-        if (!Has(MandateRule.PromiseFromSending) && stamp.PromisedToken == node.Memory.Token) stamp = stamp with { PromisedSentAt = node.Now };
+        if (!Has(MandateRule.PromiseFromSending) && stamp.PromisedToken == node.Memory.Token) stamp = stamp with { PromisedUntil = node.Now + scenario.Timing.Promised };
         var now = node.Now;
         With(world, who, mandate =>
         {

@@ -148,7 +148,7 @@ internal sealed class WorldCodec(ArbiterScenario scenario)
         if (!post.IsThere) return 0;
         var left = post.IsActive
             ? LeftOf(world, 1 - to, post.Stamp.Token, post.Stamp.SentAt)
-            : LeftOf(world, to, post.Stamp.PromisedToken, post.Stamp.PromisedSentAt);
+            : LeftOf(world, to, post.Stamp.PromisedToken, post.Stamp.PromisedUntil - Ticks(scenario.Promised));
         return (post.IsActive ? 1 : 2) | (left << 2) | (Behind(world, post.Stamp.Token) << 4);
     }
 
@@ -245,7 +245,7 @@ internal sealed class WorldCodec(ArbiterScenario scenario)
             var (left, token) = ((code >> 2) & 3, At(world, code >> 4));
             post.Stamp = post.IsActive
                 ? new MandateStamp(token, Sent(left), 0, default, BinaryStarMandate.Peer)
-                : new MandateStamp(token, default, left == 0 ? 0 : presentTerm ? m.Token : 1, Sent(left), BinaryStarMandate.None);
+                : new MandateStamp(token, default, left == 0 ? 0 : presentTerm ? m.Token : 1, left == 0 ? default : Until(left), BinaryStarMandate.None);
         }
     }
 

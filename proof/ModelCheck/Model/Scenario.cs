@@ -50,6 +50,7 @@ internal enum Outcome
     Safe,
     DualAccept,    // two live nodes accepted at the same time
     Fatal,         // a node ended itself
+    OldToken,      // with an arbiter: a node accepted under a token below one that had served
     NotServing,    // the faults were over and still not exactly one node served, or not for good
     LimitReached,  // no counterexample among the states that the limit allowed
 }

@@ -26,7 +26,7 @@ internal sealed class BootClock : TimeProvider
         try
         {
             var failed = clock_gettime(BootTime, out var time);
-            nanoseconds = time.Seconds * 1_000_000_000 + time.Nanoseconds;
+            nanoseconds = (long)time.Seconds * 1_000_000_000 + (long)time.Nanoseconds; // they are of the machine's word size
             return failed == 0;
         }
         catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)

@@ -20,6 +20,7 @@ internal sealed class GracefulShutdown
     private readonly TimeSpan from;
     private readonly TimeSpan until;
     private readonly TimeSpan limit;
+    private readonly TimeSpan leaseLimit;
     private TimeSpan lastRequest;
 
     /// <summary>The node gives up active, if it was active, and begins to wait.</summary>
@@ -29,6 +30,7 @@ internal sealed class GracefulShutdown
         var served = engine.State == BinaryStarState.Active;
         handingOver = engine.Stop(shell);
         lastRequest = now;
+        leaseLimit = now + timing.StopBound;
         limit = served ? now + Patience : now;
         from = served ? now + Timing.ReplyGrace : now;
         until = handingOver && now + timing.StopBound > from ? now + timing.StopBound : from;
@@ -42,5 +44,8 @@ internal sealed class GracefulShutdown
     /// <summary>Whether the voter may close, which makes clients turn to the other server.</summary>
     public bool MayCloseVoterAt(TimeSpan now) => now - lastRequest >= Quiet || now >= limit;
 
-    public bool IsOverAt(TimeSpan now) => MayCloseVoterAt(now) && (now >= until || (PeerTookOver && now >= from));
+    public bool IsOverAt(TimeSpan now) => MayCloseVoterAt(now) && (now >= until || (PeerTookOver && now >= from)) && (now >= leaseLimit || !HasLease);
+
+    // Of the arbiter. If it is not given back, a successor waits for its end.
+    private bool HasLease => engine.Mandate is { HasLeaseToGiveBack: true };
 }

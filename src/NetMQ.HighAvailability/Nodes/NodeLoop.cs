@@ -88,7 +88,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
             throw;
         }
 
-        monitor = new LinkMonitor(link, timing, logger);
+        monitor = new LinkMonitor(link, timing, hasArbiter: arbiter is not null, logger);
         if (detectCrash) crashDetector = new CrashDetector(engine, link, timing, time, () => clock.Now, Post, logger);
         if (arbiter is not null) this.arbiter = new ArbiterLink(arbiter, pair!, engine, timing, time, answer => Post(() => engine.Answered(answer, this)), metrics, throttle, logger);
         tick = new LoopTimer(poller, timing.Tick, OnTick);
@@ -337,7 +337,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
 
         // Requests that arrive before the evidence of a crash, or the arbiter's answer, would be dropped, and their clients would have to wait for a timeout.
         var isActive = engine.State == BinaryStarState.Active;
-        voter!.IsHeld = isActive ? requests is { Holds: true } : (crashDetector is { IsWorthWaiting: true } || engine.IsAwaitingArbiter(clock.Now)) && shutdown is null;
+        voter!.IsHeld = isActive ? requests is { Holds: true } : (crashDetector is { IsWorthWaiting: true } || engine.IsAwaitingArbiter(engine.Memory.Turn)) && shutdown is null;
     }
 
     private void EndTurn(TimeSpan began)

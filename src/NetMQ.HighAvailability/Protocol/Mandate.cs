@@ -74,7 +74,7 @@ internal sealed class Mandate(BinaryStarRole role, Guid process, MandateTiming t
     {
         if (m.Token != 0) return new MandateStamp(m.Token, now, 0, TimeSpan.Zero, ServesBy(now));
         var promises = now < m.PromisedUntil && m.ReceivedToken != 0;
-        return new MandateStamp(m.HighestToken, now, promises ? m.ReceivedToken : 0, promises ? m.ReceivedSentAt : TimeSpan.Zero, BinaryStarMandate.None);
+        return new MandateStamp(m.HighestToken, now, promises ? m.ReceivedToken : 0, promises ? m.ReceivedSentAt + timing.Promised : TimeSpan.Zero, BinaryStarMandate.None);
     }
 
     /// <summary>A message of the peer.</summary>
@@ -90,8 +90,8 @@ internal sealed class Mandate(BinaryStarRole role, Guid process, MandateTiming t
             return MandateNews.None;
         }
 
-        // Rule 6. The message that is acknowledged was sent by this clock: a later time is none of this process's.
-        if (m.Token != 0 && stamp.PromisedToken == m.Token && stamp.PromisedSentAt <= now) m.PeerUntil = Max(m.PeerUntil, stamp.PromisedSentAt + timing.Promised);
+        // Rule 6. How long a promise lasts the peer says, whose timing may be another; no longer than this node's own from now.
+        if (m.Token != 0 && stamp.PromisedToken == m.Token) m.PeerUntil = Max(m.PeerUntil, Min(stamp.PromisedUntil, now + timing.Promised));
         if (now < m.PromisedUntil && m.PromisedToken is { } promised && stamp.Token >= promised) EndPromise(); // rule 7: sent after that term
         return MandateNews.None;
     }
@@ -140,7 +140,7 @@ internal sealed class Mandate(BinaryStarRole role, Guid process, MandateTiming t
 
     /// <summary>Whether a term may be asked for (rule 4).</summary>
     public bool MayTakeAt(TimeSpan now) =>
-        m is { Request: null, Token: 0, IsKnown: true } && now >= m.PromisedUntil && (!IsLeased || IsMine || m.IsBroken || now - m.KnownSince >= m.Claim!.Lease);
+        m is { Request: null, Token: 0, IsKnown: true, HighestToken: < PeerMessageCodec.MaxToken } && now >= m.PromisedUntil && (!IsLeased || IsMine || m.IsBroken || now - m.KnownSince >= m.Claim!.Lease);
 
     /// <summary>Whether the lease may be renewed, or taken again.</summary>
     public bool MayKeepAt(TimeSpan now) => m.Request is null && m.Token != 0 && now < Until && IsMine && m.Claim!.Token == m.Token;

@@ -9,7 +9,7 @@ internal sealed record MandateTiming
     /// <summary>How long a node takes over nothing after it has received that its peer is active, from then on; and after its start.</summary>
     public required TimeSpan Promise { get; init; }
 
-    /// <summary>How long the active node relies on that promise, from when it sent the message that the peer acknowledges.</summary>
+    /// <summary>How long the active node may rely on that promise, from when it sent the message that this node acknowledges.</summary>
     public required TimeSpan Promised { get; init; }
 
     /// <summary>How long the record may not be taken from its holder, from when another node has seen its version.</summary>

@@ -1,3 +1,5 @@
+using static NetMQ.HighAvailability.Common.TimeSpanMath;
+
 namespace NetMQ.HighAvailability.Protocol;
 
 /// <content>
@@ -14,6 +16,9 @@ internal sealed partial class PairEngine
 
     // The peer is gone; or, since the arbiter will decide, nobody has been active for as long.
     private bool IsAlone => PeerGone || (mandate is not null && m.Turn - m.PeerActiveAt >= F);
+
+    // A single answer that was lost is not to count for long.
+    private TimeSpan CheckInterval => m.UnansweredSince is null ? Timing.ArbiterCheck : Min(F, Timing.ArbiterCheck);
 
     /// <summary>
     /// Requests have arrived at <paramref name="now"/>, in this turn or soon after it. True: they are to wait unread, because the arbiter is being asked
@@ -66,16 +71,16 @@ internal sealed partial class PairEngine
     }
 
     // A message of the peer's. True: it has ended this node's term.
-    private bool EndsTerm(PeerMessage message, in MandateStamp stamp)
+    private bool EndsTerm(PeerMessage message, in MandateStamp stamp, TimeSpan receivedAt)
     {
         var isActive = message == PeerMessage.Active;
         if (isActive)
         {
-            m.PeerActiveAt = m.Turn;
+            m.PeerActiveAt = receivedAt;
             m.Seeking = null;
         }
 
-        var news = mandate!.Receive(isActive, stamp, m.Turn);
+        var news = mandate!.Receive(isActive, stamp, receivedAt);
         FollowMandate();
         if (news != MandateNews.Superseded) return false;
         if (isActive) Enter(StateMachine.Next(role, m.State, PairInput.DualActiveLost).Next, BinaryStarChangeReason.DualActive);
@@ -144,7 +149,7 @@ internal sealed partial class PairEngine
         if (!known.IsKnown) return ArbiterOperation.Read;
         if (isWhole && mandate.MayRelax) return ArbiterOperation.Relax;
         if (lease < leased * (isFresh ? 0.5 : 0.75) && (!isFresh || lease > TimeSpan.Zero) && mandate.MayKeepAt(m.Turn)) return ArbiterOperation.Keep;
-        return m.CheckDue || m.Turn - m.AskedAt >= Timing.ArbiterCheck ? ArbiterOperation.Read : null;
+        return m.CheckDue || m.Turn - m.AskedAt >= CheckInterval ? ArbiterOperation.Read : null;
     }
 
     private ArbiterOperation? NextWhileNotActive()
@@ -161,7 +166,7 @@ internal sealed partial class PairEngine
 
         // A lone node's lease is given back soon after its peer has returned, and a new term's record is best known before it is needed.
         var isChanging = mandate.IsLeasedToPeer || (known.Claim?.Token ?? 0) != known.HighestToken;
-        var interval = watches ? mandate.Timing.Lease / 8 : isChanging ? 2 * timing.Heartbeat : Timing.ArbiterCheck;
+        var interval = watches ? mandate.Timing.Lease / 8 : isChanging ? 2 * timing.Heartbeat : CheckInterval;
         return m.CheckDue || m.Turn - m.AskedAt >= interval ? ArbiterOperation.Read : null;
     }
 }

@@ -80,7 +80,8 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
         ApplyDecisions(shell, heartbeats: false); // a heartbeat waits until the peer's messages have been received
         while (shell.TryReceive(out var message, out var stamp))
         {
-            var result = Receive(message, stamp);
+            // The turn may have begun long ago: a handler of events has run since, or the process stood still.
+            var result = Receive(message, stamp, Max(shell.Now, now));
             shell.OnReceived(message, result);
             if (result is ReceiveResult.OwnRoleFatal or ReceiveResult.DualActiveFatal) return false;
             ApplyDecisions(shell, heartbeats: false);
@@ -93,7 +94,7 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
         return true;
     }
 
-    private ReceiveResult Receive(PeerMessage message, in MandateStamp stamp)
+    private ReceiveResult Receive(PeerMessage message, in MandateStamp stamp, TimeSpan receivedAt)
     {
         var step = StateMachine.Next(role, m.State, (PairInput)message);
         if (step.Verdict == Verdict.OwnRole)
@@ -106,13 +107,14 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
         if (message != PeerMessage.Active || m.Turn >= m.Expiry) m.DualActiveSince = null;
         if (message == PeerMessage.Passive && m.State == BinaryStarState.Active) m.PeerPassiveAt = m.Turn;
         m.LastMessage = message;
-        m.LastReceived = m.EvidenceFrom = m.Turn;
+        m.LastReceived = m.Turn;
+        m.EvidenceFrom = receivedAt;
         m.Expiry = m.Turn + F;
         m.ExpiryLimit = m.Turn + F + F;
         m.CrashedUntil = null;
         m.Pending = PendingPromotion.None;
 
-        if (mandate is not null && EndsTerm(message, stamp)) return ReceiveResult.Valid;
+        if (mandate is not null && EndsTerm(message, stamp, receivedAt)) return ReceiveResult.Valid;
         if (step.Verdict == Verdict.DualActive) return MeetActivePeer();
         if (m.Reclaiming && message == PeerMessage.Passive) StopReclaiming();
         if (Settling && message != PeerMessage.Active) return ReceiveResult.Valid;
@@ -304,7 +306,7 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     }
 
     private BinaryStarChangeReason CauseOfAbsence =>
-        m.Turn < m.Expiry ? BinaryStarChangeReason.PeerCrashed : BinaryStarChangeReason.PeerSilent;
+        PeerCrashed && m.Turn < m.Expiry ? BinaryStarChangeReason.PeerCrashed : BinaryStarChangeReason.PeerSilent;
 
     private void GiveUp(BinaryStarChangeReason cause)
     {

@@ -17,8 +17,8 @@ internal static class PeerMessageCodec
     /// <summary>With an arbiter: the digit, by what the node serves, and four numbers of 8 bytes, big endian.</summary>
     public const int StampedBytes = 2 + 4 * sizeof(long);
 
-    // Beyond it there would be no room for the next token.
-    private const long MaxToken = long.MaxValue / 2;
+    /// <summary>A higher token is no one's: by the rules they rise by one with each term.</summary>
+    public const long MaxToken = long.MaxValue / 2;
 
     // Shared by all that publish them.
     private static readonly byte[][] Frames = ["1"u8.ToArray(), "2"u8.ToArray(), "3"u8.ToArray(), "4"u8.ToArray()];
@@ -43,7 +43,7 @@ internal static class PeerMessageCodec
         BinaryPrimitives.WriteInt64BigEndian(frame[2..], stamp.Token);
         BinaryPrimitives.WriteInt64BigEndian(frame[10..], stamp.SentAt.Ticks);
         BinaryPrimitives.WriteInt64BigEndian(frame[18..], stamp.PromisedToken);
-        BinaryPrimitives.WriteInt64BigEndian(frame[26..], stamp.PromisedSentAt.Ticks);
+        BinaryPrimitives.WriteInt64BigEndian(frame[26..], stamp.PromisedUntil.Ticks);
     }
 
     /// <summary>A message of a node with an arbiter; anything else is refused.</summary>
@@ -52,11 +52,11 @@ internal static class PeerMessageCodec
         (message, stamp) = (default, default);
         if (frame.Length != StampedBytes || !TryDecode(frame[..1], out var digit) || frame[1] > (byte)BinaryStarMandate.Lease) return false;
         var (token, sentAt) = (BinaryPrimitives.ReadInt64BigEndian(frame[2..]), BinaryPrimitives.ReadInt64BigEndian(frame[10..]));
-        var (promised, promisedSentAt) = (BinaryPrimitives.ReadInt64BigEndian(frame[18..]), BinaryPrimitives.ReadInt64BigEndian(frame[26..]));
-        if (token is < 0 or > MaxToken || promised is < 0 or > MaxToken || sentAt is < 0 or > MaxToken || promisedSentAt is < 0 or > MaxToken) return false;
+        var (promised, promisedUntil) = (BinaryPrimitives.ReadInt64BigEndian(frame[18..]), BinaryPrimitives.ReadInt64BigEndian(frame[26..]));
+        if (token is < 0 or > MaxToken || promised is < 0 or > MaxToken || sentAt is < 0 or > MaxToken || promisedUntil < 0) return false;
         if (digit == PeerMessage.Active && token == 0) return false;
         message = digit;
-        stamp = new MandateStamp(token, new TimeSpan(sentAt), promised, new TimeSpan(promisedSentAt), (BinaryStarMandate)frame[1]);
+        stamp = new MandateStamp(token, new TimeSpan(sentAt), promised, new TimeSpan(promisedUntil), (BinaryStarMandate)frame[1]);
         return true;
     }
 

@@ -176,6 +176,14 @@ public abstract class ArbiterContract(IArbiterStore store)
     }
 
     [Fact]
+    public async Task Many_pairs_of_one_process_may_ask_at_once()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => arbiter.TryWriteAsync($"{pair}-{i}", null, Claim(), default))));
+
+        answers.Should().NotContainNulls();
+    }
+
+    [Fact]
     public async Task A_spoiled_record_is_said_to_be_one()
     {
         foreach (var (damage, name) in store.Damages.Select((damage, i) => (damage, $"{pair}-{i}")))

@@ -96,6 +96,20 @@ public sealed class ArbiterPairTests
     }
 
     [Fact]
+    public void A_backup_alone_takes_over_at_a_request_and_does_not_claim_to_wait_for_its_primary()
+    {
+        using var backup = new TestNode(Backup, PairPorts.New(), WithArbiter).Started();
+        using var client = Client.Of(backup);
+        client.Ask().Should().BeFalse("its primary may still come");
+
+        client.AskUntilAnswered();
+
+        backup.Star.Term!.FencingToken.Should().Be(1);
+        backup.Star.Status.VotesRejected.Should().BePositive();
+        backup.HasLogged(204).Should().BeFalse();
+    }
+
+    [Fact]
     public async Task While_the_arbiter_is_down_who_serves_goes_on_and_nothing_changes_hands()
     {
         var (primary, backup) = StartedPair();

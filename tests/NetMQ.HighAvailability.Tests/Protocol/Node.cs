@@ -42,6 +42,9 @@ internal sealed class Node : IPairShell
     /// <summary>Messages keep coming, so that a turn ends before all of them are received.</summary>
     public bool HasBacklog { get; set; }
 
+    /// <summary>How long before the peer's messages are received a turn has begun.</summary>
+    public TimeSpan Lag { get; set; }
+
     public ReceiveResult LastResult { get; private set; }
 
     public List<Transition> Transitions { get; } = [];
@@ -151,7 +154,7 @@ internal sealed class Node : IPairShell
         return purged;
     }
 
-    TimeSpan IPairShell.Now => now;
+    TimeSpan IPairShell.Now => now + Lag;
 
     bool IPairShell.IsDrained => !HasBacklog;
 

@@ -44,6 +44,18 @@ public class PairEngineCrashEvidenceTests
     }
 
     [Fact]
+    public void A_message_refutes_evidence_from_when_it_was_received_however_long_ago_the_turn_began()
+    {
+        var node = Passive(Backup);
+        node.Lag = Ms(80);
+        node.Turn(Ms(1050), "3"); // received at 1.13 s
+        node.Lag = TimeSpan.Zero;
+
+        node.TryPeerLost(Ms(1150), collectedAt: Ms(1130)).Should().BeFalse();
+        node.TryPeerLost(Ms(1150), collectedAt: Ms(1130) + Instant).Should().BeTrue();
+    }
+
+    [Fact]
     public void Evidence_collected_before_the_peer_was_last_received_is_void()
     {
         var node = Passive(Backup).Turn(Ms(1100), "3");

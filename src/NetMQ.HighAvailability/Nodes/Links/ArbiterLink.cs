@@ -11,15 +11,17 @@ namespace NetMQ.HighAvailability.Nodes.Links;
 internal sealed class ArbiterLink(
     IArbiter arbiter, string pair, PairEngine engine, Timing timing, TimeProvider time, Action<ArbiterAnswer> answer, NodeMetrics? metrics, LogThrottle throttle, ILogger logger)
 {
-    // Calls that the node no longer waits for and that have not come back: some libraries take seconds to give up.
-    private const int MaxCalls = 8;
+    // Calls that the node no longer waits for and that have not come back: some libraries take minutes to give up.
+    private const int MaxCalls = 256;
+
+    private const string NoAnswer = "no answer in time";
 
     private static readonly TimeSpan PreparationLimit = TimeSpan.FromSeconds(5);
 
     private int calls;
     private TimeSpan? unansweredSince;
     private TimeSpan? aloneSince;
-    private volatile string reason = "no answer in time";
+    private volatile string reason = NoAnswer;
     private long token;
     private long wentBackTo = -1;
     private volatile bool isPrepared;
@@ -31,9 +33,11 @@ internal sealed class ArbiterLink(
         if (Interlocked.Increment(ref calls) > MaxCalls)
         {
             Interlocked.Decrement(ref calls);
+            reason = $"the last {MaxCalls} calls have not come back";
             return; // as if it was lost: the core gives it up
         }
 
+        reason = NoAnswer;
         var asked = request;
         var known = engine.Mandate!.Memory.HighestToken;
         _ = Task.Run(() => CarryOutAsync(asked, known));

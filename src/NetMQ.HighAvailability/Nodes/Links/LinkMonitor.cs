@@ -5,7 +5,7 @@ using NetMQ.HighAvailability.Protocol;
 namespace NetMQ.HighAvailability.Nodes.Links;
 
 /// <summary>Reconnects to a silent peer, and reports a link that does not work or a peer whose timing does not fit. Once a turn.</summary>
-internal sealed class LinkMonitor(StateLink link, Timing timing, ILogger logger)
+internal sealed class LinkMonitor(StateLink link, Timing timing, bool hasArbiter, ILogger logger)
 {
     private readonly PeerRhythm rhythm = new(timing);
     private readonly LinkDiagnosis diagnosis = new(timing);
@@ -75,7 +75,7 @@ internal sealed class LinkMonitor(StateLink link, Timing timing, ILogger logger)
 
     private void ReportWaiting(in PairMemory node, long votesRejected)
     {
-        if (hasReportedWaiting || votesRejected == 0 || node.State != BinaryStarState.Backup || node.Turn < node.Expiry) return;
+        if (hasReportedWaiting || hasArbiter || votesRejected == 0 || node.State != BinaryStarState.Backup || node.Turn < node.Expiry) return;
         hasReportedWaiting = true;
         Log.BackupWaits(logger);
     }

@@ -58,7 +58,7 @@ public sealed class LinkMonitorTests : IDisposable
 
     private LinkMonitor Begun()
     {
-        var watch = new LinkMonitor(link, Timing, NullLogger.Instance);
+        var watch = new LinkMonitor(link, Timing, hasArbiter: false, NullLogger.Instance);
         watch.Begin(TimeSpan.Zero);
         return watch;
     }
