@@ -9,7 +9,7 @@ public static class BinaryStarHealthChecksBuilderExtensions
 {
     /// <summary>
     /// Adds two checks of a pair that was added with <c>AddBinaryStar</c>. One, with the pair's name and the tag
-    /// <c>live</c>: healthy with a live peer; degraded without, while both nodes are active, and while the node is
+    /// <c>live</c>: healthy with a live peer; degraded without, while the arbiter does not answer, while both nodes are active, and while the node is
     /// neither active nor passive; failed when the node has ended, or for the failover timeout its loop has stood
     /// still or an asynchronous handler has taken all places without a reply. The other, with <c>-active</c> behind the name and the tag <c>ready</c>: healthy on the active node
     /// alone, failed otherwise.

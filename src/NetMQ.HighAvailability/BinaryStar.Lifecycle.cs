@@ -29,7 +29,8 @@ public sealed partial class BinaryStar
     /// Runs the node on the calling thread until it is stopped: by <see cref="Stop"/>, by
     /// <paramref name="cancellationToken"/>, or by SIGINT (Ctrl+C) or SIGTERM, which it takes over for the whole process while it
     /// runs, unless <paramref name="handleSignals"/> is <see langword="false"/>. An active
-    /// node whose peer is there waits for the peer to take over, at most three heartbeats or 2 s, whichever is less, and up to 1 s for requests to cease.
+    /// node first waits for the requests of an asynchronous handler, up to <see cref="VoterOptions.DrainTimeout"/>; then, if its peer is there, for the peer to take over,
+    /// at most three heartbeats or 2 s, whichever is less, and up to 1 s for requests to cease.
     /// </summary>
     /// <param name="handleSignals">
     /// <see langword="true"/>: the first SIGINT or SIGTERM stops the node instead of ending the process, a second one ends the

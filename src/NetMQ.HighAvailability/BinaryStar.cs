@@ -51,7 +51,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ArgumentException">An option is missing, malformed or out of range; the message names it.</exception>
     /// <exception cref="EndpointException">A local endpoint is in use or not of this machine; nothing stays bound.</exception>
-    /// <exception cref="SocketLimitException">NetMQ's limit of sockets per process is reached; nothing stays bound.</exception>
+    /// <exception cref="SocketLimitException">NetMQ's limit of sockets per process, or the system's of open files, is reached; nothing stays bound.</exception>
     /// <remarks>Source: <c>bstar_new</c>.</remarks>
     public BinaryStar(BinaryStarOptions options, ILogger<BinaryStar>? logger = null, NetMQPoller? poller = null)
     {
@@ -147,7 +147,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     /// <exception cref="ArgumentException">The type cannot be a voter; the message says why.</exception>
     /// <exception cref="InvalidOperationException">There is a voter already, or the node has started.</exception>
     /// <exception cref="EndpointException">The endpoint is in use, malformed, or not of this machine.</exception>
-    /// <exception cref="SocketLimitException">NetMQ's limit of sockets per process is reached.</exception>
+    /// <exception cref="SocketLimitException">NetMQ's limit of sockets per process, or the system's of open files, is reached.</exception>
     /// <exception cref="ObjectDisposedException">The node is disposed.</exception>
     /// <remarks>Source: <c>bstar_voter</c>.</remarks>
     public string RegisterVoter(string endpoint, ZmqSocketType type, Action<VoterSocket> handler)
@@ -175,7 +175,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>
     /// <exception cref="InvalidOperationException">There is a voter already, or the node has started.</exception>
     /// <exception cref="EndpointException">The endpoint is in use, malformed, or not of this machine.</exception>
-    /// <exception cref="SocketLimitException">NetMQ's limit of sockets per process is reached.</exception>
+    /// <exception cref="SocketLimitException">NetMQ's limit of sockets per process, or the system's of open files, is reached.</exception>
     /// <exception cref="ObjectDisposedException">The node is disposed.</exception>
     public string RegisterVoter(string endpoint, Func<VoterRequest, CancellationToken, ValueTask<VoterReply>> handler, VoterOptions options)
     {
@@ -239,19 +239,23 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting alone: a hand-over that has been ordered may still be carried out.</param>
     /// <returns>
-    /// The outcome, once the events have been raised: after at most <see cref="BinaryStarOptions.FailoverTimeout"/> and two and a half heartbeats.
+    /// The outcome, once the events have been raised: after at most <see cref="BinaryStarOptions.FailoverTimeout"/> and two and a half heartbeats. Before that come,
+    /// with an arbiter, its answer (a heartbeat, at least 250 ms) and, with an asynchronous handler, up to <see cref="VoterOptions.DrainTimeout"/>.
     /// </returns>
     /// <exception cref="OperationCanceledException">The waiting was cancelled; if the token was cancelled at the call, nothing was ordered.</exception>
     public Task<HandOverOutcome> HandOverAsync(CancellationToken cancellationToken = default) =>
         Order<HandOverOutcome>(loop.HandOver, HandOverOutcome.NotActive, HandOverOutcome.NodeStopped, cancellationToken);
 
     /// <summary>
-    /// Makes a backup active that was started alone and never met its primary; on its own it would wait indefinitely. An
+    /// Makes a backup active that was started alone and never met its primary; without an arbiter it would wait indefinitely. An
     /// operator's decision: if the primary is active and this node merely does not receive its messages, both serve.
     /// Any thread; continues on the thread pool.
     /// </summary>
     /// <param name="cancellationToken">Ends the waiting alone: a promotion that has been ordered may still be carried out.</param>
-    /// <returns>The outcome, once the events have been raised: within a heartbeat, or beside one of the guide's nodes within a heartbeat of each.</returns>
+    /// <returns>
+    /// The outcome, once the events have been raised: within a heartbeat; beside one of the guide's nodes within a heartbeat of each; with an arbiter within a heartbeat
+    /// and <see cref="BinaryStarOptions.FailoverTimeout"/>.
+    /// </returns>
     /// <exception cref="OperationCanceledException">The waiting was cancelled; if the token was cancelled at the call, nothing was ordered.</exception>
     public Task<PromotionOutcome> PromoteAsync(CancellationToken cancellationToken = default) =>
         Order<PromotionOutcome>(loop.Promote, PromotionOutcome.NotStarted, PromotionOutcome.NodeStopped, cancellationToken);

@@ -27,8 +27,7 @@ public enum BinaryStarChangeReason
 
     /// <summary>
     /// This node had not published its state for the length of its lease (a paused or starved process, or a handler
-    /// that took too long), or what it publishes does not go out (work that blocks the thread pool), so that its peer may
-    /// have taken over.
+    /// that took too long), so that its peer may have taken over; or its clock stepped back.
     /// </summary>
     LeaseExpired,
 

@@ -42,7 +42,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
     /// <param name="logger">Where the client logs, on a thread of the library's own; nowhere if <see langword="null"/>.</param>
     /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
     /// <exception cref="ArgumentException">An option is missing, malformed or out of range; the message names it.</exception>
-    /// <exception cref="SocketLimitException">NetMQ's limit of sockets per process is reached.</exception>
+    /// <exception cref="SocketLimitException">NetMQ's limit of sockets per process, or the system's of open files, is reached.</exception>
     public BinaryStarClient(BinaryStarClientOptions options, ILogger<BinaryStarClient>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);

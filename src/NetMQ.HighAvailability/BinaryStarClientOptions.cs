@@ -35,7 +35,7 @@ public sealed class BinaryStarClientOptions
 
     /// <summary>
     /// How long the client stays with a server that it has turned to, answer or not, unless that server's connection
-    /// is lost or refused. Default 2 s; from 10 ms to 1 hour. At least the servers'
+    /// is lost or refused, or it reports that it is not active. Default 2 s; from 10 ms to 1 hour. At least the servers'
     /// <see cref="BinaryStarOptions.FailoverTimeout"/>: every request is a vote, and a client that went to and fro
     /// faster could make a passive server active beside a healthy one where the link between the two is cut.
     /// </summary>
@@ -52,8 +52,9 @@ public sealed class BinaryStarClientOptions
 
     /// <summary>
     /// How many requests may be outstanding; further callers wait, without a thread, in the order of their calls.
-    /// Default 1,000; from 1 to 1,000,000. The servers' high-water mark (1,000 for the ZeroMQ guide's own,
-    /// <see cref="BinaryStarOptions.VoterHighWatermark"/> for this library's) must not be less, or replies are lost.
+    /// Default 1,000; from 1 to 1,000,000. Where the servers' voter is a socket of NetMQ's or libzmq's, its high-water mark (1,000 for the
+    /// ZeroMQ guide's own, <see cref="BinaryStarOptions.VoterHighWatermark"/> for this library's) must not be less, or replies are lost. This library's ROUTER
+    /// has none: it keeps 16 MiB of unsent replies for each client.
     /// </summary>
     public int MaxOutstanding { get; set; } = 1000;
 

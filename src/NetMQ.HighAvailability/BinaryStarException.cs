@@ -50,7 +50,7 @@ public sealed class DualActiveException : BinaryStarException
     }
 }
 
-/// <summary>NetMQ's limit of sockets per process is reached.</summary>
+/// <summary>NetMQ's limit of sockets per process, or the system's of open files, is reached.</summary>
 public sealed class SocketLimitException : BinaryStarException
 {
     internal SocketLimitException(string message, Exception inner)

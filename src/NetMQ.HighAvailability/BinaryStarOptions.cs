@@ -76,7 +76,7 @@ public sealed class BinaryStarOptions
     public IReadOnlyList<string> RemoteEndpoints { get; set; } = [];
 
     /// <summary>
-    /// How often this node publishes its state when nothing changes; while it is active, twice as often. Default 500 ms; from
+    /// How often this node publishes its state when nothing changes; while it is active, or passive with an arbiter under <see cref="ArbiterPolicy.Quorum"/>, twice as often. Default 500 ms; from
     /// 20 ms to 1 hour. Below 100 ms a busy machine causes needless (safe) failovers, and a warning is logged.
     /// </summary>
     public TimeSpan HeartbeatInterval { get; set; }
@@ -101,7 +101,7 @@ public sealed class BinaryStarOptions
     /// </summary>
     public TimeSpan? PeerFailoverTimeout { get; set; }
 
-    /// <summary>What happens when two active nodes meet. Default <see cref="DualActivePolicy.BackupYields"/>.</summary>
+    /// <summary>What happens when two active nodes meet. Default <see cref="DualActivePolicy.BackupYields"/>. Without effect with an <see cref="Arbiter"/>: there the node with the lower token yields.</summary>
     public DualActivePolicy DualActivePolicy { get; set; } = DualActivePolicy.BackupYields;
 
     /// <summary>

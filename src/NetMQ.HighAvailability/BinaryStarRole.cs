@@ -10,6 +10,6 @@ public enum BinaryStarRole
     /// <summary>The node that serves after a normal start of the pair, and stays when two active nodes meet.</summary>
     Primary = 1,
 
-    /// <summary>The node that waits for a primary and takes over from it; it never starts serving on its own.</summary>
+    /// <summary>The node that waits for a primary and takes over from it; without an <see cref="IArbiter"/> it never starts serving on its own.</summary>
     Backup = 2,
 }

@@ -11,7 +11,7 @@ public enum BinaryStarState
     /// <summary>A primary that has not met its peer yet. Becomes active on a request once the peer is known to be absent.</summary>
     Primary = 1,
 
-    /// <summary>A backup that has not met its peer yet. Rejects every request, however long the peer is absent.</summary>
+    /// <summary>A backup that has not met its peer yet. Rejects every request, however long the peer is absent, unless the pair has an <see cref="IArbiter"/>.</summary>
     Backup = 2,
 
     /// <summary>The node that serves.</summary>
