@@ -64,6 +64,9 @@ public sealed class PostgresArbiterTests(PostgresServer server) : ArbiterContrac
         (await arbiter.Invoking(it => it.TryWriteAsync("orders", null, Claim(), default)).Should().ThrowAsync<InvalidOperationException>())
             .Which.Message.Should().Contain("ADD UNIQUE (name, token)");
 
+        await server.SqlAsync("CREATE UNIQUE INDEX ON bare.binary_star_lease (name) INCLUDE (token)");
+        await arbiter.Invoking(it => it.TryWriteAsync("orders", null, Claim(), default)).Should().ThrowAsync<InvalidOperationException>("the token is no part of the key");
+
         await server.SqlAsync("ALTER TABLE bare.binary_star_lease ADD UNIQUE (name, token)");
         (await arbiter.TryWriteAsync("orders", null, Claim(), default)).Should().NotBeNull();
     }
