@@ -1,3 +1,4 @@
+using NetMQ.HighAvailability.Connections;
 using static NetMQ.HighAvailability.Common.OptionChecks;
 
 namespace NetMQ.HighAvailability;
@@ -9,7 +10,8 @@ public sealed class VoterOptions
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
 
     /// <summary>
-    /// How many requests may be accepted and unanswered at a time; further ones wait in the socket. At most so many handlers run at once.
+    /// How many requests may be accepted and unanswered at a time; further ones wait in the socket. At most so many handlers run at once. Large requests
+    /// wait sooner: together they may have 256 MiB, or an eighth of the process's memory if that is less.
     /// Default 64; from 1 to 100,000.
     /// </summary>
     public int MaxConcurrency { get; set; } = 64;
@@ -48,6 +50,9 @@ public sealed class VoterOptions
 
     /// <summary>How many bytes the remembered replies may have together. The oldest are forgotten first. Default 16 MiB; from 0 to 2^40.</summary>
     public long RememberedBytes { get; set; } = 16L * 1024 * 1024;
+
+    /// <summary>How many bytes the requests in progress may have together; beyond it further ones wait in the socket, as if all places were taken.</summary>
+    internal long MaxBytes { get; set; } = PortSettings.Share(256L * 1024 * 1024);
 
     /// <summary>Checks all options, as <see cref="BinaryStar.RegisterVoter(string, Func{VoterRequest, CancellationToken, ValueTask{VoterReply}}, VoterOptions)"/> does.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>

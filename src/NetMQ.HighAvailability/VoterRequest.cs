@@ -42,6 +42,9 @@ public sealed class VoterRequest
         Term = term ?? new BinaryStarTerm(1, CancellationToken.None);
     }
 
+    /// <summary>How much memory its content takes.</summary>
+    internal int Bytes => bytes.Length;
+
     /// <param name="bytes">Each frame of the envelope after its length, the routing id first; then the payload.</param>
     /// <param name="envelopeBytes">How many of these are the envelope, with the lengths.</param>
     /// <param name="frameLengths">Of the payload's frames; null if it is one.</param>

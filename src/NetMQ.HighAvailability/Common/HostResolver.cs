@@ -63,7 +63,7 @@ internal sealed class HostResolver(TcpEndpoint endpoint, HostLookup lookUp, Acti
         {
             found = await lookUp(endpoint.Host).ConfigureAwait(false);
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ArgumentException) // the latter for what can be no name
         {
             reason = e.Message;
         }

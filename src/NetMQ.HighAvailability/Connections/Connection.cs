@@ -92,7 +92,7 @@ internal sealed class Connection : IDisposable
     public (int Unsent, int Held) Counted { get; set; }
 
     /// <summary>When it was accepted.</summary>
-    public TimeSpan Began { get; init; }
+    public TimeSpan Began { get; set; }
 
     /// <summary>Its place among those whose handshake is not complete.</summary>
     public LinkedListNode<Connection>? Handshake { get; set; }

@@ -14,7 +14,8 @@ internal sealed class KeyFolder : IDisposable
     private readonly string folder;
     private readonly ILogger logger;
     private readonly ITimer timer;
-    private volatile HashSet<string> keys; // never changed, only replaced
+    private Dictionary<string, string> files = []; // the key in each
+    private volatile HashSet<string> keys;         // never changed, only replaced
     private string? problem;
 
     /// <exception cref="IOException">The folder cannot be read.</exception>
@@ -24,7 +25,8 @@ internal sealed class KeyFolder : IDisposable
     {
         this.folder = folder;
         this.logger = logger;
-        keys = Read();
+        keys = Read(out var trouble);
+        if (trouble is not null) throw trouble;
         timer = time.CreateTimer(_ => Look(), null, Interval, Timeout.InfiniteTimeSpan);
     }
 
@@ -35,15 +37,35 @@ internal sealed class KeyFolder : IDisposable
 
     public void Dispose() => timer.Dispose();
 
-    private HashSet<string> Read() =>
-        [.. Directory.GetFiles(folder, "*.key").Select(file => Convert.ToHexString(CurveKeyFile.Load(file).PublicKey))];
+    // A file that cannot be read keeps the key that it had: it may be being written. It does not keep any other from being removed.
+    private HashSet<string> Read(out Exception? trouble)
+    {
+        trouble = null;
+        var found = new Dictionary<string, string>();
+        foreach (var file in Directory.GetFiles(folder, "*.key"))
+        {
+            try
+            {
+                found[file] = Convert.ToHexString(CurveKeyFile.Load(file).PublicKey);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+            {
+                if (!File.Exists(file)) continue; // it was removed just now
+                trouble = e;
+                if (files.TryGetValue(file, out var former)) found[file] = former;
+            }
+        }
+
+        files = found;
+        return [.. found.Values];
+    }
 
     private void Look()
     {
         try
         {
-            var found = Read();
-            problem = null;
+            var found = Read(out var trouble);
+            Report(trouble);
             if (!found.SetEquals(keys))
             {
                 keys = found;
@@ -53,9 +75,7 @@ internal sealed class KeyFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
-            // The keys stay as they were; a file that is being written is whole the next time.
-            if (problem != e.Message) Log.KeysUnreadable(logger, folder, e.Message);
-            problem = e.Message;
+            Report(e); // the folder itself cannot be read: the keys stay as they were
         }
 
         try
@@ -66,5 +86,11 @@ internal sealed class KeyFolder : IDisposable
         {
             // The node has ended.
         }
+    }
+
+    private void Report(Exception? trouble)
+    {
+        if (trouble is not null && problem != trouble.Message) Log.KeysUnreadable(logger, folder, trouble.Message);
+        problem = trouble?.Message;
     }
 }

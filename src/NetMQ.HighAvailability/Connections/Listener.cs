@@ -28,7 +28,7 @@ internal static class Listener
                     socket.Listen(backlog);
                     return socket;
                 }
-                catch (SocketException) when (address.Equals(IPAddress.IPv6Any))
+                catch (SocketException) when (endpoint.Host == "*" && address.Equals(IPAddress.IPv6Any))
                 {
                     socket.Dispose(); // a machine without IPv6; or the port is taken, as the next attempt will tell
                 }

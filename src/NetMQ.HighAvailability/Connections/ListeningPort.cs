@@ -93,6 +93,7 @@ internal sealed class ListeningPort : IDisposable
         // A handshake with keys takes a fraction of a millisecond: a flood of them must not hold up the loop.
         for (var visits = 0; visits < MaxVisits && (current is not null || TryBegin()); visits++)
         {
+            if (current is null) continue; // there was nothing to be read from it, or it has ended
             connection = current!;
             reading = connection.Read();
             if (reading == Reading.Ready) handshaking.Remove(connection.Handshake!);
@@ -158,6 +159,11 @@ internal sealed class ListeningPort : IDisposable
         {
             keysVersion = keys.Version;
             foreach (var connection in connections.Where(connection => connection.Wire.PeerKey is { } key && !settings.IsAllowed(key)).ToArray()) Close(connection);
+        }
+
+        if (watch.IsHeld)
+        {
+            foreach (var each in handshaking) each.Began = now; // nobody reads what they say
         }
 
         while (handshaking.First is { Value: var eldest } && now - eldest.Began >= settings.Handshake)
@@ -250,29 +256,42 @@ internal sealed class ListeningPort : IDisposable
 
         if (handshaking.Count >= settings.MaxHandshakes) GiveUpHandshake();
         var now = clock.Now;
-        var connection = new Connection(Listener.Prepare(socket), new WireConnection(settings.Kind, settings.NewMechanism(), settings.Limits), watch.Tell) { Began = now, Active = now };
+        try
+        {
+            Listener.Prepare(socket);
+        }
+        catch (SocketException)
+        {
+            socket.Dispose(); // who asked has gone
+            return;
+        }
+
+        var connection = new Connection(socket, new WireConnection(settings.Kind, settings.NewMechanism(), settings.Limits), watch.Tell) { Began = now, Active = now };
         connections.Add(connection);
         connection.Handshake = handshaking.AddLast(connection);
         if (!connection.Flush()) Close(connection);
         else watch.Add(connection);
     }
 
+    // False: no connection may have anything to be read. Otherwise the next of them has been visited.
     private bool TryBegin()
     {
-        while (watch.TryNext(out var next))
+        if (!watch.TryNext(out var next)) return false;
+        if (next.Receive(out mayHaveMore))
         {
-            if (next.Receive(out mayHaveMore))
-            {
-                next.Active = clock.Now;
-                current = next;
-                return true;
-            }
-
-            if (next.IsOver) Close(next);
-            else watch.Add(next);
+            next.Active = clock.Now;
+            current = next;
+        }
+        else if (next.IsOver)
+        {
+            Close(next);
+        }
+        else
+        {
+            watch.Add(next);
         }
 
-        return false;
+        return true;
     }
 
     // All that was received has been read.
@@ -316,6 +335,7 @@ internal sealed class ListeningPort : IDisposable
     // Who has left the most unread; the others would get no answers for want of room.
     private bool CutOffSlowest()
     {
+        if (connections.Count(connection => connection.Counted.Unsent > 0) < 2) return false; // one large reply, to a client that may well be reading it
         var slowest = connections.Where(connection => connection != InUse).MaxBy(connection => connection.Counted.Unsent);
         if (slowest is not { Counted.Unsent: > 0 }) return false;
         if (throttle.Allows(LogEvent.SlowReader, clock.Now, out var suppressed)) Log.SlowReader(logger, settings.What, unsent, suppressed);

@@ -43,6 +43,6 @@ internal sealed record PortSettings
     /// <summary>The most memory that holds messages which are not whole.</summary>
     public long MaxHeldInAll { get; init; } = Share(256L * 1024 * 1024);
 
-    // Where memory is limited to less than some gigabytes, an eighth of it.
-    private static long Share(long most) => Math.Min(most, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
+    /// <summary>So many bytes, but where memory is limited to less than some gigabytes, an eighth of it.</summary>
+    public static long Share(long most) => Math.Min(most, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
 }

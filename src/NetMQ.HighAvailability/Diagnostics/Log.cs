@@ -141,7 +141,7 @@ internal static partial class Log
     [LoggerMessage(345, LogLevel.Information, "The keys in {Folder} have changed; there are {Count} now")]
     public static partial void KeysChanged(ILogger logger, string folder, int count);
 
-    [LoggerMessage(346, LogLevel.Warning, "The keys in {Folder} cannot be read, and stay as they were: {Reason}")]
+    [LoggerMessage(346, LogLevel.Warning, "A key in {Folder} cannot be read, and stays as it was: {Reason}")]
     public static partial void KeysUnreadable(ILogger logger, string folder, string reason);
 
     [LoggerMessage(347, LogLevel.Warning, "Closed the connection to the {Port} whose handshake has been incomplete for the longest time, in favour of a new one: at {Count} connections, their limit or that of the process's open files is reached ({Suppressed} more)")]

@@ -77,6 +77,19 @@ public sealed class HostResolverTests
     }
 
     [Fact]
+    public void A_lookup_that_refuses_the_name_does_not_end_all_lookups()
+    {
+        var fails = true;
+        var resolver = Of(_ => fails ? throw new ArgumentOutOfRangeException("name", "too long") : Task.FromResult(Three));
+        string? reported = null;
+        resolver.LookUpNext((_, failure) => reported = failure);
+        reported.Should().Contain("too long");
+
+        fails = false;
+        Dials(resolver, 1).Should().Equal(Three[0]);
+    }
+
+    [Fact]
     public void A_name_without_an_address_gives_none_and_says_why()
     {
         var resolver = Of(_ => Task.FromResult<IPAddress[]>([]));

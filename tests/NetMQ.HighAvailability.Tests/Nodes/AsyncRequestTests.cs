@@ -40,6 +40,25 @@ public class AsyncRequestTests
     }
 
     [Fact]
+    public void Beyond_the_bytes_that_requests_in_progress_may_have_further_ones_wait()
+    {
+        using var node = AsyncNode.Active(new VoterOptions { MaxBytes = 1000 });
+        using var client = Client.Of(node.Node);
+        var large = new string('a', 1500);
+        client.Socket.SendFrame(large);
+        node.WaitForStart(large);
+        client.Socket.SendFrame("b");
+        Thread.Sleep(AWhile);
+        node.Started.Should().Equal(large);
+
+        node.End(large);
+        node.WaitForStart("b");
+        node.End("b");
+        client.Socket.ReceiveFrameString().Should().Be(large);
+        client.Socket.ReceiveFrameString().Should().Be("b");
+    }
+
+    [Fact]
     public void A_request_without_an_empty_frame_is_all_payload()
     {
         using var node = AsyncNode.Active();

@@ -63,6 +63,8 @@ public sealed class KeyFolderTests : IDisposable
         Wait.Until(() => node.HasLogged(346), "the file to be reported");
 
         IsAnswered(client).Should().BeTrue();
+        File.Delete(folder.File("listed.key"));
+        Wait.Until(() => !IsAnswered(client), "a key that is removed not to count any longer, whatever the others look like");
     }
 
     [Fact]

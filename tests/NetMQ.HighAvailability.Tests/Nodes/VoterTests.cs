@@ -114,6 +114,18 @@ public sealed class VoterTests
     }
 
     [Fact]
+    public void An_IPv6_wildcard_in_use_is_not_said_to_have_no_address()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.IPv6Any, 0);
+        taken.Start();
+        var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+        using var star = Lone();
+
+        star.Invoking(s => s.RegisterVoter($"tcp://[::]:{port}", ZmqSocketType.Router, _ => { }))
+            .Should().Throw<EndpointException>().WithMessage($"*'tcp://[::]:{port}' is in use*");
+    }
+
+    [Fact]
     public void A_voter_endpoint_in_use_is_named_and_another_can_be_registered()
     {
         using var taken = new RouterSocket();

@@ -41,9 +41,12 @@ public sealed class SimulatorTests(ITestOutputHelper output)
     [Fact]
     public void When_a_promise_is_relied_on_for_longer_than_it_is_kept_two_nodes_accept()
     {
-        var plan = new Plan { Seed = 1, Pairs = 60, Clients = 50, Arbiter = ArbiterPolicy.Quorum, ReliesTooLong = true };
+        var plan = new Plan { Pairs = 60, Clients = 50, Arbiter = ArbiterPolicy.Quorum, ReliesTooLong = true };
 
-        Simulation.Run(plan).Violations.Should().Contain(violation => violation.Contains("both nodes would serve", StringComparison.Ordinal));
+        var found = Enumerable.Range(1, 10).FirstOrDefault(seed => Simulation.Run(plan with { Seed = (ulong)seed }).Violations.Any(violation => violation.Contains("both nodes would serve", StringComparison.Ordinal)));
+
+        output.WriteLine($"seed {found}");
+        found.Should().BePositive();
     }
 
     [Theory]

@@ -36,7 +36,10 @@ internal sealed class RequestCall
     /// <summary>Whether that was because its time is up.</summary>
     public bool IsOverdue => IsCancelled && !Request.Term.Token.IsCancellationRequested;
 
-    /// <summary>Calls the handler. Any thread. False: it will be <see cref="RequestServer.Finished">reported</see> when it has ended.</summary>
+    /// <summary>Its term was over before its turn came: the handler was never called.</summary>
+    public bool WasTooLate { get; private set; }
+
+    /// <summary>Calls the handler, unless the term is over: on a busy thread pool a call may wait for long. Any thread. False: it will be <see cref="RequestServer.Finished">reported</see> when it has ended.</summary>
     public bool Start()
     {
         try
@@ -47,7 +50,8 @@ internal sealed class RequestCall
                 token = limit.Token;
             }
 
-            task = server.Handler(Request, token);
+            WasTooLate = token.IsCancellationRequested && Request.Term.Token.IsCancellationRequested;
+            task = WasTooLate ? ValueTask.FromCanceled<VoterReply>(token) : server.Handler(Request, token);
         }
 #pragma warning disable CA1031 // It is the call's outcome.
         catch (Exception e)

@@ -36,6 +36,7 @@ internal sealed class RequestServer
     private readonly LogThrottle throttle;
     private readonly ILogger logger;
     private BinaryStarTerm? term;
+    private long bytes; // of the requests in progress
     private RequestCounts counts;
     private TimeSpan? heldSince;
     private bool isStallLogged;
@@ -81,8 +82,8 @@ internal sealed class RequestServer
 
     public TimeProvider Time { get; }
 
-    /// <inheritdoc cref="RequestGate{T}.Holds"/>
-    public bool Holds => gate.Holds;
+    /// <summary>Whether an active node reads no further requests: all places are taken, those in progress are large, or it is about to give up active.</summary>
+    public bool Holds => gate.Holds || (term is not null && bytes > options.MaxBytes);
 
     /// <inheritdoc cref="RequestGate{T}.IsDraining"/>
     public bool IsDraining => gate.IsDraining;
@@ -111,6 +112,7 @@ internal sealed class RequestServer
             {
                 if (remembered is not null && call.Request.Id is { } id) remembered.Forget(id);
                 Notify(call, RequestNotice.Rejected); // it has not been executed
+                bytes -= call.Request.Bytes;
                 Count(call, Outcome.Cancelled, now);
             }
 
@@ -183,6 +185,7 @@ internal sealed class RequestServer
             remembered.Begin(id, call);
         }
 
+        bytes += request.Bytes;
         if (gate.Accept(call, call.Client, now)) Start(call);
     }
 
@@ -219,6 +222,7 @@ internal sealed class RequestServer
     {
         var now = clock.Now;
         var next = gate.End(call.Client, now);
+        bytes -= call.Request.Bytes;
         Exception? fault = null;
         VoterReply reply = default;
         try
@@ -266,6 +270,7 @@ internal sealed class RequestServer
     {
         if (fault is not null)
         {
+            if (call.WasTooLate) Notify(call, RequestNotice.Rejected); // this one has not
             Count(call, Outcome.Cancelled, now);
             return;
         }

@@ -11,6 +11,8 @@ namespace NetMQ.HighAvailability.Nodes.Voting;
 /// </summary>
 internal sealed class RouterVoter : Voter
 {
+    private const int MaxHandshakes = 16; // in one call
+
     private readonly ListeningPort port;
     private readonly Clock clock;
     private readonly TimeSpan tick;
@@ -55,6 +57,7 @@ internal sealed class RouterVoter : Voter
 
     public override bool TryTake()
     {
+        var handshakes = 0;
         // Nothing else may be written to a client between the frames of its reply: one that a callback left unfinished is discarded first.
         while (!IsHeld && !HasUnfinishedReply && port.TryRead(out var connection, out var reading))
         {
@@ -62,6 +65,7 @@ internal sealed class RouterVoter : Voter
             {
                 case Reading.Ready:
                     if (routes.Add(connection, connection.Wire.Peer.Identity) is { } former) port.Close(former);
+                    if (++handshakes == MaxHandshakes) return false; // with keys each costs a fraction of a millisecond; the loop comes back to the others
                     break;
                 case Reading.Message:
                     Take(connection);
