@@ -331,38 +331,4 @@ internal sealed class ArbitratedTurn : IPairShell
         if (ArbitratedWorld.Ticks(Math.Min(node.StopAge, 1000)) >= timing.StopBound || node.Pair.State == BinaryStarState.Passive) world.End(me, 0);
         else node.StopAge++;
     }
-
-    /// <summary>A shell that carries out nothing, to try what would happen.</summary>
-    private sealed class Question : IPairShell
-    {
-        public TimeSpan Now => TimeSpan.Zero;
-
-        public bool IsDrained => true;
-
-        public void Purge()
-        {
-        }
-
-        public bool TryReceive(out PeerMessage message, out MandateStamp stamp)
-        {
-            (message, stamp) = (default, default);
-            return false;
-        }
-
-        public void OnReceived(PeerMessage message, ReceiveResult result)
-        {
-        }
-
-        public void Publish(PeerMessage message, in MandateStamp stamp, TimeSpan due)
-        {
-        }
-
-        public void Apply(Transition transition)
-        {
-        }
-
-        public void Ask(in ArbiterRequest request)
-        {
-        }
-    }
 }

@@ -159,34 +159,4 @@ internal sealed class EngineModel : INodeModel
     public bool WaitsByDesign(ulong node) => EngineCodec.StateOf(node) == BinaryStarState.Backup;
 
     public string Describe(ulong node) => EngineCodec.StateOf(node) + (EngineCodec.IsStopping(node) ? ", stopping" : "");
-
-    /// <summary>A shell that carries out nothing, to try what would happen.</summary>
-    private sealed class Question : IPairShell
-    {
-        public TimeSpan Now { get; set; }
-
-        public bool IsDrained => true;
-
-        public void Purge()
-        {
-        }
-
-        public bool TryReceive(out PeerMessage message, out MandateStamp stamp)
-        {
-            (message, stamp) = (default, default);
-            return false;
-        }
-
-        public void OnReceived(PeerMessage message, ReceiveResult result)
-        {
-        }
-
-        public void Publish(PeerMessage message, in MandateStamp stamp, TimeSpan due)
-        {
-        }
-
-        public void Apply(Transition transition)
-        {
-        }
-    }
 }
