@@ -127,7 +127,11 @@ public sealed class ClientConnectionTests
     public async Task A_server_is_found_at_the_one_of_its_addresses_where_it_is_of_whatever_family(bool isIPv6)
     {
         Assert.SkipUnless(Socket.OSSupportsIPv6, "no IPv6 here");
-        using var server = new RogueServer(Serve, isIPv6 ? IPAddress.IPv6Loopback : IPAddress.Loopback);
+        var (here, elsewhere) = isIPv6 ? (IPAddress.IPv6Loopback, IPAddress.Loopback) : (IPAddress.Loopback, IPAddress.IPv6Loopback);
+        using var server = new RogueServer(Serve, here);
+        // Nobody else may listen at the other address meanwhile: a client would stay with whoever takes its connection.
+        using var reserved = new Socket(elsewhere.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        reserved.Bind(new IPEndPoint(elsewhere, server.Port));
         await using var client = new TestClient([$"tcp://server.example:{server.Port}"], options => options.LookUp = _ => Task.FromResult<IPAddress[]>([IPAddress.Loopback, IPAddress.IPv6Loopback]));
         await using var other = new TestClient([$"tcp://server.example:{server.Port}"], options => options.LookUp = _ => Task.FromResult<IPAddress[]>([IPAddress.IPv6Loopback, IPAddress.Loopback]));
         await client.Ask();
