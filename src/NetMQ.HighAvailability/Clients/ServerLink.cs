@@ -127,14 +127,15 @@ internal sealed class ServerLink : IDisposable
 
     private void LookUp(bool anew)
     {
-        dialled = lookedUp = clock.Now;
-        resolver.LookUpNext((found, failure) => Use(found, failure, anew));
+        var asked = dialled = lookedUp = clock.Now;
+        resolver.LookUpNext((found, failure) => Use(found, failure, anew, asked));
     }
 
-    private void Use(IPAddress? found, string? failure, bool anew)
+    private void Use(IPAddress? found, string? failure, bool anew, TimeSpan asked)
     {
         if (isDisposed) return;
         if (failure is not null && throttle.Allows(LogEvent.ServerUnresolved, clock.Now, out var suppressed)) Log.ServerUnresolved(logger, Server.Host, failure, suppressed);
+        if (dialler.HasReceivedSince(asked)) return; // a lookup can be slow: the server may be back meanwhile
         if (found is null) onConnection!(false);
         else if (anew || !found.Equals(address?.Address)) Connect(found); // the dialler tries the same one by itself
     }

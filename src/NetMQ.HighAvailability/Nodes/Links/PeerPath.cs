@@ -112,14 +112,18 @@ internal sealed class PeerPath : IDisposable
     /// Connects, or reconnects, which replaces a half-open connection, to the next address of the host; the host's name is
     /// looked up again off this thread.
     /// </summary>
-    public void Dial(TimeSpan now) => resolver.LookUpNext((next, failure) =>
+    public void Dial(TimeSpan now)
     {
-        if (failure is not null && throttle.Allows(LogEvent.Unresolved, now, out var suppressed)) Log.Unresolved(logger, Remote.Host, failure, suppressed);
-        if (next is null) return;
-        address = new IPEndPoint(next, Remote.Port);
-        dialler.Connect(address);
-        Log.Dialled(logger, Remote, $"tcp://{address}");
-    });
+        var asked = clock.Now;
+        resolver.LookUpNext((next, failure) =>
+        {
+            if (failure is not null && throttle.Allows(LogEvent.Unresolved, now, out var suppressed)) Log.Unresolved(logger, Remote.Host, failure, suppressed);
+            if (next is null || dialler.HasReceivedSince(asked)) return; // a lookup can be slow: the peer may be back meanwhile
+            address = new IPEndPoint(next, Remote.Port);
+            dialler.Connect(address);
+            Log.Dialled(logger, Remote, $"tcp://{address}");
+        });
+    }
 
     /// <summary>Once a turn, at its end.</summary>
     public void EndTurn(TimeSpan now) => dialler.Look(now);
