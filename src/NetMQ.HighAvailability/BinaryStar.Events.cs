@@ -45,6 +45,7 @@ public sealed partial class BinaryStar
 
     private void Raise(NodeChange change)
     {
+        var now = options.TimeProvider.GetUtcNow(); // before the callbacks, which may take their time
         var (from, to, reason) = change.Transition;
         var args = new BinaryStarStateChangedEventArgs(from, to, reason, change.Term);
         StateChanged?.Invoke(this, args);
@@ -54,7 +55,6 @@ public sealed partial class BinaryStar
 
         if (change.DualActiveFor is not { } duration) return;
         Log.DualActiveLost(logger, duration);
-        var now = options.TimeProvider.GetUtcNow();
         DualActiveLost?.Invoke(this, new DualActiveLostEventArgs(now - duration, now));
     }
 

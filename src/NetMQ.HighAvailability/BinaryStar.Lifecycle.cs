@@ -82,7 +82,7 @@ public sealed partial class BinaryStar
         }
 
         thread = new Thread(Loop) { IsBackground = true, Name = $"BinaryStar {options.Role}" };
-        thread.Start();
+        thread.UnsafeStart(); // callbacks and handlers do not run in the context of whoever started the node
     }
 
     /// <summary>Asks the node to stop politely, as <see cref="Run"/> describes, and returns at once. Any thread; idempotent.</summary>

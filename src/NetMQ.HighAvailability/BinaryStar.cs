@@ -125,7 +125,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
                 GarbageReceived = counters.GarbageReceived,
                 OwnRoleReceived = counters.OwnRoleReceived,
                 Interruptions = counters.Interruptions,
-                TurnAge = now - memory.Turn,
+                TurnAge = lifecycle == Lifecycle.Created ? TimeSpan.Zero : now - memory.Turn,
             };
         }
     }
@@ -269,7 +269,13 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
         if (lifecycle == Lifecycle.Created) return Task.FromResult(early);
         var outcome = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!loop.Post(() => command(result => outcome.TrySetResult(result)))) return Task.FromResult(late);
-        completion.Task.ContinueWith(_ => outcome.TrySetResult(late), TaskScheduler.Default);
-        return outcome.Task.WaitAsync(cancellationToken);
+        return OutcomeAsync(outcome.Task, late, cancellationToken);
+    }
+
+    // Nothing of an order stays behind with the node once it is over.
+    private async Task<T> OutcomeAsync<T>(Task<T> outcome, T late, CancellationToken cancellationToken)
+    {
+        var first = await Task.WhenAny(outcome, Completion).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return first == outcome ? await outcome.ConfigureAwait(false) : late;
     }
 }

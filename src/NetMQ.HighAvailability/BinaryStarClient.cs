@@ -209,10 +209,10 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
             metrics.Failed("timed_out");
             throw RequestTimeoutException.NoPlace(options.RequestTimeout, options.MaxOutstanding);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             metrics.Failed("cancelled");
-            throw;
+            throw new OperationCanceledException(e.Message, e, cancellationToken); // the caller's own, and not one that is linked to it
         }
 
         Launch(request, cancellationToken);

@@ -81,7 +81,7 @@ public sealed record BinaryStarStatus
 
     /// <summary>
     /// How long ago the loop began the turn at whose end these values were taken. An eighth of a heartbeat is normal;
-    /// much more shows that the loop is held up, by a handler for example.
+    /// much more shows that the loop is held up, by a handler for example. Zero before the start.
     /// </summary>
     public TimeSpan TurnAge { get; init; }
 }

@@ -70,11 +70,11 @@ internal sealed class ActiveWork(BinaryStar star, string pair, TimeSpan limit, I
         {
             if (closedBy++ == 0) open = New();
             ending = [.. running];
+            foreach (var attempt in ending) attempt.Cancel(); // none of them can end and be disposed meanwhile
         }
 
         if (ending.Length == 0) return;
         Log.SteppingDown(logger, pair, limit);
-        foreach (var attempt in ending) attempt.Cancel();
         try
         {
             await Task.WhenAll(ending.Select(attempt => attempt.Done)).WaitAsync(limit, cancellationToken).ConfigureAwait(false);

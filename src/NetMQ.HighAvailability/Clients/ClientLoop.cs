@@ -81,7 +81,7 @@ internal sealed class ClientLoop : IDisposable
     public string Name(int server) => links[server].Server.ToString();
 
     /// <summary>Starts the thread; once. Any thread.</summary>
-    public void Start() => new Thread(Loop) { IsBackground = true, Name = "BinaryStar client" }.Start();
+    public void Start() => new Thread(Loop) { IsBackground = true, Name = "BinaryStar client" }.UnsafeStart(); // not in the context of whoever happened to make the client
 
     /// <summary>Any thread.</summary>
     public void Submit(PendingRequest request)

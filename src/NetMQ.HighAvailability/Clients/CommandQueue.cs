@@ -41,7 +41,8 @@ internal sealed class CommandQueue : IDisposable
     /// <summary>Has the poller take another turn. Any thread.</summary>
     public void WakeUp() => signal.Raise();
 
-    public void Close() => Volatile.Write(ref closed, true);
+    // With a full fence: either whoever posts sees that it is closed, or whoever closes sees what was posted.
+    public void Close() => Interlocked.Exchange(ref closed, true);
 
     public void Dispose()
     {

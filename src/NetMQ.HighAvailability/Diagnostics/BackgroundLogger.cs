@@ -86,7 +86,7 @@ internal sealed class BackgroundLogger : ILogger
     private static Thread StartWriter()
     {
         var thread = new Thread(Write) { IsBackground = true, Name = "BinaryStar log" };
-        thread.Start();
+        thread.UnsafeStart();
         return thread;
     }
 

@@ -187,6 +187,7 @@ internal static partial class Log
         WireFault.WrongKey => "the other side did not prove its key, or the key is wrong",
         WireFault.KeyNotAllowed => "the other side's key is not in the list of those that are served",
         WireFault.ReservedIdentity => "the other side claimed an identity that begins with a zero byte",
+        WireFault.IdentityInUse => "the other side claimed the identity of a client with another key",
         WireFault.RefusedByPeer => "the other side refused it",
         _ => "malformed bytes",
     };

@@ -29,9 +29,9 @@ internal sealed class GracefulShutdown
         this.engine = engine;
         var served = engine.State == BinaryStarState.Active;
         handingOver = engine.Stop(shell);
-        lastRequest = now;
+        lastRequest = shell.Now; // requests that came during the callbacks have not been read
         leaseLimit = now + timing.StopBound;
-        limit = served ? now + Patience : now;
+        limit = served ? lastRequest + Patience : now;
         from = served ? now + Timing.ReplyGrace : now;
         until = handingOver && now + timing.StopBound > from ? now + timing.StopBound : from;
     }
@@ -40,6 +40,12 @@ internal sealed class GracefulShutdown
 
     /// <summary>A request was dropped.</summary>
     public void Dropped(TimeSpan now) => lastRequest = now;
+
+    /// <summary>A turn has begun: if it is long after the last one, requests may wait to be read.</summary>
+    public void BeginTurn(TimeSpan now, TimeSpan idle)
+    {
+        if (idle >= Quiet) lastRequest = now;
+    }
 
     /// <summary>Whether the voter may close, which makes clients turn to the other server.</summary>
     public bool MayCloseVoterAt(TimeSpan now) => now - lastRequest >= Quiet || now >= limit;

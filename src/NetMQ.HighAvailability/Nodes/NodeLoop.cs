@@ -108,6 +108,9 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
 
     public bool IsOver { get; private set; }
 
+    // For how long one turn serves requests, so that the peer's messages do not wait.
+    private TimeSpan LongestWork => timing.Heartbeat / 16;
+
     public IEnumerable<string> Remotes => link.Paths.Select(path => path.Remote.ToString());
 
     /// <summary>The node's counters and state at the end of its last turn, and its current time. Any thread.</summary>
@@ -121,7 +124,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
 
     /// <summary>Has the voter's requests handled asynchronously.</summary>
     public void Serve(VoterOptions options, Func<VoterRequest, CancellationToken, ValueTask<VoterReply>> handler, TimeProvider time) =>
-        orders.Requests = requests = new RequestServer(options, handler, voter!, engine, faults, signal, time, clock, timing.Failover, metrics, throttle, logger);
+        orders.Requests = requests = new RequestServer(options, handler, voter!, engine, faults, signal, time, clock, timing.Failover, LongestWork, metrics, throttle, logger);
 
     /// <inheritdoc cref="NodeCommands.Post"/>
     public bool Post(Action command) => commands.Post(command);
@@ -234,8 +237,8 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
         if (IsOver) return;
         try
         {
-            var now = clock.Now;
             RaiseEvents();
+            var now = clock.Now; // not before: the application's callbacks may take their time
             faults.DiscardUnfinishedReply(mayRaise: !tick.IsTicking);
             voter!.IsInTurn = true;
             received = 0;
@@ -267,6 +270,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
     private void NoticeInterruption(TimeSpan now)
     {
         var idle = now - turnEnded;
+        shutdown?.BeginTurn(now, idle);
         if (idle < TimeSpan.Zero && throttle.Allows(LogEvent.ClockSteppedBack, turnEnded, out var suppressed)) Log.ClockSteppedBack(logger, -idle, suppressed);
         if (!purged && idle <= timing.ShortGap) return;
 
@@ -278,7 +282,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
     {
         if (engine.AwaitsArbiter(turn, this)) return;
         using var context = faults.Enter();
-        var until = turn + timing.Heartbeat / 16;
+        var until = turn + LongestWork;
         var now = turn;
         var flushed = turn;
         var (longest, handled) = (TimeSpan.Zero, false);

@@ -116,8 +116,12 @@ internal sealed class OperatorCommands(PairEngine engine, Timing timing, IPairSh
     {
         var isActive = engine.State == BinaryStarState.Active && Requests is null or { IsDraining: true }; // a drain is over with its term
         if (isActive && Requests?.IsDrained(engine.Memory.Turn) == false) return;
-        handOverUntil = engine.Memory.Turn + timing.Failover + timing.Heartbeat + timing.Settle;
-        if (isActive && engine.HandOver(shell)) return;
+        if (isActive && engine.HandOver(shell))
+        {
+            handOverUntil = shell.Now + timing.Failover + timing.Heartbeat + timing.Settle; // after the callbacks, which may take their time
+            return;
+        }
+
         Requests?.EndDrain();
         Report(ref handOver, isActive ? HandOverOutcome.PeerNotPassive : HandOverOutcome.NotActive);
     }

@@ -78,7 +78,7 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
     {
         if (BeginTurn(now)) shell.Purge();
         ApplyDecisions(shell, heartbeats: false); // a heartbeat waits until the peer's messages have been received
-        while (shell.TryReceive(out var message, out var stamp))
+        while (IsInTime(shell) && shell.TryReceive(out var message, out var stamp))
         {
             // The turn may have begun long ago: a handler of events has run since, or the process stood still.
             var result = Receive(message, stamp, Max(shell.Now, now));
@@ -87,12 +87,18 @@ internal sealed partial class PairEngine(BinaryStarRole role, Timing timing, Dua
             ApplyDecisions(shell, heartbeats: false);
         }
 
-        EndReceiving(shell.IsDrained);
+        var complete = IsInTime(shell);
+        EndReceiving(complete && shell.IsDrained);
         m.PublishDue |= subscriberCame; // after the peer's messages were received: a subscriber gets the state that results from them
+        if (!complete) return true;
         Consult(shell);
         ApplyDecisions(shell);
         return true;
     }
+
+    // If a handler of events has taken long, or the process stood still, the lease may be over and the peer active: the next turn notices, before anything is
+    // received or published as if it were not so.
+    private bool IsInTime(IPairShell shell) => shell.Now - m.Turn <= timing.ShortGap;
 
     private ReceiveResult Receive(PeerMessage message, in MandateStamp stamp, TimeSpan receivedAt)
     {

@@ -156,6 +156,9 @@ internal sealed class WireConnection : IDisposable
         session.Seal(Output, command[..(name.Length + rest.Length)], more: false, isCommand: true);
     }
 
+    /// <summary>Reads nothing more, for a reason that only its user can know.</summary>
+    public void Refuse(WireFault reason) => Fail(reason);
+
     private WireItem Fail(WireFault fault)
     {
         Fault = fault;

@@ -32,6 +32,9 @@ internal enum WireFault
     /// <summary>The other side claims an identity that this side gives out itself.</summary>
     ReservedIdentity,
 
+    /// <summary>The other side claims the identity of a connection that has proved another key.</summary>
+    IdentityInUse,
+
     /// <summary>The other side refused the connection, and said so.</summary>
     RefusedByPeer,
 }

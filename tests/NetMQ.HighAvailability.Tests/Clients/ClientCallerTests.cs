@@ -78,7 +78,7 @@ public sealed class ClientCallerTests
         foreach (var asked in new[] { waiting, late })
         {
             var awaiting = () => asked;
-            await awaiting.Should().ThrowAsync<OperationCanceledException>();
+            (await awaiting.Should().ThrowAsync<OperationCanceledException>()).Which.CancellationToken.Should().Be(cancellation.Token);
         }
 
         first.IsCompleted.Should().BeFalse();

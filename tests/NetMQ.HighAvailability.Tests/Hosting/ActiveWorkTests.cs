@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Hosting;
+using NetMQ.HighAvailability.Hosting.Work;
 using NetMQ.HighAvailability.Tests.Support;
 
 namespace NetMQ.HighAvailability.Tests.Hosting;
@@ -134,6 +136,43 @@ public sealed class ActiveWorkTests
         client.AskUntilAnswered();
 
         Wait.For(node.Host.WaitForShutdownAsync(), "the host to stop");
+    }
+
+    [Fact]
+    public async Task Work_that_its_caller_ends_at_the_same_time_does_not_keep_the_step_down_from_its_end()
+    {
+        var (primary, backup) = await HostedNode.StartedPairAsync();
+        using var one = primary;
+        using var other = backup;
+        using var caller = new CancellationTokenSource();
+        Task? running = null;
+        var work = new ActiveWork(primary.Star, "orders", TimeSpan.FromMinutes(1), new Interruption(() =>
+        {
+            caller.Cancel();
+            Task.WaitAny([running!], TimeSpan.FromMinutes(1)).Should().Be(0);
+        }));
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        running = work.RunAsync((_, stepDown) =>
+        {
+            begun.SetResult();
+            return Task.Delay(Timeout.Infinite, stepDown);
+        }, caller.Token);
+        await begun.Task;
+
+        await work.StepDownForGoodAsync(CancellationToken.None);
+
+        running.IsCanceled.Should().BeTrue();
+    }
+
+    /// <summary>A log in which something happens when a step-down is reported.</summary>
+    private sealed class Interruption(Action onStepDown) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => onStepDown();
     }
 
     private sealed class Work

@@ -102,10 +102,12 @@ public class AsyncRequestTests
         Wait.Until(() => node.Star.Status.RequestsInFlight == 0, "both places to be free");
     }
 
-    [Fact]
-    public void When_all_places_are_taken_requests_wait_in_the_socket_and_are_read_when_places_are_free()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void When_all_places_are_taken_requests_wait_in_the_socket_and_are_read_when_places_are_free(bool netMQ)
     {
-        using var node = AsyncNode.Active(new VoterOptions { MaxConcurrency = 2 });
+        using var node = AsyncNode.Active(new VoterOptions { MaxConcurrency = 2 }, options => options.UseNetMQRouter = netMQ);
         using var client = Client.Of(node.Node);
         foreach (var text in (string[])["a", "b", "c", "d"]) client.Socket.SendFrame(text);
         node.WaitForStart("a", "b");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NetMQ.HighAvailability.Tests.Support;
 
 namespace NetMQ.HighAvailability.Tests.Nodes;
@@ -81,6 +82,60 @@ public class AsyncTermTests
 
         client.Socket.ReceiveFrameString().Should().Be("b");
         active.Star.Status.RequestsOutOfTerm.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task A_remembered_request_that_comes_again_in_the_next_term_is_executed_when_the_cancelled_one_has_ended()
+    {
+        using var pair = new PairAtWork(new VoterOptions { RememberedReplies = 10, DrainTimeout = TimeSpan.FromMilliseconds(200) }, obeys: false);
+        var (active, passive, client) = pair;
+        byte[] id = [.. "BS?1"u8, .. Guid.NewGuid().ToByteArray()];
+        Ask();
+        active.WaitForStart("x");
+        (await active.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
+        Wait.Until(() => passive.Star.HandOverAsync().GetAwaiter().GetResult() == HandOverOutcome.Completed, "the pair to be handed back");
+        active.Node.WaitFor(BinaryStarState.Active);
+        Ask();
+        Wait.Until(() => active.Star.Status.RequestsRepeated == 1, "the request to come again");
+
+        active.Fail("x", new OperationCanceledException());
+
+        Wait.Until(() => active.Started.Count(text => text == "x") == 2, "the second execution");
+        active.Requests.Last().Term.Should().BeSameAs(active.Star.Term);
+        active.End("x");
+        client.Socket.ReceiveMultipartBytes()[^1].Should().Equal("x"u8.ToArray());
+        active.End("a");
+
+        void Ask() => client.Socket.SendMoreFrame(id).SendMoreFrameEmpty().SendFrame("x");
+    }
+
+    [Fact]
+    public void On_the_pollers_thread_what_waits_for_its_turn_is_not_started_when_the_lease_is_over()
+    {
+        var ports = PairPorts.New();
+        var first = new TaskCompletionSource<VoterReply>();
+        var started = new ConcurrentQueue<string>();
+        using var node = new TestNode(
+            BinaryStarRole.Primary, ports, Quick,
+            registerVoter: star => star.RegisterVoter(ports.VoterEndpoint(BinaryStarRole.Primary), Handle, new VoterOptions { OrderPerClient = true, StartOnPollerThread = true }));
+        using var peer = new TestNode(BinaryStarRole.Backup, ports, Quick).Started();
+        node.Started().WaitFor(BinaryStarState.Active);
+        using var client = Client.Of(node);
+        foreach (var text in (string[])["a", "b", "c"]) client.Socket.SendFrame(text);
+        Wait.Until(() => node.Star.Status.RequestsInFlight == 3, "two to wait for their turn");
+
+        first.SetResult(VoterReply.None);
+
+        Wait.Until(() => node.Star.Status is { RequestsInFlight: 0 }, "all to end");
+        started.Should().Equal("a", "b");
+
+        ValueTask<VoterReply> Handle(VoterRequest request, CancellationToken cancellation)
+        {
+            started.Enqueue(AsyncNode.TextOf(request));
+            if (AsyncNode.TextOf(request) == "a") return new ValueTask<VoterReply>(first.Task);
+            Thread.Sleep(2 * TestNode.Failover);
+            return new ValueTask<VoterReply>(VoterReply.None);
+        }
     }
 
     [Fact]

@@ -53,6 +53,25 @@ public sealed class KeyFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_client_in_the_list_cannot_take_anothers_identity()
+    {
+        using var node = Serving();
+        var (owners, others) = (NewKey("owner"), NewKey("other"));
+        using var owner = Connect(node, owners, "an identity");
+        Wait.Until(() => IsAnswered(owner), "the owner to be served");
+
+        using (var other = Connect(node, others, "an identity"))
+        {
+            Wait.Until(() => node.HasLogged(340), "the other to be refused");
+            IsAnswered(other).Should().BeFalse();
+            IsAnswered(owner).Should().BeTrue("it is still connected");
+        }
+
+        using var again = Connect(node, owners, "an identity");
+        Wait.Until(() => IsAnswered(again), "the owner to be served on another connection too");
+    }
+
+    [Fact]
     public void A_key_file_that_is_damaged_changes_nothing_and_is_reported()
     {
         using var node = Serving();
@@ -125,9 +144,10 @@ public sealed class KeyFolderTests : IDisposable
         options.VoterClientKeyFolder = folder.FullName;
     }).Started();
 
-    private DealerSocket Connect(TestNode node, NetMQCertificate own)
+    private DealerSocket Connect(TestNode node, NetMQCertificate own, string? identity = null)
     {
         var client = new DealerSocket();
+        if (identity is not null) client.Options.Identity = System.Text.Encoding.ASCII.GetBytes(identity);
         client.Options.CurveCertificate = own;
         client.Options.CurveServerCertificate = NetMQCertificate.FromPublicKey(voter.PublicKey);
         client.Connect(node.Ports.VoterEndpoint(Primary));

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using NetMQ.HighAvailability.Tests.Support;
 using NetMQ.Sockets;
 using static NetMQ.HighAvailability.BinaryStarRole;
@@ -84,6 +85,32 @@ public sealed class LifecycleTests
 
         Wait.For(run, "Run to return");
         run.IsCompletedSuccessfully.Should().BeTrue();
+    }
+
+    [Fact]
+    public void A_node_that_has_not_been_started_has_no_loop_that_could_be_held_up()
+    {
+        var time = new FakeTimeProvider();
+        using var node = new TestNode(Primary, PairPorts.New(), options => options.TimeProvider = time);
+
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        node.Star.Status.TurnAge.Should().Be(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Callbacks_do_not_run_in_the_context_of_whoever_started_the_node()
+    {
+        var context = new AsyncLocal<string?> { Value = "the starter's" };
+        var found = "none";
+        using var node = new TestNode(Primary, PairPorts.New());
+        node.Star.BecameActive += (_, _) => found = context.Value;
+        node.Started();
+        using var client = Client.Of(node);
+
+        client.AskUntilAnswered();
+
+        found.Should().BeNull();
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using NetMQ.HighAvailability.Nodes;
 using NetMQ.HighAvailability.Protocol;
 
 namespace NetMQ.HighAvailability.Tests.Protocol;
@@ -44,6 +45,9 @@ internal sealed class Node : IPairShell
 
     /// <summary>How long before the peer's messages are received a turn has begun.</summary>
     public TimeSpan Lag { get; set; }
+
+    /// <summary>How long the application's callbacks take at a change of state.</summary>
+    public TimeSpan Callbacks { get; set; }
 
     public ReceiveResult LastResult { get; private set; }
 
@@ -132,6 +136,9 @@ internal sealed class Node : IPairShell
 
     public IEnumerable<(TimeSpan At, char Digit)> PublishedAfter(TimeSpan time) => Published.Where(published => published.At > time);
 
+    /// <summary>Begins to stop as an active node does.</summary>
+    public GracefulShutdown BeginShutdown(TimeSpan at) => Do(at, () => new GracefulShutdown(engine, Timing.From(H, F), at, this));
+
     private Node BecomeActive(BinaryStarRole role, TimeSpan at)
     {
         if (role == BinaryStarRole.Primary) return QuietUntil(at - Tick).Turn(at, "2");
@@ -176,5 +183,9 @@ internal sealed class Node : IPairShell
 
     void IPairShell.Publish(PeerMessage message, in MandateStamp stamp, TimeSpan due) => Published.Add((Memory.Turn, (char)('0' + (int)message)));
 
-    void IPairShell.Apply(Transition transition) => Transitions.Add(transition);
+    void IPairShell.Apply(Transition transition)
+    {
+        Transitions.Add(transition);
+        now += Callbacks;
+    }
 }

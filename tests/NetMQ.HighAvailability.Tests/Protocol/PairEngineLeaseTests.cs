@@ -88,4 +88,33 @@ public class PairEngineLeaseTests
         node.LateVote(Ms(10_002)).Should().BeFalse();
         node.Turn(Ms(10_003)).State.Should().Be(BinaryStarState.Yielding);
     }
+
+    [Fact]
+    public void After_callbacks_that_took_long_nothing_is_received_or_published_before_the_lost_lease_is_noticed()
+    {
+        var node = Started(Backup).Turn(Ms(100), "3").QuietUntil(Ms(950));
+        node.Callbacks = Lease + Instant;
+
+        node.Turn(Ms(1000), "13"); // the offer, and then what a peer publishes that has taken over meanwhile
+
+        node.Transitions[^1].To.Should().Be(BinaryStarState.Active, "the node has not met an active peer as one that still serves");
+        node.PublishedAfter(Ms(950)).Should().Equal((Ms(1000), '3'));
+        node.Callbacks = TimeSpan.Zero;
+        node.TryTurn(Ms(1000) + Lease + Instant, "3").Should().BeTrue("what is queued may be old");
+        node.Transitions[^1].Reason.Should().Be(BinaryStarChangeReason.LeaseExpired);
+    }
+
+    [Fact]
+    public void A_stopping_node_looks_for_requests_that_came_while_its_callbacks_ran()
+    {
+        var node = Active(Primary).Turn(Ms(1100), "4");
+        node.Callbacks = Ms(300);
+
+        var shutdown = node.BeginShutdown(Ms(1200));
+
+        shutdown.MayCloseVoterAt(Ms(1500)).Should().BeFalse("none could be read so far");
+        shutdown.MayCloseVoterAt(Ms(1510)).Should().BeTrue("there was none");
+        shutdown.BeginTurn(Ms(1510), idle: Ms(10));
+        shutdown.MayCloseVoterAt(Ms(1510)).Should().BeFalse("the node stood still, and none could be read");
+    }
 }

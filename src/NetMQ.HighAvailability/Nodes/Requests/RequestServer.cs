@@ -27,11 +27,13 @@ internal sealed class RequestServer
     private readonly RememberedReplies<RequestCall, VoterReply>? remembered;
     private readonly RequestPump pump;
     private readonly ConcurrentQueue<RequestCall> finished = new();
+    private readonly Queue<RequestCall> due = new(); // with places, to be started on the poller's thread in the next turn
     private readonly LoopSignal signal;
     private readonly PairEngine engine;
     private readonly RequestFaults faults;
     private readonly Clock clock;
     private readonly TimeSpan failover;
+    private readonly TimeSpan longestWork;
     private readonly NodeMetrics? metrics;
     private readonly LogThrottle throttle;
     private readonly ILogger logger;
@@ -43,7 +45,7 @@ internal sealed class RequestServer
 
     public RequestServer(
         VoterOptions options, Func<VoterRequest, CancellationToken, ValueTask<VoterReply>> handler, Voter voter, PairEngine engine, RequestFaults faults, LoopSignal signal,
-        TimeProvider time, Clock clock, TimeSpan failover, NodeMetrics? metrics, LogThrottle throttle, ILogger logger)
+        TimeProvider time, Clock clock, TimeSpan failover, TimeSpan longestWork, NodeMetrics? metrics, LogThrottle throttle, ILogger logger)
     {
         this.options = options;
         Handler = handler;
@@ -54,6 +56,7 @@ internal sealed class RequestServer
         Time = time;
         this.clock = clock;
         this.failover = failover;
+        this.longestWork = longestWork;
         this.metrics = metrics;
         this.throttle = throttle;
         this.logger = logger;
@@ -99,7 +102,7 @@ internal sealed class RequestServer
 
     public void Attach(Action onFinished) => signal.Raised += () =>
     {
-        if (!finished.IsEmpty) onFinished();
+        if (!finished.IsEmpty || due.Count > 0) onFinished();
     };
 
     /// <summary>The node's term is another one now, or none.</summary>
@@ -134,12 +137,8 @@ internal sealed class RequestServer
     /// <exception cref="Exception">A fault of the handler that must end the node.</exception>
     public void SendReplies()
     {
-        for (var i = 0; i < MaxReplies; i++)
-        {
-            if (!finished.TryDequeue(out var call)) return;
-            Start(Conclude(call));
-        }
-
+        for (var left = due.Count; left > 0; left--) StartNext(due.Dequeue());
+        for (var i = 0; i < MaxReplies && finished.TryDequeue(out var call); i++) StartNext(Conclude(call));
         if (!finished.IsEmpty) signal.Raise();
     }
 
@@ -171,34 +170,54 @@ internal sealed class RequestServer
     {
         var request = reader.Read(term!);
         var now = clock.Now;
-        var call = new RequestCall(this, request, options.OrderPerClient ? KeyOf(request.Client.Span) : 0, now);
-        if (remembered is not null && request.Id is { } id)
+        if (remembered is not null && request.Id is { } id && remembered.TryFind(id, out var inProgress, out var reply))
         {
-            if (remembered.TryFind(id, out var inProgress, out var reply))
-            {
-                if (inProgress is not null) inProgress.ReplyTo = request;
-                else Send(request, reply);
-                Count(call, Outcome.Repeated, now);
-                return;
-            }
-
-            remembered.Begin(id, call);
+            // If the one in progress is of an earlier term, and is cancelled with it, this one is executed at its end.
+            if (inProgress is not null) inProgress.ReplyTo = request;
+            else Send(request, reply);
+            Count(Outcome.Repeated, TimeSpan.Zero);
+            return;
         }
 
+        Accept(request, now);
+    }
+
+    private void Accept(VoterRequest request, TimeSpan now)
+    {
+        var call = new RequestCall(this, request, options.OrderPerClient ? KeyOf(request.Client.Span) : 0, now);
+        if (remembered is not null && request.Id is { } id) remembered.Begin(id, call);
         bytes += request.Bytes;
         if (gate.Accept(call, call.Client, now)) Start(call);
     }
 
-    private void Start(RequestCall? call)
+    private void Start(RequestCall call)
     {
-        if (!options.StartOnPollerThread)
-        {
-            if (call is not null) pump.Start(call);
-            return;
-        }
+        if (!options.StartOnPollerThread) pump.Start(call);
+        else if (StartHere(call)) StartNext(Conclude(call)); // what one of them frees by ending at once, the next one takes
+    }
 
-        // What one of them frees by ending at once, the next one takes.
-        while (call is not null && StartHere(call)) call = Conclude(call);
+    // It has waited for its place. On the poller's thread it waits for the next turn too if this one has lasted long, so that the peer is received and the lease is
+    // kept; and if the lease is over, so that the turn can notice.
+    private void StartNext(RequestCall? call)
+    {
+        while (call is not null)
+        {
+            if (!options.StartOnPollerThread)
+            {
+                pump.Start(call);
+                return;
+            }
+
+            var now = clock.Now;
+            if (now - engine.Memory.Turn > longestWork || !(engine.Serves(now) || call.IsCancelled))
+            {
+                due.Enqueue(call);
+                signal.Raise();
+                return;
+            }
+
+            call = StartHere(call) ? Conclude(call) : null;
+        }
     }
 
     private static bool StartHere(RequestCall call)
@@ -244,7 +263,12 @@ internal sealed class RequestServer
 
         // After a pause the lease may be over although the node has not noticed yet.
         var mayReply = gate.MayReply(call.ReplyTo.Term.Number) && engine.Serves(now);
-        if (!mayReply || (fault is not null && call is { IsCancelled: true, IsOverdue: false })) Drop(call, fault, now);
+        if (mayReply && fault is not null && call.ReplyTo.Term != call.Request.Term && call is { IsCancelled: true, IsOverdue: false })
+        {
+            Count(call, Outcome.Cancelled, now);
+            Accept(call.ReplyTo, now);
+        }
+        else if (!mayReply || (fault is not null && call is { IsCancelled: true, IsOverdue: false })) Drop(call, fault, now);
         else if (fault is null) Answer(call, reply, now);
         else Fail(call, fault, now);
         return next;
@@ -302,7 +326,9 @@ internal sealed class RequestServer
         voter.TrySend(frame, more: false);
     }
 
-    private void Count(RequestCall call, Outcome outcome, TimeSpan now)
+    private void Count(RequestCall call, Outcome outcome, TimeSpan now) => Count(outcome, now - call.Accepted);
+
+    private void Count(Outcome outcome, TimeSpan took)
     {
         switch (outcome)
         {
@@ -317,7 +343,7 @@ internal sealed class RequestServer
                 break;
         }
 
-        metrics?.Request(now - call.Accepted, OutcomeNames[(int)outcome]);
+        metrics?.Request(took, OutcomeNames[(int)outcome]);
     }
 
     // Two clients with equal keys take turns, which costs them time and nothing else.

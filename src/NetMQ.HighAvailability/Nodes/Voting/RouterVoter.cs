@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using NetMQ.HighAvailability.Common;
 using NetMQ.HighAvailability.Diagnostics;
+using NetMQ.HighAvailability.Wire;
 using NetMQ.HighAvailability.Connections;
 
 namespace NetMQ.HighAvailability.Nodes.Voting;
@@ -18,6 +19,7 @@ internal sealed class RouterVoter : Voter
     private readonly TimeSpan tick;
     private readonly byte[] id = new byte[RequestId.Bytes];
     private readonly Routes routes = new();
+    private readonly bool knowsClients; // by a list of their keys
     private Connection? sender;      // of the request that was taken, as long as it is there
     private Connection? target;      // of the reply that was begun, if it can be delivered
     private int next;                // the frame of the request that is read next; 0 is the routing id
@@ -34,6 +36,7 @@ internal sealed class RouterVoter : Voter
     {
         this.clock = clock;
         this.tick = tick;
+        knowsClients = settings.Keys is not null;
         port = new ListeningPort([endpoint], settings, signal, clock, throttle, logger) { OnClosing = Forget };
         Endpoint = port.Endpoints[0].ToString();
     }
@@ -64,7 +67,7 @@ internal sealed class RouterVoter : Voter
             switch (reading)
             {
                 case Reading.Ready:
-                    if (routes.Add(connection, connection.Wire.Peer.Identity) is { } former) port.Close(former);
+                    Welcome(connection, connection.Wire.Peer.Identity);
                     if (++handshakes == MaxHandshakes) return false; // with keys each costs a fraction of a millisecond; the loop comes back to the others
                     break;
                 case Reading.Message:
@@ -180,6 +183,18 @@ internal sealed class RouterVoter : Voter
     }
 
     private static ReadOnlySpan<byte> RoutingId(Connection connection) => (byte[])connection.Tag!;
+
+    private void Welcome(Connection connection, byte[] identity)
+    {
+        if (!knowsClients || !routes.IsAnothers(connection, identity))
+        {
+            if (routes.Add(connection, identity) is { } former) port.Close(former);
+            return;
+        }
+
+        connection.Wire.Refuse(WireFault.IdentityInUse);
+        port.Close(connection);
+    }
 
     private void Take(Connection connection)
     {

@@ -16,6 +16,9 @@ internal sealed class Routes
 
     public Routes() => lookup = routes.GetAlternateLookup<ReadOnlySpan<byte>>();
 
+    /// <summary>Whether another connection has the identity that a client has chosen, and has proved another key.</summary>
+    public bool IsAnothers(Connection connection, byte[] identity) => TryFind(identity, out var present) && !present.Wire.PeerKey.AsSpan().SequenceEqual(connection.Wire.PeerKey);
+
     /// <summary>Gives a new connection its routing id, which becomes its <see cref="Connection.Tag"/>.</summary>
     /// <param name="connection">The connection.</param>
     /// <param name="identity">What the client has chosen, or nothing.</param>

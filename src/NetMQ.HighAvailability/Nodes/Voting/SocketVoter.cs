@@ -94,7 +94,7 @@ internal sealed class SocketVoter : Voter
 
     public override bool TryTake()
     {
-        if (!socket.TryReceive(ref first, TimeSpan.Zero)) return false;
+        if (held || !socket.TryReceive(ref first, TimeSpan.Zero)) return false;
         if (type != ZmqSocketType.Router) return true;
 
         // The frames of a message arrive together: there is no need to wait.
