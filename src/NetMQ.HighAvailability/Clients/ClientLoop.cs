@@ -36,6 +36,7 @@ internal sealed class ClientLoop : IDisposable
     private volatile Exception? end; // what requests fail with once the loop has ended
     private volatile bool stopping;
     private bool hasMore; // something is left for another round of this turn
+    private int roundsSinceTick;
 
     public ClientLoop(BinaryStarClientOptions options, SemaphoreSlim slots, ClientStatus status, ClientMetrics metrics, Action<ServerChange> onServerChanged, ILogger logger)
     {
@@ -158,12 +159,20 @@ internal sealed class ClientLoop : IDisposable
             for (var i = 0; i < readers.Length; i++) TakeReplies(i, now);
             foreach (var link in links) link.OnTurn();
             TakeCommands(now);
-            core.Tick(now);
+            if (MayTick()) core.Tick(now);
             ApplyDecisions(now);
         }
         while ((commands.EndTaking() || hasMore) && ++rounds < MaxRounds);
 
         if (rounds == MaxRounds) commands.WakeUp();
+    }
+
+    // A request whose reply lies unread does not time out. So many rounds take every reply that is awaited; what is left then is not.
+    private bool MayTick()
+    {
+        if (hasMore && roundsSinceTick++ < MaxRounds + options.MaxOutstanding / MaxReplies) return false;
+        roundsSinceTick = 0;
+        return true;
     }
 
     // What the server sent before has been taken. The decisions that follow are applied in this round or the next.
@@ -181,7 +190,7 @@ internal sealed class ClientLoop : IDisposable
         var taken = 0;
         while (taken < MaxReplies && TakeNext(server, now)) taken++;
         PublishAnswers();
-        if (taken == MaxReplies) hasMore = true;
+        if (taken == MaxReplies || links[server].HasMore) hasMore = true;
     }
 
     private bool TakeNext(int server, TimeSpan now)

@@ -79,6 +79,9 @@ internal sealed class ServerLink : IDisposable
     /// <summary>Connects or reconnects, to the next address of the host.</summary>
     public void Dial() => LookUp(anew: true);
 
+    /// <inheritdoc cref="Dialler.HasMore"/>
+    public bool HasMore => dialler.HasMore;
+
     /// <summary>Takes the next message; its frames are valid until the next call. False if there is none.</summary>
     public bool TryRead(out Connection message) => dialler.TryRead(out message);
 

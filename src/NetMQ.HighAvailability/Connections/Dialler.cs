@@ -55,6 +55,9 @@ internal sealed class Dialler(
         _ => null,
     };
 
+    /// <summary>Whether more may have arrived than the last <see cref="TryRead"/> took.</summary>
+    public bool HasMore { get; private set; }
+
     /// <summary>The connection, while its handshake is complete.</summary>
     public Connection? Ready => connection is { Wire.IsReady: true } ? connection : null;
 
@@ -109,6 +112,7 @@ internal sealed class Dialler(
                     break;
                 case Reading.Nothing:
                     if (Receive(from)) break;
+                    HasMore = receives > MaxReceives;
                     receives = 0;
                     if (connection == from && from.HasReceived) Flush(); // not before: the other side greets first, or at the same time
                     return false;
@@ -212,7 +216,7 @@ internal sealed class Dialler(
     private void Close()
     {
         var wasWatched = !failedAtOnce;
-        (failedAtOnce, hasMessage, receives, answers) = (false, false, 0, 0);
+        (failedAtOnce, hasMessage, HasMore, receives, answers) = (false, false, false, 0, 0);
         if (connection is null) return;
         if (wasWatched && poller is { IsDisposed: false }) poller.Remove(connection.Socket);
         connection.Dispose();

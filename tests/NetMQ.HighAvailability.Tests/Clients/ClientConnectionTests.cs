@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Time.Testing;
@@ -137,6 +138,50 @@ public sealed class ClientConnectionTests
             await using var client = new TestClient([$"tcp://server.example:{server.Port}"], options => options.LookUp = _ => Task.FromResult(addresses));
             await client.Ask();
         }
+    }
+
+    [Fact]
+    public async Task A_request_whose_reply_has_arrived_does_not_time_out_however_long_the_client_stood_still()
+    {
+        const int Requests = 4000;
+        var time = new FakeTimeProvider();
+        using var replies = new ManualResetEventSlim();
+        using var replied = new ManualResetEventSlim();
+        using var server = new RogueServer((socket, _) =>
+        {
+            AnswerOnce(socket);
+            var read = Enumerable.Range(0, Requests).Select(_ => ReadMessage(socket)).ToList();
+            replies.Wait(Limit);
+            foreach (var message in read) socket.Send(message);
+            replied.Set();
+            ReadToEnd(socket);
+        });
+        using var standsStill = new ManualResetEventSlim();
+        using var goesOn = new ManualResetEventSlim(true);
+        await using var client = new TestClient([server.Endpoint, "tcp://absent.example:1"], options =>
+        {
+            TestClient.Patient(options);
+            (options.TimeProvider, options.MaxOutstanding) = (time, Requests);
+            options.LookUp = _ =>
+            {
+                if (!goesOn.IsSet) standsStill.Set();
+                goesOn.Wait(Limit); // on the client's thread
+                throw new SocketException((int)SocketError.HostNotFound);
+            };
+        });
+        await client.Ask();
+        var asked = Enumerable.Range(0, Requests).Select(i => client.Ask(i.ToString(CultureInfo.InvariantCulture))).ToList();
+        Wait.Until(() => client.Status.Outstanding == Requests, "all to be taken");
+
+        goesOn.Reset();
+        time.Advance(TimeSpan.FromSeconds(3)); // so that the name is looked up again
+        standsStill.Wait(Limit).Should().BeTrue();
+        replies.Set();
+        replied.Wait(Limit).Should().BeTrue();
+        time.Advance(TimeSpan.FromSeconds(60));
+        goesOn.Set();
+
+        (await Task.WhenAll(asked)).Should().HaveCount(Requests);
     }
 
     [Fact]
