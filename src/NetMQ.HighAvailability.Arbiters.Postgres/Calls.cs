@@ -20,18 +20,22 @@ internal sealed class Calls(NpgsqlDataSource dataSource)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var running = RunAsync(call);
-        // Nobody else looks at it after a cancellation.
-        _ = running.ContinueWith(static task => _ = task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         try
         {
             return await running.WaitAsync(Limit, cancellationToken).ConfigureAwait(false);
         }
-        catch when (!running.IsCompleted)
+        catch
         {
-            Interlocked.Increment(ref abandoned);
-            _ = running.ContinueWith(_ => Interlocked.Decrement(ref abandoned), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _ = EndAsync(running); // at once, unless it was the waiting that ended
             throw;
         }
+    }
+
+    private async Task EndAsync(Task running)
+    {
+        Interlocked.Increment(ref abandoned);
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // nobody waits for its outcome
+        Interlocked.Decrement(ref abandoned);
     }
 
     private async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> call)

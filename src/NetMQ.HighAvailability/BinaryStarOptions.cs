@@ -274,7 +274,7 @@ public sealed class BinaryStarOptions
             Keys = allowed,
             IsAllowed = key => allowed!.Contains(key),
             Limits = new WireLimits(VoterMaxRequestBytes, MaxFrames: 1024),
-            MaxHeldInAll = Math.Max(PortSettings.Share(256L * 1024 * 1024), 2L * VoterMaxRequestBytes), // buffers grow by doubling: the largest request must have room
+            MaxHeldInAll = Math.Max(PortSettings.MostMemory, 2L * VoterMaxRequestBytes), // buffers grow by doubling: the largest request must have room
         };
     }
 

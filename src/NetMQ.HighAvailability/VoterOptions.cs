@@ -52,7 +52,7 @@ public sealed class VoterOptions
     public long RememberedBytes { get; set; } = 16L * 1024 * 1024;
 
     /// <summary>How many bytes the requests in progress may have together; beyond it further ones wait in the socket, as if all places were taken.</summary>
-    internal long MaxBytes { get; set; } = PortSettings.Share(256L * 1024 * 1024);
+    internal long MaxBytes { get; set; } = PortSettings.MostMemory;
 
     /// <summary>Checks all options, as <see cref="BinaryStar.RegisterVoter(string, Func{VoterRequest, CancellationToken, ValueTask{VoterReply}}, VoterOptions)"/> does.</summary>
     /// <exception cref="ArgumentException">An option is out of range; the message names it.</exception>

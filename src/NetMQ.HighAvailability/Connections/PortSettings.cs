@@ -38,11 +38,11 @@ internal sealed record PortSettings
     public int MaxUnsent { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>The most bytes that wait to be sent to all of them.</summary>
-    public long MaxUnsentInAll { get; init; } = Share(256L * 1024 * 1024);
+    public long MaxUnsentInAll { get; init; } = MostMemory;
 
     /// <summary>The most memory that holds messages which are not whole.</summary>
-    public long MaxHeldInAll { get; init; } = Share(256L * 1024 * 1024);
+    public long MaxHeldInAll { get; init; } = MostMemory;
 
-    /// <summary>So many bytes, but where memory is limited to less than some gigabytes, an eighth of it.</summary>
-    public static long Share(long most) => Math.Min(most, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
+    /// <summary>How much memory clients may use of each kind: 256 MiB, but where memory is limited to less than 2 GiB, an eighth of it.</summary>
+    public static long MostMemory => Math.Min(256L * 1024 * 1024, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
 }
