@@ -20,6 +20,8 @@
 //
 //     dotnet run --project samples/HostedServer -- --environment Primary --ConnectionStrings:Arbiter "Host=localhost;Username=postgres"
 //
+// In a pod, "Arbiter=kubernetes" makes it a Lease of the API server: see samples/deploy/kubernetes-arbiter.
+//
 // It decides who serves. To have it refuse the transaction of a node that was frozen, too, the orders must be in that database: see
 // samples/FencedLedger.
 

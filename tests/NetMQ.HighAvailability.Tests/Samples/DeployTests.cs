@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using NetMQ.HighAvailability.Hosting;
+using NetMQ.HighAvailability.Tests.Hosting;
 using NetMQ.HighAvailability.Tests.Support;
 using Processes;
 using k8s;
@@ -100,6 +101,33 @@ public sealed class DeployTests
             .Should().BeEquivalentTo(ports.Values.Select(port => $"{port}"));
     }
 
-    private static T Manifest<T>(string file) =>
-        KubernetesYaml.LoadAllFromString(File.ReadAllText(Path.Combine(Folder, "kubernetes", file)), strict: true).OfType<T>().Single();
+    [Fact]
+    public void With_an_arbiter_the_pods_have_the_rights_to_their_lease_and_settings_that_are_read()
+    {
+        var pod = Manifest<V1StatefulSet>("pair.yaml", "kubernetes-arbiter").Spec.Template.Spec;
+        var account = Manifest<V1ServiceAccount>("rights.yaml", "kubernetes-arbiter");
+        var binding = Manifest<V1RoleBinding>("rights.yaml", "kubernetes-arbiter");
+        var role = Manifest<V1Role>("rights.yaml", "kubernetes-arbiter");
+
+        Manifest<V1StatefulSet>("pair.yaml", "kubernetes-arbiter").Metadata.Name.Should().Be(Manifest<V1StatefulSet>("pair.yaml").Metadata.Name);
+        pod.Containers.Single().Name.Should().Be(Manifest<V1StatefulSet>("pair.yaml").Spec.Template.Spec.Containers.Single().Name);
+        pod.AutomountServiceAccountToken.Should().BeTrue();
+        pod.ServiceAccountName.Should().Be(account.Metadata.Name).And.Be(binding.Subjects.Single().Name);
+        binding.RoleRef.Name.Should().Be(role.Metadata.Name);
+        role.Rules.Should().OnlyContain(rule => rule.ApiGroups.Single() == "coordination.k8s.io" && rule.Resources.Single() == "leases");
+        role.Rules.Where(rule => rule.ResourceNames?.SequenceEqual(["orders"]) == true).SelectMany(rule => rule.Verbs).Should().BeEquivalentTo("get", "update");
+        role.Rules.Where(rule => rule.ResourceNames is null).SelectMany(rule => rule.Verbs).Should().Equal("create");
+
+        var settings = pod.Containers.Single().Env.ToDictionary(variable => variable.Name.Replace("__", ":"), variable => (string?)variable.Value);
+        settings["Arbiter"].Should().Be("kubernetes");
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Configuration.AddInMemoryCollection(HostedNode.Settings(BinaryStarRole.Primary, PairPorts.New())).AddInMemoryCollection(settings);
+        builder.Services.AddBinaryStar(HostedNode.Name).HandleRequests(TestNode.Echo).UseArbiter(_ => new InMemoryArbiter());
+        using var host = builder.Build();
+        var node = host.Services.GetRequiredService<IOptionsMonitor<BinaryStarOptions>>().Get(HostedNode.Name);
+        (node.ArbiterLease, node.ArbiterPolicy).Should().Be((TimeSpan.FromSeconds(15), ArbiterPolicy.Strict));
+    }
+
+    private static T Manifest<T>(string file, string folder = "kubernetes") =>
+        KubernetesYaml.LoadAllFromString(File.ReadAllText(Path.Combine(Folder, folder, file)), strict: true).OfType<T>().Single();
 }

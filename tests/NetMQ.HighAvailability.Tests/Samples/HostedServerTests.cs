@@ -174,6 +174,7 @@ public sealed class HostedServerTests
     [InlineData("AllowedHosts")]
     [InlineData("Database")]
     [InlineData("ConnectionStrings:Arbiter")]
+    [InlineData("Arbiter")]
     public void A_setting_that_was_left_empty_ends_the_start_and_is_named(string key)
     {
         using var folder = new TempFolder();
@@ -182,6 +183,19 @@ public sealed class HostedServerTests
         server.Process.WaitForExit().Should().NotBe(0);
 
         server.Process.Errors.Should().Contain(line => line.Contains($"{key} is empty"));
+    }
+
+    [Theory]
+    [InlineData("Arbiter is 'zookeeper', and can be kubernetes", "--Arbiter", "zookeeper")]
+    [InlineData("A pair has one arbiter", "--Arbiter", "kubernetes", "--ConnectionStrings:Arbiter", "Host=localhost")]
+    public void An_arbiter_that_cannot_be_is_named(string message, params string[] settings)
+    {
+        using var folder = new TempFolder();
+        using var server = new Server(BinaryStarRole.Backup, PairPorts.New(), folder, settings);
+
+        server.Process.WaitForExit().Should().NotBe(0);
+
+        server.Process.Errors.Should().Contain(line => line.Contains(message));
     }
 
     private static string Database(TempFolder folder) => folder.File("orders.db");
