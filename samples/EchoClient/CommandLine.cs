@@ -74,7 +74,18 @@ internal static class CommandLine
         return Usage(command, string.Join(Environment.NewLine, parsed.Errors.Select(error => error.Message)));
     }
 
-    private static NetMQCertificate? Load(string? file) => file is null ? null : CurveKeyFile.Load(file);
+    private static NetMQCertificate? Load(ParseResult line, Option<string?> option)
+    {
+        if (line.GetValue(option) is not { } file) return null;
+        try
+        {
+            return CurveKeyFile.Load(file);
+        }
+        catch (Exception e) when (e is FormatException or IOException or UnauthorizedAccessException)
+        {
+            throw new ArgumentException($"{option.Name} '{file}' cannot be read as a key file: {e.Message}");
+        }
+    }
 
     private static async Task<int> Ask(RootCommand command, ParseResult line, Func<Settings, Task> ask)
     {
@@ -84,12 +95,12 @@ internal static class CommandLine
 
         try
         {
-            var (key, own) = (Load(line.GetValue(ServerKey)), Load(line.GetValue(OwnKey)));
+            var (key, own) = (Load(line, ServerKey), Load(line, OwnKey));
             await ask(new Settings(
                 line.GetRequiredValue(Server), key, own, line.GetValue(Send), line.GetValue(Count), TimeSpan.FromMilliseconds(line.GetValue(Interval)), line.GetValue(Plot)));
             return Success;
         }
-        catch (Exception badOption) when (badOption is ArgumentException or FormatException)
+        catch (ArgumentException badOption)
         {
             // The library knows best which endpoints make no pair, and what is no key file.
             return Usage(command, badOption.Message);

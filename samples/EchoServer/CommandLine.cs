@@ -187,9 +187,12 @@ internal static class CommandLine
         }
     }
 
-    private static bool IsEndpoint(string endpoint) =>
-        endpoint.StartsWith("tcp://", StringComparison.Ordinal)
-        && ushort.TryParse(endpoint.AsSpan(endpoint.LastIndexOf(':') + 1), CultureInfo.InvariantCulture, out _);
+    private static bool IsEndpoint(string endpoint)
+    {
+        const string tcp = "tcp://";
+        var port = endpoint.LastIndexOf(':') + 1;
+        return endpoint.StartsWith(tcp, StringComparison.Ordinal) && port > tcp.Length + 1 && ushort.TryParse(endpoint.AsSpan(port), CultureInfo.InvariantCulture, out _);
+    }
 
     private static int Usage(RootCommand command, string wrong)
     {

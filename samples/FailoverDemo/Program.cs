@@ -7,6 +7,12 @@ using System.Runtime.InteropServices;
 using FailoverDemo;
 using Processes;
 
+if (args.Length > 0)
+{
+    Console.Error.WriteLine("usage: dotnet run --project samples/FailoverDemo, without options");
+    return 2;
+}
+
 if (!Signals.AreSupported)
 {
     Console.Error.WriteLine("error: the demo stops and freezes processes with signals, which needs Linux or macOS");

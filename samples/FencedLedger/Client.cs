@@ -23,16 +23,23 @@ internal static class Client
         using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         await using var client = new BinaryStarClient(new BinaryStarClientOptions { Servers = settings.Servers, RequestTimeout = Patience });
 
-        var bookings = new List<Task<long>>();
+        var (confirmed, total) = (0, 0L);
+        var open = new List<Task<long>>();
         for (var number = 1; (settings.Count is not { } count || number <= count) && !interrupted.IsCancellationRequested; number++)
         {
-            bookings.Add(BookAsync(client, 1 + (number % DifferentAmounts), $"{settings.Name}-{number}"));
+            open.Add(BookAsync(client, 1 + (number % DifferentAmounts), $"{settings.Name}-{number}"));
             await Task.Delay(settings.Interval, interrupted.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var done in open.FindAll(booking => booking.IsCompleted))
+            {
+                // The first that failed ends the client, with its reason.
+                (confirmed, total) = (confirmed + 1, total + await done);
+                open.Remove(done);
+            }
         }
 
         // Interrupted or not: what was begun may be booked, and is waited for.
-        var confirmed = await Task.WhenAll(bookings);
-        Console.WriteLine($"{confirmed.Length} bookings confirmed, {confirmed.Sum()} in all");
+        foreach (var amount in await Task.WhenAll(open)) (confirmed, total) = (confirmed + 1, total + amount);
+        Console.WriteLine($"{confirmed} bookings confirmed, {total} in all");
         return 0;
 
         void Interrupt(PosixSignalContext signal)

@@ -19,7 +19,7 @@ internal static class CommandLine
 
     private static readonly Option<bool> Primary = new("--primary") { Description = "Be the primary of the pair." };
     private static readonly Option<bool> Backup = new("--backup") { Description = "Be the backup of the pair." };
-    private static readonly Option<string?> Voter = Endpoint("--voter", "Where clients connect [default: tcp://*:5001 for the primary, tcp://*:5002 for the backup]");
+    private static readonly Option<string?> Voter = Bound("--voter", "Where clients connect [default: tcp://*:5001 for the primary, tcp://*:5002 for the backup]");
     private static readonly Option<string?> Local = Endpoint("--local", "Where this node publishes its state [default: tcp://*:5003, tcp://*:5004]");
     private static readonly Option<string?> Remote = Endpoint("--remote", "Where the other node publishes its own [default: tcp://localhost:5004, tcp://localhost:5003]");
 
@@ -45,8 +45,8 @@ internal static class CommandLine
         DefaultValueFactory = _ => "booking",
     };
 
-    private static readonly Option<int?> Count = new("--count") { Description = "How many bookings to make [default: until interrupted]", HelpName = "N" };
-    private static readonly Option<int> Interval = Milliseconds("--interval", "How long after a booking the next one begins, whether or not it is confirmed", 1000);
+    private static readonly Option<int?> Count = AtLeast(1, new Option<int?>("--count") { Description = "How many bookings to make [default: until interrupted]", HelpName = "N" });
+    private static readonly Option<int> Interval = Milliseconds("--interval", "How long after a booking the next one begins, whether or not it is confirmed", 1000, least: 1);
 
     public static async Task<int> RunAsync(string[] args)
     {
@@ -79,10 +79,6 @@ internal static class CommandLine
     private static Command ClientVerb()
     {
         var verb = new Command("client", "Books amounts, and prints what was confirmed.") { Server, Name, Count, Interval };
-        verb.Validators.Add(line =>
-        {
-            if (line.GetValue(Count) < 1) line.AddError("--count must be 1 or more.");
-        });
         Name.Validators.Add(name =>
         {
             if (name.GetValueOrDefault<string>() is not { Length: > 0 } word || word.Any(char.IsWhiteSpace)) name.AddError("--name must be one word.");
@@ -134,15 +130,36 @@ internal static class CommandLine
 
     private static Option<string?> Endpoint(string name, string description) => new(name) { Description = description, HelpName = "ENDPOINT" };
 
-    private static Option<int> Milliseconds(string name, string description, int preset)
+    private static Option<int> Milliseconds(string name, string description, int preset, int least = 0) =>
+        AtLeast(least, new Option<int>(name) { Description = $"{description}, in milliseconds", HelpName = "MS", DefaultValueFactory = _ => preset });
+
+    private static T AtLeast<T>(int least, T option)
+        where T : Option
     {
-        var option = new Option<int>(name) { Description = $"{description}, in milliseconds", HelpName = "MS", DefaultValueFactory = _ => preset };
         option.Validators.Add(result =>
         {
             // What is no number is told anyway, and cannot be asked for.
-            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var milliseconds) && milliseconds < 0) result.AddError($"{name} must be 0 or more.");
+            if (result.Tokens is [var token] && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number < least) result.AddError($"{option.Name} must be {least} or more.");
         });
         return option;
+    }
+
+    // NetMQ would take it for a fault of the program.
+    private static Option<string?> Bound(string name, string description)
+    {
+        var option = Endpoint(name, description);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !IsEndpoint(token.Value)) result.AddError($"{name} '{token.Value}' must be tcp://address:port, with * for all addresses.");
+        });
+        return option;
+    }
+
+    private static bool IsEndpoint(string endpoint)
+    {
+        const string tcp = "tcp://";
+        var port = endpoint.LastIndexOf(':') + 1;
+        return endpoint.StartsWith(tcp, StringComparison.Ordinal) && port > tcp.Length + 1 && ushort.TryParse(endpoint.AsSpan(port), CultureInfo.InvariantCulture, out _);
     }
 
     private static int Usage(Command verb, string wrong)

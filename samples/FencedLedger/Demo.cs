@@ -199,7 +199,15 @@ internal sealed class Demo : IDisposable
         }
     }
 
-    private static bool IsWhole(Node active, Node standby) => active.IsActive && standby.IsPassive;
+    private static bool IsWhole(Node active, Node standby)
+    {
+        foreach (var server in new[] { active, standby })
+        {
+            if (server.HasEnded) throw new InvalidOperationException($"the {server.Name} has ended");
+        }
+
+        return active.IsActive && standby.IsPassive;
+    }
 
     private Node Peer(Node server) => server == primary ? backup : primary;
 

@@ -19,6 +19,8 @@ internal sealed class Node(string name, string voter, IReadOnlyList<string> argu
 
     public bool IsPassive => state == "passive";
 
+    public bool HasEnded => process is { HasExited: true };
+
     /// <summary>How many transactions it has paused in.</summary>
     public int Paused => Volatile.Read(ref paused);
 

@@ -48,6 +48,8 @@ internal static class CommandLine
         var parsed = command.Parse(args);
         if (parsed.Errors.Count == 0) return parsed.Invoke();
         Console.Error.WriteLine($"error: {string.Join(Environment.NewLine, parsed.Errors.Select(error => error.Message))}");
+        Console.Error.WriteLine();
+        command.Parse(parsed.CommandResult.Command is RootCommand ? ["--help"] : [parsed.CommandResult.Command.Name, "--help"]).Invoke(new InvocationConfiguration { Output = Console.Error });
         return Unknown;
     }
 

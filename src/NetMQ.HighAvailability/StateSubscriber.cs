@@ -15,9 +15,12 @@ public sealed class StateSubscriber : IDisposable
 {
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookUpInterval = TimeSpan.FromSeconds(2);
 
-    private readonly Clock clock = new(TimeProvider.System);
+    // A node that runs publishes at least every few seconds: the connection may be half-open, or the name mean another machine.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+
+    private readonly Clock clock;
     private readonly TcpEndpoint remote;
     private readonly Dialler dialler;
     private readonly HostResolver resolver;
@@ -33,19 +36,26 @@ public sealed class StateSubscriber : IDisposable
     /// </param>
     /// <exception cref="ArgumentException">The endpoint is malformed, or the keys are incomplete; the message says which.</exception>
     public StateSubscriber(string endpoint, NetMQCertificate? nodeKey = null, NetMQCertificate? own = null)
+        : this(endpoint, nodeKey, own, HostResolver.LookUpAsync, TimeProvider.System)
     {
+    }
+
+    internal StateSubscriber(string endpoint, NetMQCertificate? nodeKey, NetMQCertificate? own, HostLookup lookUp, TimeProvider time)
+    {
+        clock = new Clock(time);
         remote = TcpEndpoint.TryParse(endpoint, wildcard: false) ?? throw new ArgumentException($"The endpoint '{endpoint}' must be tcp://host:port.", nameof(endpoint));
         if (nodeKey is null != own is null) throw new ArgumentException("The node's public key and the monitor's own keys must be given together, or neither.", nameof(own));
         if (own is { HasSecretKey: false }) throw new ArgumentException("The monitor's own keys must have the secret one: give it the secret key file, and the public one to the node.", nameof(own));
 
         var metadata = Metadata.Write(SocketKind.Sub, []);
-        resolver = new HostResolver(remote, HostResolver.LookUpAsync, posted.Enqueue);
+        resolver = new HostResolver(remote, lookUp, posted.Enqueue);
         dialler = new Dialler(
             SocketKind.Sub,
             nodeKey is null ? () => new NullMechanism(metadata) : () => new CurveClient(metadata, new CurveKeyPair(own!.SecretKey!, own.PublicKey), nodeKey.PublicKey),
             new WireLimits(MaxMessageBytes: 256, MaxFrames: 16), Retry, Handshake, clock)
         {
             OnReady = Subscribe,
+            OnLost = (_, _) => TryAnother(),
         };
     }
 
@@ -88,20 +98,26 @@ public sealed class StateSubscriber : IDisposable
     private void Look()
     {
         var now = clock.Now;
-        if (dialler.Ready is null && (lookedUp is null || now - lookedUp > Silence))
+        if (lookedUp is null || (now - lookedUp > LookUpInterval && (dialler.Ready is not { } ready || now - ready.Active > Silence)))
         {
             lookedUp = now;
-            resolver.LookUpNext((address, _) => Connect(address));
+            resolver.LookUpNext((address, _) =>
+            {
+                if (address is not null && !dialler.HasReceivedSince(now)) Connect(address);
+            });
         }
 
         while (posted.TryDequeue(out var action)) action();
         dialler.Look(now);
     }
 
-    private void Connect(IPAddress? address)
+    // Each address is tried once; then the name is looked up again.
+    private void TryAnother()
     {
-        if (address is not null) dialler.Connect(new IPEndPoint(address, remote.Port));
+        if (resolver.HasUntried) Connect(resolver.Next());
     }
+
+    private void Connect(IPAddress address) => dialler.Connect(new IPEndPoint(address, remote.Port));
 
     // To the four messages, not to everything: a node takes a subscriber to everything for its peer.
     private static void Subscribe(Connection connection)

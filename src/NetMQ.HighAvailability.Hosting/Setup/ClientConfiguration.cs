@@ -22,9 +22,9 @@ internal sealed class ClientConfiguration(string name, IConfiguration section)
         reader.Time("ServerTimeout", value => options.ServerTimeout = value);
         reader.Time("SettleTime", value => options.SettleTime = value);
         reader.Time("ProbeInterval", value => options.ProbeInterval = value);
-        reader.Use<int>("MaxOutstanding", SectionReader.Number, value => options.MaxOutstanding = value, "a number");
-        reader.Use<int>("MaxReplyBytes", SectionReader.Number, value => options.MaxReplyBytes = value, "a number");
-        reader.Use<DeliveryGuarantee>("Delivery", Enum.TryParse, value => options.Delivery = value, SectionReader.Names<DeliveryGuarantee>());
+        reader.Number("MaxOutstanding", (int value) => options.MaxOutstanding = value);
+        reader.Number("MaxReplyBytes", (int value) => options.MaxReplyBytes = value);
+        reader.Name<DeliveryGuarantee>("Delivery", value => options.Delivery = value);
         reader.Keys("ServerCertificateFile", value => options.ServerCertificate = value);
         reader.Keys("CertificateFile", value => options.Certificate = value);
     }

@@ -23,28 +23,28 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
     {
         reader.Expect([.. NodeKeys, .. HostKeys], "pair");
 
-        reader.Use<BinaryStarPreset>("Preset", Enum.TryParse, options.Apply, SectionReader.Names<BinaryStarPreset>()); // first: others refine it
+        reader.Name<BinaryStarPreset>("Preset", options.Apply); // first: others refine it
         if (reader.Value("Name") is { } given) options.Name = given;
-        reader.Use<BinaryStarRole>("Role", Enum.TryParse, value => options.Role = value, SectionReader.Names<BinaryStarRole>());
+        reader.Name<BinaryStarRole>("Role", value => options.Role = value);
         if (reader.List("LocalEndpoints") is { } locals) options.LocalEndpoints = locals;
         if (reader.List("RemoteEndpoints") is { } remotes) options.RemoteEndpoints = remotes;
         reader.Time("HeartbeatInterval", value => options.HeartbeatInterval = value);
         reader.Time("FailoverTimeout", value => options.FailoverTimeout = value);
         reader.Time("PeerHeartbeatInterval", value => options.PeerHeartbeatInterval = value);
         reader.Time("PeerFailoverTimeout", value => options.PeerFailoverTimeout = value);
-        reader.Use<DualActivePolicy>("DualActivePolicy", Enum.TryParse, value => options.DualActivePolicy = value, SectionReader.Names<DualActivePolicy>());
-        reader.Use<HandlerFaultPolicy>("HandlerFaults", Enum.TryParse, value => options.HandlerFaults = value, SectionReader.Names<HandlerFaultPolicy>());
-        reader.Use<bool>("DetectCrash", SectionReader.Bool, value => options.DetectCrash = value, "true or false");
-        reader.Use<bool>("WarmUpOnStart", SectionReader.Bool, value => options.WarmUpOnStart = value, "true or false");
-        reader.Use<int>("VoterHighWatermark", SectionReader.Number, value => options.VoterHighWatermark = value, "a number");
-        reader.Use<int>("VoterMaxRequestBytes", SectionReader.Number, value => options.VoterMaxRequestBytes = value, "a number");
+        reader.Name<DualActivePolicy>("DualActivePolicy", value => options.DualActivePolicy = value);
+        reader.Name<HandlerFaultPolicy>("HandlerFaults", value => options.HandlerFaults = value);
+        reader.Flag("DetectCrash", value => options.DetectCrash = value);
+        reader.Flag("WarmUpOnStart", value => options.WarmUpOnStart = value);
+        reader.Number("VoterHighWatermark", (int value) => options.VoterHighWatermark = value);
+        reader.Number("VoterMaxRequestBytes", (int value) => options.VoterMaxRequestBytes = value);
         reader.Keys("CertificateFile", value => options.Certificate = value);
         reader.Keys("PeerCertificateFile", value => options.PeerCertificate = value);
         reader.Keys("VoterCertificateFile", value => options.VoterCertificate = value);
         if (reader.Value("VoterClientKeyFolder") is { } clients) options.VoterClientKeyFolder = clients;
         if (reader.Value("MonitorKeyFolder") is { } monitors) options.MonitorKeyFolder = monitors;
-        reader.Use<bool>("UseNetMQRouter", SectionReader.Bool, value => options.UseNetMQRouter = value, "true or false");
-        reader.Use<ArbiterPolicy>("ArbiterPolicy", Enum.TryParse, value => options.ArbiterPolicy = value, SectionReader.Names<ArbiterPolicy>());
+        reader.Flag("UseNetMQRouter", value => options.UseNetMQRouter = value);
+        reader.Name<ArbiterPolicy>("ArbiterPolicy", value => options.ArbiterPolicy = value);
         reader.Time("ArbiterLease", value => options.ArbiterLease = value);
     }
 
@@ -52,7 +52,7 @@ internal sealed class PairConfiguration(string name, IConfiguration section)
     public void Read(BinaryStarHostOptions options)
     {
         if (reader.Value("VoterEndpoint") is { } endpoint) options.VoterEndpoint = endpoint;
-        reader.Use<ZmqSocketType>("VoterType", Enum.TryParse, value => options.VoterType = value, "Router, Dealer, Pull or Sub");
+        reader.Name("VoterType", value => options.VoterType = value, ZmqSocketType.Router, ZmqSocketType.Dealer, ZmqSocketType.Pull, ZmqSocketType.Sub);
         reader.Time("StepDownTimeout", value => options.StepDownTimeout = value);
     }
 }

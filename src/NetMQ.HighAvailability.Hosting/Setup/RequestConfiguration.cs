@@ -21,12 +21,12 @@ internal sealed class RequestConfiguration(string name, IConfiguration section, 
         reader.ExpectSection();
         if (setup is { Handlers.Count: > 0, AsyncHandlers.Count: 0 }) reader.ExpectNone("the pair's handler is not asynchronous.");
         reader.Expect(Known, "handler");
-        reader.Use<int>("MaxConcurrency", SectionReader.Number, value => options.MaxConcurrency = value, "a number");
-        reader.Use<bool>("StartOnPollerThread", SectionReader.Bool, value => options.StartOnPollerThread = value, "true or false");
-        reader.Use<bool>("OrderPerClient", SectionReader.Bool, value => options.OrderPerClient = value, "true or false");
+        reader.Number("MaxConcurrency", (int value) => options.MaxConcurrency = value);
+        reader.Flag("StartOnPollerThread", value => options.StartOnPollerThread = value);
+        reader.Flag("OrderPerClient", value => options.OrderPerClient = value);
         reader.Time("DrainTimeout", value => options.DrainTimeout = value);
         reader.Time("HandlerTimeout", value => options.HandlerTimeout = value);
-        reader.Use<int>("RememberedReplies", SectionReader.Number, value => options.RememberedReplies = value, "a number");
-        reader.Use<long>("RememberedBytes", SectionReader.Number, value => options.RememberedBytes = value, "a number");
+        reader.Number("RememberedReplies", (int value) => options.RememberedReplies = value);
+        reader.Number("RememberedBytes", (long value) => options.RememberedBytes = value);
     }
 }

@@ -35,14 +35,34 @@ internal sealed class SectionReader(string name, Type options, IConfiguration se
         if (section.GetChildren().Any()) throw Invalid($"{path} has no effect: {why}");
     }
 
-    public delegate bool Parser<T>(string text, bool ignoreCase, out T value);
+    private delegate bool Parser<T>(string text, out T value);
 
-    public void Use<T>(string key, Parser<T> parse, Action<T> use, string expected)
+    private void Use<T>(string key, Parser<T> parse, Action<T> use, string expected)
     {
         if (Value(key) is not { } text) return;
-        if (!parse(text, true, out var value)) throw Invalid($"{path}:{key} is '{text}', and must be {expected}.");
+        if (!parse(text, out var value)) throw Invalid($"{path}:{key} is '{text}', and must be {expected}.");
         use(value);
     }
+
+    /// <summary>One of an enumeration's names, or of those <paramref name="among"/> them: its own parser would take any number.</summary>
+    public void Name<T>(string key, Action<T> use, params T[] among)
+        where T : struct, Enum
+    {
+        var names = among.Length > 0 ? [.. among.Select(value => value.ToString())] : Enum.GetNames<T>();
+        Use<T>(key, ByName, use, string.Join(" or ", names));
+
+        bool ByName(string text, out T value)
+        {
+            value = default;
+            return names.Contains(text, StringComparer.OrdinalIgnoreCase) && Enum.TryParse(text, ignoreCase: true, out value);
+        }
+    }
+
+    public void Number(string key, Action<int> use) => Use<int>(key, Number, use, $"a whole number, at most {int.MaxValue}");
+
+    public void Number(string key, Action<long> use) => Use<long>(key, Number, use, $"a whole number, at most {long.MaxValue}");
+
+    public void Flag(string key, Action<bool> use) => Use<bool>(key, bool.TryParse, use, "true or false");
 
     public void Time(string key, Action<TimeSpan> use) => Use<TimeSpan>(key, Duration, use, "a time such as 00:00:00.500 for half a second");
 
@@ -86,18 +106,13 @@ internal sealed class SectionReader(string name, Type options, IConfiguration se
     private OptionsValidationException Invalid(string message) => new(name, options, [message]);
 
     // A bare number would be taken for days.
-    private static bool Duration(string text, bool ignoreCase, out TimeSpan value)
+    private static bool Duration(string text, out TimeSpan value)
     {
         value = default;
         return text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out value);
     }
 
-    public static bool Bool(string text, bool ignoreCase, out bool value) => bool.TryParse(text, out value);
+    private static bool Number(string text, out int value) => int.TryParse(text, CultureInfo.InvariantCulture, out value);
 
-    public static bool Number(string text, bool ignoreCase, out int value) => int.TryParse(text, CultureInfo.InvariantCulture, out value);
-
-    public static bool Number(string text, bool ignoreCase, out long value) => long.TryParse(text, CultureInfo.InvariantCulture, out value);
-
-    public static string Names<T>()
-        where T : struct, Enum => string.Join(" or ", Enum.GetNames<T>());
+    private static bool Number(string text, out long value) => long.TryParse(text, CultureInfo.InvariantCulture, out value);
 }

@@ -32,7 +32,7 @@ public sealed class RequestSetupTests
     }
 
     [Theory]
-    [InlineData("Requests:MaxConcurrency", "many", "*BinaryStar:orders:Requests:MaxConcurrency is 'many', and must be a number*")]
+    [InlineData("Requests:MaxConcurrency", "many", "*BinaryStar:orders:Requests:MaxConcurrency is 'many', and must be a whole number*")]
     [InlineData("Requests:MaxConcurrency", "0", "*Pair 'orders': MaxConcurrency must be from 1 to 100,000*")]
     [InlineData("Requests:MaxConcurency", "8", "*BinaryStar:orders:Requests:MaxConcurency is no option of a handler; there are MaxConcurrency*")]
     [InlineData("Requests:OrderPerClient", "perhaps", "*BinaryStar:orders:Requests:OrderPerClient is 'perhaps', and must be true or false*")]

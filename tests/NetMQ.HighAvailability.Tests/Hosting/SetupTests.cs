@@ -45,7 +45,10 @@ public sealed class SetupTests
     [InlineData("FailoverTimeout", "00:00:00.200", "*Pair 'orders': FailoverTimeout must be at least three times HeartbeatInterval*")]
     [InlineData("RemoteEndpoints:0", "nonsense", "*Pair 'orders': RemoteEndpoints has 'nonsense'*")]
     [InlineData("HandlerFaults", "Ignore", "*BinaryStar:orders:HandlerFaults is 'Ignore', and must be DropRequest or EndNode*")]
-    [InlineData("VoterType", "Rep", "*Pair 'orders': VoterType must be Router, Dealer, Pull or Sub, and is Rep*")]
+    [InlineData("VoterType", "Rep", "*BinaryStar:orders:VoterType is 'Rep', and must be Router or Dealer or Pull or Sub*")]
+    [InlineData("Preset", "7", "*BinaryStar:orders:Preset is '7', and must be *Local or *")]
+    [InlineData("Role", "1", "*BinaryStar:orders:Role is '1', and must be Primary or Backup*")]
+    [InlineData("VoterHighWatermark", "3000000000", "*BinaryStar:orders:VoterHighWatermark is '3000000000', and must be a whole number, at most 2147483647*")]
     [InlineData("StepDownTimeout", "-00:00:01", "*Pair 'orders': StepDownTimeout must be from*")]
     public async Task A_bad_option_ends_the_start_with_a_message_that_names_it(string key, string value, string message)
     {

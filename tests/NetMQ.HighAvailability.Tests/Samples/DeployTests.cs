@@ -56,7 +56,7 @@ public sealed class DeployTests
 
         container.ReadinessProbe.HttpGet.Host.Should().BeNull("the address is asked then");
         container.LivenessProbe.HttpGet.Host.Should().BeNull();
-        container.Env.Single(variable => variable.Name == "AllowedHosts").Value.Split(';').Should().Contain("$(POD_IP)");
+        container.Env.Single(variable => variable.Name == "AllowedHosts").Value.Split(';').Should().Contain(["$(POD_IP)", "[$(POD_IP)]"]);
         container.Env.TakeWhile(variable => variable.Name != "AllowedHosts").Should()
             .Contain(variable => variable.Name == "POD_IP" && variable.ValueFrom.FieldRef.FieldPath == "status.podIP", "a variable knows those before it");
     }

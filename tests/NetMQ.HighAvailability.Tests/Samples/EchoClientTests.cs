@@ -73,6 +73,7 @@ public sealed class EchoClientTests
     [InlineData("--interval -1")]
     [InlineData("--server localhost")]
     [InlineData("nonsense")]
+    [InlineData("--server-key missing.key")]
     public void Bad_usage_exits_with_2_and_the_usage_text(string arguments)
     {
         using var client = SampleProcess.Start("EchoClient", arguments.Split(' '));

@@ -69,6 +69,7 @@ public sealed class EchoServerTests
     [InlineData("--primary nonsense")]
     [InlineData("--primary --voter")]
     [InlineData("--primary --voter nonsense")]
+    [InlineData("--primary --voter tcp://:5001")]
     [InlineData("--primary --local nonsense")]
     [InlineData("--primary --remote tcp://*:5004")]
     [InlineData("--primary --local tcp://*:5003 --remote tcp://127.0.0.1:5003")]

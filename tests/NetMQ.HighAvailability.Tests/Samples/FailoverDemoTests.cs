@@ -37,5 +37,15 @@ public sealed class FailoverDemoTests
         demo.ExitCode.Should().Be(0, all);
     }
 
+    [Fact]
+    public void It_takes_no_options()
+    {
+        using var demo = SampleProcess.Start("FailoverDemo", ["--help"]);
+
+        demo.WaitForExit().Should().Be(2);
+
+        demo.Errors.Should().ContainSingle().Which.Should().StartWith("usage: ");
+    }
+
     private static int Number(Match match) => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
 }

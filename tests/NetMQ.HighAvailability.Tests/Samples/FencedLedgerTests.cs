@@ -34,6 +34,10 @@ public sealed class FencedLedgerTests(PostgresServer database) : IClassFixture<P
     [InlineData("client --count 0", "FencedLedger client [options]")]
     [InlineData("client --server tcp://localhost:5001 --server nowhere", "FencedLedger client [options]")]
     [InlineData("client --interval soon", "FencedLedger client [options]")]
+    [InlineData("client --interval 0", "FencedLedger client [options]")]
+    [InlineData("client --count soon", "FencedLedger client [options]")]
+    [InlineData("client --count", "FencedLedger client [options]")]
+    [InlineData("server --primary --database Host=localhost --voter nonsense", "FencedLedger server [options]")]
     public void Bad_usage_exits_with_2_and_the_usage_text(string arguments, string usage)
     {
         using var ledger = SampleProcess.Start("FencedLedger", arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries));

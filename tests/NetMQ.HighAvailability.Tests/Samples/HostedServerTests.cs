@@ -169,6 +169,25 @@ public sealed class HostedServerTests
             (await backup.StatusAsync(path, host: "rebound.example")).Should().Be(HttpStatusCode.BadRequest);
     }
 
+    [Fact]
+    public async Task A_node_that_takes_over_from_one_frozen_in_a_transaction_goes_on_without_its_housekeeping()
+    {
+        using var folder = new TempFolder();
+        var ports = PairPorts.New();
+        using var backup = new Server(BinaryStarRole.Backup, ports, folder);
+        Wait.Until(() => backup.Process.Lines.Any(line => line.Contains("Application started")), "the database to be there");
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Database(folder), Pooling = false }.ToString());
+        connection.Open();
+        using var frozen = connection.BeginTransaction(); // BEGIN IMMEDIATE
+        using var primary = new Server(BinaryStarRole.Primary, ports, folder);
+        await primary.IsReadyAsync();
+
+        Wait.Until(() => primary.Process.HasExited || primary.Process.Lines.Any(line => line.Contains("Housekeeping could forget no old answers")), "the housekeeping to be postponed");
+
+        primary.Process.HasExited.Should().BeFalse();
+        primary.AskUntilAnswered();
+    }
+
     [Theory]
     [InlineData("BinaryStar:orders:CertificateFile")]
     [InlineData("AllowedHosts")]

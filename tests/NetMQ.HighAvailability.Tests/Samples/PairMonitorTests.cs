@@ -56,6 +56,7 @@ public sealed class PairMonitorTests
         monitor.WaitForExit().Should().Be(3);
 
         monitor.Errors[0].Should().StartWith("error: ").And.Contain(arguments.Split(' ')[0]);
+        monitor.Errors.Should().Contain(line => line.StartsWith("Usage:"));
     }
 
     [Theory]
