@@ -275,7 +275,7 @@ public sealed partial class BinaryStar : IDisposable, IAsyncDisposable
     // Nothing of an order stays behind with the node once it is over.
     private async Task<T> OutcomeAsync<T>(Task<T> outcome, T late, CancellationToken cancellationToken)
     {
-        var first = await Task.WhenAny(outcome, Completion).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return first == outcome ? await outcome.ConfigureAwait(false) : late;
+        await Task.WhenAny(outcome, Completion).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return outcome.IsCompleted ? await outcome.ConfigureAwait(false) : late;
     }
 }

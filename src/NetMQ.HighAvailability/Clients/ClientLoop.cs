@@ -14,6 +14,7 @@ internal sealed class ClientLoop : IDisposable
     private const int MaxReplies = 256;
     private const int MaxCommands = 1024;
     private const int MaxRounds = 4;
+    private const int MaxRoundsInVain = 64;
 
     private readonly BinaryStarClientOptions options;
     private readonly ILogger logger;
@@ -36,7 +37,9 @@ internal sealed class ClientLoop : IDisposable
     private volatile Exception? end; // what requests fail with once the loop has ended
     private volatile bool stopping;
     private bool hasMore; // something is left for another round of this turn
-    private int roundsSinceTick;
+    private int awaitedSinceTick; // replies
+    private int roundsInVain;
+    private bool tookAwaited; // in this round
 
     public ClientLoop(BinaryStarClientOptions options, SemaphoreSlim slots, ClientStatus status, ClientMetrics metrics, Action<ServerChange> onServerChanged, ILogger logger)
     {
@@ -164,14 +167,17 @@ internal sealed class ClientLoop : IDisposable
         }
         while ((commands.EndTaking() || hasMore) && ++rounds < MaxRounds);
 
-        if (rounds == MaxRounds) commands.WakeUp();
+        if (rounds == MaxRounds || stopping) commands.WakeUp(); // what stops it may have been taken in this turn
     }
 
-    // A request whose reply lies unread does not time out. So many rounds take every reply that is awaited; what is left then is not.
+    // A request whose reply lies unread does not time out. So it is not asked who has timed out as long as replies are taken that are awaited, of which there is an
+    // end; other messages put it off for some rounds only.
     private bool MayTick()
     {
-        if (hasMore && roundsSinceTick++ < MaxRounds + options.MaxOutstanding / MaxReplies) return false;
-        roundsSinceTick = 0;
+        roundsInVain = tookAwaited ? 0 : roundsInVain + 1;
+        tookAwaited = false;
+        if (hasMore && awaitedSinceTick < options.MaxOutstanding && roundsInVain < MaxRoundsInVain) return false;
+        (awaitedSinceTick, roundsInVain) = (0, 0);
         return true;
     }
 
@@ -232,6 +238,7 @@ internal sealed class ClientLoop : IDisposable
     private void TakeReply(int server, ReplyHead head, TimeSpan now)
     {
         var kind = core.Answer(server, head.Key, head.AskedForReceipt, now, out var request);
+        if (kind == ReplyKind.Awaited) (tookAwaited, awaitedSinceTick) = (true, awaitedSinceTick + 1);
         if (kind == ReplyKind.Awaited && Complete(request!.Request, server, now)) return;
         if (kind == ReplyKind.Unknown) OnGarbage(server, now);
         else status.Counters.LateReplies++;

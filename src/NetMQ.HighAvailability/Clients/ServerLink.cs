@@ -138,7 +138,8 @@ internal sealed class ServerLink : IDisposable
     {
         if (isDisposed) return;
         if (failure is not null && throttle.Allows(LogEvent.ServerUnresolved, clock.Now, out var suppressed)) Log.ServerUnresolved(logger, Server.Host, failure, suppressed);
-        if (dialler.HasReceivedSince(asked)) return; // a lookup can be slow: the server may be back meanwhile
+        // A lookup can be slow: the server may be back meanwhile. But what is to be made anew has been written off, also if it works again.
+        if (anew ? dialler.HasBegunSince(asked) : dialler.HasReceivedSince(asked)) return;
         if (found is null) onConnection!(false);
         else if (anew || !found.Equals(address?.Address)) Connect(found); // the dialler tries the same one by itself
     }

@@ -121,7 +121,7 @@ internal sealed class Connection : IDisposable
         if (IsOver) return false;
         var room = input.Room(wire.Needed);
         var received = socket.Receive(room, SocketFlags.None, out var error);
-        if (error == SocketError.WouldBlock)
+        if (error == SocketError.WouldBlock || (error == SocketError.NotConnected && !HasReceived)) // the latter on Windows, while it connects
         {
             input.Rest();
             return false;

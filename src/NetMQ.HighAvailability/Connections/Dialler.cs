@@ -61,7 +61,10 @@ internal sealed class Dialler(
     /// <summary>The connection, while its handshake is complete.</summary>
     public Connection? Ready => connection is { Wire.IsReady: true } ? connection : null;
 
-    /// <summary>Whether there is a connection that works: something has been received on it since then.</summary>
+    /// <summary>Whether there is a connection that was begun after that.</summary>
+    public bool HasBegunSince(TimeSpan time) => Ready is { } ready && ready.Began > time;
+
+    /// <summary>Whether there is a connection on which something has been received since then.</summary>
     public bool HasReceivedSince(TimeSpan time) => Ready is { } ready && ready.Active > time;
 
     public void Attach(NetMQPoller poller, Action onReadable)

@@ -22,6 +22,7 @@ internal sealed class GracefulShutdown
     private readonly TimeSpan limit;
     private readonly TimeSpan leaseLimit;
     private TimeSpan lastRequest;
+    private TimeSpan turn;
 
     /// <summary>The node gives up active, if it was active, and begins to wait.</summary>
     public GracefulShutdown(PairEngine engine, Timing timing, TimeSpan now, IPairShell shell)
@@ -29,7 +30,7 @@ internal sealed class GracefulShutdown
         this.engine = engine;
         var served = engine.State == BinaryStarState.Active;
         handingOver = engine.Stop(shell);
-        lastRequest = shell.Now; // requests that came during the callbacks have not been read
+        lastRequest = turn = shell.Now; // requests that came during the callbacks have not been read
         leaseLimit = now + timing.StopBound;
         limit = served ? lastRequest + Patience : now;
         from = served ? now + Timing.ReplyGrace : now;
@@ -41,10 +42,11 @@ internal sealed class GracefulShutdown
     /// <summary>A request was dropped.</summary>
     public void Dropped(TimeSpan now) => lastRequest = now;
 
-    /// <summary>A turn has begun: if it is long after the last one, requests may wait to be read.</summary>
-    public void BeginTurn(TimeSpan now, TimeSpan idle)
+    /// <summary>A turn has begun: if the last one began long before, requests may wait to be read.</summary>
+    public void BeginTurn(TimeSpan now)
     {
-        if (idle >= Quiet) lastRequest = now;
+        if (now - turn >= Quiet) lastRequest = now;
+        turn = now;
     }
 
     /// <summary>Whether the voter may close, which makes clients turn to the other server.</summary>

@@ -245,9 +245,10 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
             purged = false;
             engine.Turn(now, wake == Wake.Subscriber && TakeSubscriptions(), this);
             NoticeInterruption(now);
+            if (clock.Now - now > timing.ShortGap) TurnAgain(); // commands and requests are for a node that knows how things are
             command?.Invoke();
             if (!tick.IsTicking && pendingEvents.Count == 0) requests?.SendReplies();
-            if (wake == Wake.Votes) ServeVotes(now);
+            if (wake == Wake.Votes) ServeVotes(engine.Memory.Turn);
 
             if (isStopping && shutdown is null) BeginShutdown();
             if (pendingEvents.Count == 0) orders.Look(); // complete operator commands only after the state-change events have been raised
@@ -260,6 +261,14 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
         }
     }
 
+    // Callbacks have taken long, or the process stood still: the turn did not go on.
+    private void TurnAgain()
+    {
+        RaiseEvents();
+        received = 0;
+        engine.Turn(clock.Now, subscriberCame: false, this);
+    }
+
     private bool TakeSubscriptions()
     {
         if (!link.TakeSubscriptions(MaxSubscriptions)) return false;
@@ -270,7 +279,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
     private void NoticeInterruption(TimeSpan now)
     {
         var idle = now - turnEnded;
-        shutdown?.BeginTurn(now, idle);
+        shutdown?.BeginTurn(now);
         if (idle < TimeSpan.Zero && throttle.Allows(LogEvent.ClockSteppedBack, turnEnded, out var suppressed)) Log.ClockSteppedBack(logger, -idle, suppressed);
         if (!purged && idle <= timing.ShortGap) return;
 
@@ -368,7 +377,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
             return;
         }
 
-        if (shutdown.MayCloseVoterAt(turnEnded)) voter!.Dispose();
+        if (shutdown.MayCloseVoterAt(began)) voter!.Dispose(); // not at its end: it may have stood still, and nobody has looked for requests since
         if (shutdown.IsOverAt(turnEnded)) End(null);
     }
 }

@@ -143,7 +143,7 @@ public sealed class ClientConnectionTests
     [Fact]
     public async Task A_request_whose_reply_has_arrived_does_not_time_out_however_long_the_client_stood_still()
     {
-        const int Requests = 4000;
+        const int Requests = 2000;
         var time = new FakeTimeProvider();
         using var replies = new ManualResetEventSlim();
         using var replied = new ManualResetEventSlim();
@@ -152,7 +152,7 @@ public sealed class ClientConnectionTests
             AnswerOnce(socket);
             var read = Enumerable.Range(0, Requests).Select(_ => ReadMessage(socket)).ToList();
             replies.Wait(Limit);
-            foreach (var message in read) socket.Send(message);
+            socket.Send([.. read.SelectMany(message => message)]); // fits into what the systems hold
             replied.Set();
             ReadToEnd(socket);
         });

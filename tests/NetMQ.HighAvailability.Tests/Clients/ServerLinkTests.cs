@@ -9,65 +9,110 @@ using static NetMQ.HighAvailability.Tests.Clients.RogueServer;
 
 namespace NetMQ.HighAvailability.Tests.Clients;
 
-/// <summary>When a client's connection to a server is made anew.</summary>
+/// <summary>When a client's connection to a server is made anew: the server was silent for too long, and the lookup of its name is slow.</summary>
 public sealed class ServerLinkTests
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
     [Fact]
     public void A_slow_lookup_does_not_end_a_connection_that_was_made_meanwhile()
     {
-        var lookups = new ConcurrentQueue<TaskCompletionSource<IPAddress[]>>();
-        var results = new BlockingCollection<Action>();
-        var (ups, downs) = (0, 0);
         using var server = new RogueServer((socket, number) =>
         {
             Greet(socket);
             if (number > 0) ReadToEnd(socket);
         });
-        using var poller = new NetMQPoller();
-        var resolver = new HostResolver(new TcpEndpoint("server.example", server.Port), LookUp, results.Add);
-        var metadata = Metadata.Write(SocketKind.Dealer, []);
-        using var link = new ServerLink(
-            new TcpEndpoint("server.example", server.Port), resolver, () => new NullMechanism(metadata), new WireLimits(1000, 10), TimeSpan.FromSeconds(5), new Clock(TimeProvider.System), NullLogger.Instance);
-        link.Attach(poller, () => { }, () => { }, isUp => _ = isUp ? ups++ : downs++);
-        Answer(IPAddress.Loopback);
-        WaitForConnection(1);
-        link.Dial(); // as for a server that was silent for too long; here it returns before the lookup does
-        WaitForConnection(2);
+        using var link = new Link(server.Port);
+        link.Answer(IPAddress.Loopback);
+        link.WaitForConnection(1);
+        link.Tested.Dial();
+        link.WaitForConnection(2);
 
-        Answer(IPAddress.Parse("127.0.0.2"));
-        for (var i = 0; i < 10; i++) Turn();
+        link.Answer(IPAddress.Parse("127.0.0.2"));
+        for (var i = 0; i < 10; i++) link.Turn();
 
-        (ups, downs).Should().Be((2, 1), "nobody is at the address that was found too late");
+        (link.Ups, link.Downs).Should().Be((2, 1), "nobody is at the address that was found too late");
+    }
 
-        Task<IPAddress[]> LookUp(string host)
+    [Fact]
+    public void A_connection_that_was_written_off_is_made_anew_although_something_comes_on_it_after_all()
+    {
+        using var speaks = new SemaphoreSlim(0);
+        using var server = new RogueServer((socket, number) =>
         {
-            lookups.Enqueue(new TaskCompletionSource<IPAddress[]>());
-            return lookups.Last().Task;
+            Greet(socket);
+            if (number == 0 && speaks.Wait(Limit)) socket.Send([0, 0]);
+            ReadToEnd(socket);
+        });
+        using var link = new Link(server.Port);
+        link.Answer(IPAddress.Loopback);
+        link.WaitForConnection(1);
+        link.Tested.Dial();
+        speaks.Release();
+        Wait.Until(() => link.Turn() > 0, "the message");
+
+        link.Answer(IPAddress.Loopback);
+
+        link.WaitForConnection(2);
+    }
+
+    /// <summary>A link whose lookups a test answers, and whose turns it takes.</summary>
+    private sealed class Link : IDisposable
+    {
+        private readonly ConcurrentQueue<TaskCompletionSource<IPAddress[]>> lookups = new();
+        private readonly BlockingCollection<Action> results = [];
+        private readonly NetMQPoller poller = [];
+
+        public Link(int port)
+        {
+            var endpoint = new TcpEndpoint("server.example", port);
+            var metadata = Metadata.Write(SocketKind.Dealer, []);
+            var resolver = new HostResolver(endpoint, LookUp, results.Add);
+            Tested = new ServerLink(
+                endpoint, resolver, () => new NullMechanism(metadata), new WireLimits(1000, 10), TimeSpan.FromSeconds(5), new Clock(TimeProvider.System), NullLogger.Instance);
+            Tested.Attach(poller, () => { }, () => { }, isUp => _ = isUp ? Ups++ : Downs++);
         }
 
-        void Answer(IPAddress address)
+        public ServerLink Tested { get; }
+
+        public int Ups { get; private set; }
+
+        public int Downs { get; private set; }
+
+        public void Answer(IPAddress address)
         {
-            lookups.Should().HaveCountGreaterThan(0);
-            lookups.TryDequeue(out var lookup);
+            lookups.TryDequeue(out var lookup).Should().BeTrue();
             lookup!.SetResult([address]);
             results.Take()();
         }
 
-        void WaitForConnection(int number) => Wait.Until(
+        public void WaitForConnection(int number) => Wait.Until(
             () =>
             {
                 Turn();
-                return ups == number;
+                return Ups == number;
             },
             $"connection {number}");
 
-        void Turn()
+        /// <returns>How many messages it took.</returns>
+        public int Turn()
         {
-            while (link.TryRead(out _))
-            {
-            }
+            var messages = 0;
+            while (Tested.TryRead(out _)) messages++;
+            Tested.OnTurn();
+            return messages;
+        }
 
-            link.OnTurn();
+        public void Dispose()
+        {
+            Tested.Dispose();
+            poller.Dispose();
+        }
+
+        private Task<IPAddress[]> LookUp(string host)
+        {
+            lookups.Enqueue(new TaskCompletionSource<IPAddress[]>());
+            return lookups.Last().Task;
         }
     }
 }

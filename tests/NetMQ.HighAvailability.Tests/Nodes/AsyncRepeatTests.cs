@@ -81,4 +81,23 @@ public class AsyncRepeatTests
         node.End("x");
         client.Socket.ReceiveMultipartBytes().Should().HaveCount(3);
     }
+
+    [Fact]
+    public void A_copy_of_a_request_in_progress_has_further_ones_wait_if_it_is_large()
+    {
+        using var node = AsyncNode.Active(new VoterOptions { RememberedReplies = 10, MaxBytes = 1000 });
+        using var client = Client.Of(node.Node);
+        byte[] id = [.. "BS?1"u8, .. Guid.NewGuid().ToByteArray()];
+        client.Socket.SendMoreFrame(id).SendMoreFrameEmpty().SendFrame("x");
+        node.WaitForStart("x");
+        client.Socket.SendMoreFrame(id).SendMoreFrameEmpty().SendFrame(new string('x', 1500));
+        client.Socket.SendFrame("b");
+        Wait.Until(() => node.Star.Status.RequestsRepeated == 1, "the copy");
+        Thread.Sleep(TimeSpan.FromMilliseconds(300));
+        node.Started.Should().Equal("x");
+
+        node.End("x");
+        node.WaitForStart("b");
+        node.End("b");
+    }
 }

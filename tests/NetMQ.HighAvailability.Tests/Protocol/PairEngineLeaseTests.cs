@@ -114,7 +114,7 @@ public class PairEngineLeaseTests
 
         shutdown.MayCloseVoterAt(Ms(1500)).Should().BeFalse("none could be read so far");
         shutdown.MayCloseVoterAt(Ms(1510)).Should().BeTrue("there was none");
-        shutdown.BeginTurn(Ms(1510), idle: Ms(10));
+        shutdown.BeginTurn(Ms(1510));
         shutdown.MayCloseVoterAt(Ms(1510)).Should().BeFalse("the node stood still, and none could be read");
     }
 }

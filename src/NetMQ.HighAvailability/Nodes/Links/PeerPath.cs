@@ -118,7 +118,7 @@ internal sealed class PeerPath : IDisposable
         resolver.LookUpNext((next, failure) =>
         {
             if (failure is not null && throttle.Allows(LogEvent.Unresolved, now, out var suppressed)) Log.Unresolved(logger, Remote.Host, failure, suppressed);
-            if (next is null || dialler.HasReceivedSince(asked)) return; // a lookup can be slow: the peer may be back meanwhile
+            if (next is null || LastReceived > asked) return; // a lookup can be slow: the peer may be back meanwhile
             address = new IPEndPoint(next, Remote.Port);
             dialler.Connect(address);
             Log.Dialled(logger, Remote, $"tcp://{address}");

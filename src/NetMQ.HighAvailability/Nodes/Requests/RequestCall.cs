@@ -26,6 +26,9 @@ internal sealed class RequestCall
     /// <summary>Whose envelope the reply gets: the newest copy's of the same request.</summary>
     public VoterRequest ReplyTo { get; set; }
 
+    /// <summary>How much memory it keeps in use.</summary>
+    public long Bytes => ReplyTo == Request ? Request.Bytes : Request.Bytes + ReplyTo.Bytes;
+
     public int Client { get; }
 
     public TimeSpan Accepted { get; }

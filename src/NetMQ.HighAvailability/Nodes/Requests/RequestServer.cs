@@ -115,7 +115,7 @@ internal sealed class RequestServer
             {
                 if (remembered is not null && call.Request.Id is { } id) remembered.Forget(id);
                 Notify(call, RequestNotice.Rejected); // it has not been executed
-                bytes -= call.Request.Bytes;
+                bytes -= call.Bytes;
                 Count(call, Outcome.Cancelled, now);
             }
 
@@ -137,7 +137,8 @@ internal sealed class RequestServer
     /// <exception cref="Exception">A fault of the handler that must end the node.</exception>
     public void SendReplies()
     {
-        for (var left = due.Count; left > 0; left--) StartNext(due.Dequeue());
+        var left = due.Count;
+        for (var i = 0; i < left; i++) StartNext(due.Dequeue(), isFirst: i == 0); // one at least, however long the turn has lasted
         for (var i = 0; i < MaxReplies && finished.TryDequeue(out var call); i++) StartNext(Conclude(call));
         if (!finished.IsEmpty) signal.Raise();
     }
@@ -173,21 +174,29 @@ internal sealed class RequestServer
         if (remembered is not null && request.Id is { } id && remembered.TryFind(id, out var inProgress, out var reply))
         {
             // If the one in progress is of an earlier term, and is cancelled with it, this one is executed at its end.
-            if (inProgress is not null) inProgress.ReplyTo = request;
+            if (inProgress is not null) AnswerInstead(inProgress, request);
             else Send(request, reply);
             Count(Outcome.Repeated, TimeSpan.Zero);
             return;
         }
 
-        Accept(request, now);
+        if (Accept(request, now) is { } call) Start(call);
     }
 
-    private void Accept(VoterRequest request, TimeSpan now)
+    private void AnswerInstead(RequestCall call, VoterRequest copy)
+    {
+        bytes -= call.Bytes;
+        call.ReplyTo = copy;
+        bytes += call.Bytes;
+    }
+
+    /// <returns>The call, if it is to be started now.</returns>
+    private RequestCall? Accept(VoterRequest request, TimeSpan now)
     {
         var call = new RequestCall(this, request, options.OrderPerClient ? KeyOf(request.Client.Span) : 0, now);
         if (remembered is not null && request.Id is { } id) remembered.Begin(id, call);
         bytes += request.Bytes;
-        if (gate.Accept(call, call.Client, now)) Start(call);
+        return gate.Accept(call, call.Client, now) ? call : null;
     }
 
     private void Start(RequestCall call)
@@ -198,9 +207,9 @@ internal sealed class RequestServer
 
     // It has waited for its place. On the poller's thread it waits for the next turn too if this one has lasted long, so that the peer is received and the lease is
     // kept; and if the lease is over, so that the turn can notice.
-    private void StartNext(RequestCall? call)
+    private void StartNext(RequestCall? call, bool isFirst = false)
     {
-        while (call is not null)
+        for (; call is not null; isFirst = false)
         {
             if (!options.StartOnPollerThread)
             {
@@ -209,7 +218,7 @@ internal sealed class RequestServer
             }
 
             var now = clock.Now;
-            if (now - engine.Memory.Turn > longestWork || !(engine.Serves(now) || call.IsCancelled))
+            if ((now - engine.Memory.Turn > longestWork && !isFirst) || !(engine.Serves(now) || call.IsCancelled))
             {
                 due.Enqueue(call);
                 signal.Raise();
@@ -241,7 +250,7 @@ internal sealed class RequestServer
     {
         var now = clock.Now;
         var next = gate.End(call.Client, now);
-        bytes -= call.Request.Bytes;
+        bytes -= call.Bytes;
         Exception? fault = null;
         VoterReply reply = default;
         try
@@ -266,7 +275,7 @@ internal sealed class RequestServer
         if (mayReply && fault is not null && call.ReplyTo.Term != call.Request.Term && call is { IsCancelled: true, IsOverdue: false })
         {
             Count(call, Outcome.Cancelled, now);
-            Accept(call.ReplyTo, now);
+            StartNext(Accept(call.ReplyTo, now));
         }
         else if (!mayReply || (fault is not null && call is { IsCancelled: true, IsOverdue: false })) Drop(call, fault, now);
         else if (fault is null) Answer(call, reply, now);

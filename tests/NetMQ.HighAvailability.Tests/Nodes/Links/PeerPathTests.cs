@@ -14,6 +14,7 @@ namespace NetMQ.HighAvailability.Tests.Nodes.Links;
 /// <summary>When the connection to a peer is made anew.</summary>
 public sealed class PeerPathTests
 {
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly byte[] Active = [0, 1, (byte)'3'];
 
     [Fact]
@@ -23,7 +24,7 @@ public sealed class PeerPathTests
         using var server = new RogueServer((socket, _) =>
         {
             Publish(socket);
-            speaks.Wait();
+            speaks.Wait(Limit);
             socket.Send(Active);
             ReadToEnd(socket);
         });
@@ -54,7 +55,7 @@ public sealed class PeerPathTests
             ReadFrame(socket);
             for (var i = 0; i < 2; i++)
             {
-                speaks.Wait();
+                speaks.Wait(Limit);
                 socket.Send(Active);
             }
         }
@@ -76,6 +77,7 @@ public sealed class PeerPathTests
             () =>
             {
                 var found = path.TryReceive(clock.Now, out _, out _, out _, out _);
+                if (found == Inbox.Message) path.Received(clock.Now);
                 path.EndTurn(clock.Now);
                 return found == Inbox.Message;
             },
