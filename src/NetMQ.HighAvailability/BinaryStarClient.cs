@@ -24,7 +24,7 @@ namespace NetMQ.HighAvailability;
 /// </remarks>
 public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
 {
-    private const long MaxRequestBytes = 1024 * 1024 * 1024;
+    private const int MaxFrames = 1022; // with the two of the envelope it is what this library's servers take
 
     private readonly BinaryStarClientOptions options;
     private readonly ILogger logger;
@@ -111,7 +111,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
     /// <param name="delivery">How often it may be executed; <see langword="null"/>: as <see cref="BinaryStarClientOptions.Delivery"/> says.</param>
     /// <param name="cancellationToken">Gives the request up and frees its place at once; a server may execute it all the same.</param>
     /// <returns>The reply's one frame, the caller's to keep.</returns>
-    /// <exception cref="ArgumentException"><paramref name="request"/> is larger than 1 GiB.</exception>
+    /// <exception cref="ArgumentException"><paramref name="request"/> is larger than <see cref="BinaryStarClientOptions.MaxRequestBytes"/>.</exception>
     /// <exception cref="RequestTimeoutException">There was no answer within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</exception>
     /// <exception cref="RequestOutcomeUnknownException">With <see cref="DeliveryGuarantee.AtMostOnce"/>: its server was lost.</exception>
     /// <exception cref="RequestFailedException">The server's handler failed on it.</exception>
@@ -132,7 +132,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Gives the request up and frees its place at once; a server may execute it all the same.</param>
     /// <returns>The reply's frames, the caller's to keep.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="request"/> is null.</exception>
-    /// <exception cref="ArgumentException"><paramref name="request"/> has no frame, or more than 1 GiB in all.</exception>
+    /// <exception cref="ArgumentException"><paramref name="request"/> has no frame or more than 1,022, or is larger than <see cref="BinaryStarClientOptions.MaxRequestBytes"/>.</exception>
     /// <exception cref="RequestTimeoutException">There was no answer within <see cref="BinaryStarClientOptions.RequestTimeout"/>.</exception>
     /// <exception cref="RequestOutcomeUnknownException">With <see cref="DeliveryGuarantee.AtMostOnce"/>: its server was lost.</exception>
     /// <exception cref="RequestFailedException">The server's handler failed on it.</exception>
@@ -145,6 +145,7 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Count == 0) throw new ArgumentException("A request has at least one frame; it may be empty.", nameof(request));
+        if (request.Count > MaxFrames) throw new ArgumentException($"A request has at most {MaxFrames} frames, which is what a server takes, and this one has {request.Count}.", nameof(request));
         CheckSize(request.Sum(frame => (long)frame.Length), nameof(request));
         var pending = new PendingRequest([.. request.Select(frame => frame.ToArray())], isMultipart: true, delivery ?? options.Delivery, loop);
         return Begin(pending, pending.Frames, cancellationToken);
@@ -177,10 +178,12 @@ public sealed class BinaryStarClient : IAsyncDisposable, IDisposable
     /// </summary>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
-    // What waits to be sent is one array. No server takes nearly so much.
-    private static void CheckSize(long bytes, string argument)
+    private void CheckSize(long payload, string argument)
     {
-        if (bytes > MaxRequestBytes) throw new ArgumentException($"A request has at most 1 GiB in all, and this one has {bytes} bytes.", argument);
+        var bytes = payload + RequestId.Bytes;
+        if (bytes <= options.MaxRequestBytes) return;
+        throw new ArgumentException(
+            $"The request has {bytes} bytes with its id, more than {nameof(BinaryStarClientOptions.MaxRequestBytes)}, {options.MaxRequestBytes}: send less, or raise it, if the servers take as much.", argument);
     }
 
     private Task<T> Begin<T>(PendingRequest request, Task<T> reply, CancellationToken cancellationToken)

@@ -59,6 +59,13 @@ public sealed class BinaryStarClientOptions
     public int MaxOutstanding { get; set; } = 1000;
 
     /// <summary>
+    /// The largest request, all its frames together and 20 bytes for its id; a larger one fails at the call. Default 16 MiB; from 1,024 bytes to 1 GiB.
+    /// No larger than what the servers take, which is <see cref="BinaryStarOptions.VoterMaxRequestBytes"/> for this library's: a server closes the connection
+    /// at a request that is too large, again and again until the request's time is up, and all other requests wait meanwhile.
+    /// </summary>
+    public int MaxRequestBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>
     /// The largest reply that is accepted, all its frames together; the request of a larger one fails with
     /// <see cref="InvalidReplyException"/>. Default 16 MiB; from 1 byte to 1 GiB. A server that sends a message of
     /// more than four times this and 1 KiB, or of more than 65,536 frames, is disconnected, and the request is not answered.
@@ -103,6 +110,7 @@ public sealed class BinaryStarClientOptions
         }
 
         if (MaxOutstanding is < 1 or > 1_000_000) throw OutOfRange(nameof(MaxOutstanding), MaxOutstanding, "must be from 1 to 1,000,000");
+        if (MaxRequestBytes is < 1024 or > 1024 * 1024 * 1024) throw OutOfRange(nameof(MaxRequestBytes), MaxRequestBytes, "must be from 1,024 to 1,073,741,824 (1 GiB)");
         if (MaxReplyBytes is < 1 or > 1024 * 1024 * 1024) throw OutOfRange(nameof(MaxReplyBytes), MaxReplyBytes, "must be from 1 to 1,073,741,824 (1 GiB)");
         if (Delivery is not (DeliveryGuarantee.AtLeastOnce or DeliveryGuarantee.AtMostOnce))
             throw Invalid(nameof(Delivery), $"must be {DeliveryGuarantee.AtLeastOnce} or {DeliveryGuarantee.AtMostOnce}, and is {(int)Delivery}");

@@ -28,7 +28,7 @@ internal static class OptionsTarget
         var input = new Input(bytes);
         var options = new BinaryStarClientOptions
         {
-            Delivery = (DeliveryGuarantee)input.Byte(), MaxOutstanding = input.Int(), MaxReplyBytes = input.Int(),
+            Delivery = (DeliveryGuarantee)input.Byte(), MaxOutstanding = input.Int(), MaxRequestBytes = input.Int(), MaxReplyBytes = input.Int(),
             RequestTimeout = input.Time(), ServerTimeout = input.Time(), SettleTime = input.Time(), ProbeInterval = input.Time(),
             Servers = input.Texts(),
         };

@@ -8,7 +8,7 @@ internal sealed class ClientConfiguration(string name, IConfiguration section)
 {
     private static readonly string[] Known =
     [
-        "Servers", "RequestTimeout", "ServerTimeout", "SettleTime", "ProbeInterval", "MaxOutstanding", "MaxReplyBytes", "Delivery", "ServerCertificateFile", "CertificateFile",
+        "Servers", "RequestTimeout", "ServerTimeout", "SettleTime", "ProbeInterval", "MaxOutstanding", "MaxRequestBytes", "MaxReplyBytes", "Delivery", "ServerCertificateFile", "CertificateFile",
     ];
 
     private readonly SectionReader reader = new(name, typeof(BinaryStarClientOptions), section);
@@ -23,6 +23,7 @@ internal sealed class ClientConfiguration(string name, IConfiguration section)
         reader.Time("SettleTime", value => options.SettleTime = value);
         reader.Time("ProbeInterval", value => options.ProbeInterval = value);
         reader.Number("MaxOutstanding", (int value) => options.MaxOutstanding = value);
+        reader.Number("MaxRequestBytes", (int value) => options.MaxRequestBytes = value);
         reader.Number("MaxReplyBytes", (int value) => options.MaxReplyBytes = value);
         reader.Name<DeliveryGuarantee>("Delivery", value => options.Delivery = value);
         reader.Keys("ServerCertificateFile", value => options.ServerCertificate = value);

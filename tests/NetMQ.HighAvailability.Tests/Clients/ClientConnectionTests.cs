@@ -73,7 +73,7 @@ public sealed class ClientConnectionTests
         await using var client = new TestClient([server.Endpoint], options =>
         {
             TestClient.Patient(options);
-            options.MaxReplyBytes = 64 * MiB;
+            options.MaxRequestBytes = options.MaxReplyBytes = 64 * MiB;
         });
         var request = new byte[40 * MiB];
         Random.Shared.NextBytes(request);
@@ -194,16 +194,18 @@ public sealed class ClientConnectionTests
     }
 
     [Fact]
-    public async Task A_request_that_no_message_can_hold_is_refused_and_harms_no_other()
+    public async Task A_request_that_the_servers_do_not_take_is_refused_and_harms_no_other()
     {
         using var server = new RogueServer(Serve);
-        await using var client = new TestClient([server.Endpoint]);
-        var large = new byte[256 * MiB];
+        await using var client = new TestClient([server.Endpoint], options => options.MaxRequestBytes = 2048);
+        const int most = 2048 - RequestId.Bytes;
 
-        var asking = () => client.Client.RequestMultipartAsync([large, large, large, large, new byte[1]]);
+        await client.Client.Awaiting(one => one.RequestAsync(new byte[most + 1])).Should().ThrowAsync<ArgumentException>().WithMessage("*2049 bytes*MaxRequestBytes, 2048*");
+        await client.Client.Awaiting(one => one.RequestMultipartAsync([new byte[most], new byte[1]])).Should().ThrowAsync<ArgumentException>().WithMessage("*MaxRequestBytes*");
+        await client.Client.Awaiting(one => one.RequestMultipartAsync(new ReadOnlyMemory<byte>[1023])).Should().ThrowAsync<ArgumentException>().WithMessage("*1022 frames*");
 
-        await asking.Should().ThrowAsync<ArgumentException>().WithMessage("*1 GiB*");
-        await client.Ask();
+        (await client.Client.RequestAsync(new byte[most])).Should().HaveCount(most);
+        (await client.Client.RequestMultipartAsync(new ReadOnlyMemory<byte>[1022])).Should().HaveCount(1022);
     }
 
     [Fact]

@@ -30,6 +30,7 @@ public sealed class ClientOptionsTests
         { "no settling", o => o.SettleTime = TimeSpan.Zero, "SettleTime must be from*" },
         { "no probing", o => o.ProbeInterval = TimeSpan.Zero, "ProbeInterval must be from 00:00:00.0010000 to 00:00:01*" },
         { "no places", o => o.MaxOutstanding = 0, "MaxOutstanding must be from 1 to 1,000,000*" },
+        { "no request", o => o.MaxRequestBytes = 1023, "MaxRequestBytes must be from 1,024*" },
         { "no reply", o => o.MaxReplyBytes = 0, "MaxReplyBytes must be from 1*" },
         { "unknown delivery", o => o.Delivery = (DeliveryGuarantee)7, "Delivery must be AtLeastOnce or AtMostOnce, and is 7*" },
         { "no clock", o => o.TimeProvider = null!, "TimeProvider must not be null*" },
