@@ -53,6 +53,7 @@ internal static class MicroVerb
         alone.Measure(quick ? 1 : 8);
         report.Add(alone.Allocations());
         report.Add(alone.Throughput());
+        report.Add(CurveFrames.Measure(quick ? 5 : 50));
         var ours = allocations.Rows.Select(row => row["of them the library's"]).OfType<double>().Select(bytes => FormattableString.Invariant($"{bytes:0.00} B"));
         report.Summarise($"the library allocates {string.Join(" and ", ours)} for a rejected and an accepted request");
     }

@@ -30,7 +30,7 @@ public sealed class ClientAbuseTests
             send(request);
             send(request);
         });
-        await using var client = new TestClient([server.Endpoint]);
+        await using var client = new TestClient([server.Endpoint], TestClient.Patient);
 
         await client.Ask();
         await client.Ask();
@@ -56,7 +56,7 @@ public sealed class ClientAbuseTests
             send(new NetMQMessage([request[0], new NetMQFrame(notice)]));
         });
         using var other = new RawServer(Ports.Free());
-        await using var client = new TestClient([failing.Endpoint, other.Endpoint]);
+        await using var client = new TestClient([failing.Endpoint, other.Endpoint], TestClient.Patient);
 
         var asking = () => client.Ask("poison");
         (await asking.Should().ThrowAsync<RequestFailedException>()).WithMessage($"*{failing.Endpoint}*");

@@ -26,6 +26,6 @@ public sealed class ClientArchitectureTests
             .Distinct();
 
         known.Where(used => used == typeof(TimeProvider) || used.Namespace is "System.Threading" or "System.Threading.Tasks" or "NetMQ" or "NetMQ.Sockets"
-            or "Microsoft.Extensions.Logging" or "NetMQ.HighAvailability.Transport").Should().BeEmpty();
+            or "Microsoft.Extensions.Logging" or "NetMQ.HighAvailability.Connections" or "NetMQ.HighAvailability.Wire").Should().BeEmpty();
     }
 }

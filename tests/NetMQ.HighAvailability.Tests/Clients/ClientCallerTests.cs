@@ -89,7 +89,7 @@ public sealed class ClientCallerTests
     public async Task Without_an_answer_a_request_times_out_and_shows_whether_it_was_sent()
     {
         using var silent = RawServer.Silent();
-        await using var sent = new TestClient([silent.Endpoint], options => options.RequestTimeout = TestClient.ServerTimeout);
+        await using var sent = new TestClient([silent.Endpoint], options => options.RequestTimeout = TimeSpan.FromSeconds(5));
         await using var alone = new TestClient([$"tcp://127.0.0.1:{Ports.Free()}"], options => options.RequestTimeout = TestClient.ServerTimeout);
 
         var asking = () => sent.Ask();

@@ -21,8 +21,7 @@ public sealed class ClientFailoverTests
         await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => client.Ask()));
 
         client.Client.CurrentServer.Should().Be(primary.Ports.VoterEndpoint(Primary));
-        client.Status.Answered.Should().Be(500);
-        client.Status.Outstanding.Should().Be(0);
+        Wait.Until(() => client.Status is { Answered: 500, Outstanding: 0 }, "the status to be published");
         backup.State.Should().Be(BinaryStarState.Passive);
     }
 
@@ -193,7 +192,7 @@ public sealed class ClientFailoverTests
         await using var client = new TestClient([$"tcp://127.0.0.1:{Ports.Free()}", primary.Ports.VoterEndpoint(Primary)]);
 
         await client.Ask();
-        client.Status.ServerChanges.Should().Be(1);
+        Wait.Until(() => client.Status.ServerChanges == 1, "the change to be counted");
     }
 
     [Fact]

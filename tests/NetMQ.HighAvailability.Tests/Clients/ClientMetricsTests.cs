@@ -23,7 +23,7 @@ public sealed class ClientMetricsTests : IDisposable
         {
             options.MaxReplyBytes = 1000;
             options.MaxOutstanding = 1;
-            options.RequestTimeout = TestClient.ServerTimeout;
+            options.RequestTimeout = TimeSpan.FromSeconds(5);
         });
         using var cancellation = new CancellationTokenSource();
 

@@ -26,6 +26,7 @@ public sealed class HostedArbiterTests
 
         (await tokens.Task).Should().BeEquivalentTo(new { Pair = HostedNode.Name, FencingToken = (long?)arbiter[HostedNode.Name]!.Claim.Token });
         (await primary.Pair.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
+        backup.WaitFor(BinaryStarState.Active);
         backup.Star.Term!.FencingToken.Should().BeGreaterThanOrEqualTo(2);
     }
 

@@ -11,7 +11,7 @@ public sealed class HostedPostgresTests(PostgresServer server) : IClassFixture<P
     public async Task Its_terms_are_numbered_by_the_database_and_fence_its_transactions()
     {
         var source = server.Source();
-        var (primary, backup) = await HostedNode.StartedPairAsync(pair => pair.UsePostgresArbiter(source));
+        var (primary, backup) = await HostedNode.StartedPairAsync(pair => pair.UsePostgresArbiter(source), HostedNode.Patient);
         using var one = primary;
         using var other = backup;
         var first = primary.Star.Term!;
@@ -24,6 +24,7 @@ public sealed class HostedPostgresTests(PostgresServer server) : IClassFixture<P
         await late.Invoking(it => first.FenceAsync(it)).Should().ThrowAsync<StaleTermException>();
         await late.RollbackAsync();
         await using var next = await connection.BeginTransactionAsync();
+        backup.WaitFor(BinaryStarState.Active);
         var second = backup.Star.Term!;
         await second.FenceAsync(next);
         second.FencingToken.Should().BeGreaterThanOrEqualTo(2);
@@ -36,7 +37,7 @@ public sealed class HostedEtcdTests(EtcdCluster cluster) : IClassFixture<EtcdClu
     [Fact]
     public async Task Its_terms_are_numbered_by_etcd()
     {
-        var (primary, backup) = await HostedNode.StartedPairAsync(pair => pair.UseEtcdArbiter(cluster.Addresses));
+        var (primary, backup) = await HostedNode.StartedPairAsync(pair => pair.UseEtcdArbiter(cluster.Addresses), HostedNode.Patient);
         using var one = primary;
         using var other = backup;
 

@@ -34,6 +34,9 @@ internal sealed class HostedNode : IDisposable
         Host = builder.Build();
     }
 
+    /// <summary>For a pair beside a real server, which may take half a second to write.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> Patient => SetupTests.Section(("HeartbeatInterval", "00:00:00.6"), ("FailoverTimeout", "00:00:03"));
+
     public IHost Host { get; }
 
     public HostedBinaryStar Pair => Host.Services.GetRequiredKeyedService<HostedBinaryStar>(Name);

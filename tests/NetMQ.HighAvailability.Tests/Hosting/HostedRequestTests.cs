@@ -132,7 +132,7 @@ public sealed class HostedRequestTests
     }
 
     private static HostedNode Scoped(Work work, Action<VoterOptions>? configure = null) => new(
-        BinaryStarRole.Primary, PairPorts.New(), echo: false, add: pair => AddTo(pair, work).HandleRequestsInScope<Handler>(configure ?? (_ => { })));
+        BinaryStarRole.Primary, PairPorts.New(), echo: false, settings: SetupTests.Section(("FailoverTimeout", "00:00:01.5")), add: pair => AddTo(pair, work).HandleRequestsInScope<Handler>(configure ?? (_ => { })));
 
     // Calm, as no pause of a busy machine may end the term in which a request is in progress.
     private static Task<(HostedNode Primary, HostedNode Backup)> PairAsync(Work work) => HostedNode.StartedPairAsync(

@@ -14,7 +14,7 @@ public sealed class ArbiterPairTests
     [Fact]
     public void Terms_have_rising_tokens_and_a_whole_pair_serves_by_its_promises_and_asks_the_arbiter_for_nothing()
     {
-        var (primary, backup) = StartedPair();
+        var (primary, backup) = StartedPair(Calm);
         using var one = primary;
         using var other = backup;
 
@@ -30,7 +30,7 @@ public sealed class ArbiterPairTests
         var writes = arbiter.Written.Count;
         using var client = Client.Of(primary);
         var asked = primary.Star.Status.StatesPublished;
-        Wait.Until(() => client.Ask() && primary.Star.Status.StatesPublished > asked + 30, "a while of service");
+        Wait.Until(() => client.Ask() && primary.Star.Status.StatesPublished > asked + 10, "a while of service");
         arbiter.Written.Count.Should().Be(writes);
     }
 
@@ -79,7 +79,7 @@ public sealed class ArbiterPairTests
     [Fact]
     public void Requests_wait_for_the_arbiter_when_the_passive_node_takes_over_and_none_is_dropped()
     {
-        var (primary, backup) = StartedPair();
+        var (primary, backup) = StartedPair(Calm);
         using var other = backup;
         WaitUntilWhole(primary);
         Kill(primary);
@@ -215,6 +215,7 @@ public sealed class ArbiterPairTests
         Wait.Until(() => arbiter.Written.Count > renewed + 2, "the lease to be renewed");
 
         (await primary.Star.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
+        backup.WaitFor(BinaryStarState.Active);
         backup.Star.Term!.FencingToken.Should().BeGreaterThanOrEqualTo(2);
     }
 
@@ -284,6 +285,12 @@ public sealed class ArbiterPairTests
         options.Name = Pair;
         options.Arbiter = arbiter;
         options.ArbiterLease = TimeSpan.FromSeconds(2);
+    }
+
+    private static void Calm(BinaryStarOptions options)
+    {
+        TestNode.Calm(options);
+        options.ArbiterLease = TimeSpan.FromSeconds(5);
     }
 
     private void WaitUntilWhole(TestNode active) =>

@@ -81,7 +81,7 @@ public class AsyncTermTests
         active.End("b");
 
         client.Socket.ReceiveFrameString().Should().Be("b");
-        active.Star.Status.RequestsOutOfTerm.Should().Be(1);
+        Wait.Until(() => active.Star.Status.RequestsOutOfTerm == 1, "the reply to be dropped");
     }
 
     [Fact]
@@ -207,7 +207,7 @@ public class AsyncTermTests
 
         await active.Star.StopAsync();
 
-        active.Cancelled.Should().Contain("a");
+        Wait.Until(() => active.Cancelled.Contains("a"), "the handler to be told, on the thread pool");
         active.Node.HasLogged(315).Should().BeTrue();
     }
 

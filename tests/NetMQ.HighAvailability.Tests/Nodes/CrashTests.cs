@@ -54,6 +54,7 @@ public sealed class CrashTests
         var running = Stopwatch.StartNew();
         peer.Subscribed().PublishUntil("3", () => running.Elapsed > TimeSpan.FromSeconds(1) && node.State == BinaryStarState.Passive, "the node to be passive and settled");
         client.Ask().Should().BeFalse();
+        Wait.Until(() => node.Star.Status.VotesRejected > 0, "the request to be rejected");
         var rejected = node.Star.Status.VotesRejected;
 
         road.CutConnections();

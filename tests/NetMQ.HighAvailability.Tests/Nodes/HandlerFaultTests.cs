@@ -215,5 +215,5 @@ public sealed class HandlerFaultTests
         Wait.For(task, "the poller");
     }
 
-    private static TestNode Serving(Action<VoterSocket> handler) => new TestNode(Primary, PairPorts.New(), handler: handler).Started();
+    private static TestNode Serving(Action<VoterSocket> handler) => new TestNode(Primary, PairPorts.New(), TestNode.Steady, handler).Started();
 }

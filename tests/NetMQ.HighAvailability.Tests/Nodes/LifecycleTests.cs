@@ -277,6 +277,7 @@ public sealed class LifecycleTests
         string? got = null;
         pull.ReceiveReady += (_, e) => got = e.Socket.ReceiveFrameString();
 
+        Wait.Until(() => node.Star.Poller.IsRunning, "the poller to run: just before it does, a socket that is added from here may be overlooked");
         node.Star.Poller.Add(pull);
         push.SendFrame("hello");
 

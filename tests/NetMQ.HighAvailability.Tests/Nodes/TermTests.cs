@@ -9,7 +9,7 @@ public sealed class TermTests
     [Fact]
     public async Task A_term_lasts_as_long_as_the_node_is_active_and_later_ones_have_higher_numbers()
     {
-        var (primary, backup) = TestNode.StartedPair();
+        var (primary, backup) = TestNode.StartedPair(TestNode.Calm);
         using var one = primary;
         using var other = backup;
         var first = await primary.Star.WaitUntilActiveAsync();
@@ -27,6 +27,7 @@ public sealed class TermTests
         primary.Star.Term.Should().BeNull();
         second.Number.Should().BeGreaterThan(first.Number);
         primary.Star.Status.Term.Should().Be(2, "it has seen its own promotion and its peer's");
+        backup.WaitFor(BinaryStarState.Active);
         backup.Changes.Last().Term.Should().Be(second.Number);
     }
 

@@ -255,5 +255,5 @@ public sealed class UnfinishedReplyTests
         client.Socket.TryReceiveMultipartMessage(TimeSpan.FromMilliseconds(100), ref foreign).Should().BeFalse($"{foreign} is not this client's");
     }
 
-    private static TestNode Serving(Action<VoterSocket> handler) => new TestNode(Primary, PairPorts.New(), handler: handler).Started();
+    private static TestNode Serving(Action<VoterSocket> handler) => new TestNode(Primary, PairPorts.New(), TestNode.Steady, handler).Started();
 }

@@ -325,7 +325,7 @@ public sealed class VoterTests
 
     private static TestNode Echoing(Action<VoterSocket> handler, Action<BinaryStar>? prepare = null)
     {
-        var node = new TestNode(Primary, PairPorts.New(), handler: handler);
+        var node = new TestNode(Primary, PairPorts.New(), TestNode.Steady, handler);
         prepare?.Invoke(node.Star);
         return node.Started();
     }

@@ -14,6 +14,10 @@ public sealed class WireRogueTests
     private const int BadConnection = 340;
 
     private readonly Keys keys = new();
+
+    // It keeps a connection on which nothing comes: whatever closes one here is what came on it.
+    private static void Persistent(BinaryStarOptions options) => options.FailoverTimeout = TimeSpan.FromMinutes(10);
+
     private readonly PairPorts ports = PairPorts.New();
 
     [Theory]
@@ -27,6 +31,7 @@ public sealed class WireRogueTests
         using var node = new TestNode(Primary, ports, options =>
         {
             TestNode.Calm(options);
+            Persistent(options);
             if (withKeys) keys.Secure(options);
         }).Started();
         using (var rogue = new Rogue(ports.BackupState))
@@ -55,6 +60,7 @@ public sealed class WireRogueTests
         using var node = new TestNode(Primary, ports, options =>
         {
             TestNode.Calm(options);
+            Persistent(options);
             keys.Secure(options);
         }).Started();
         using var rogue = new Rogue(ports.BackupState);

@@ -25,14 +25,29 @@ public sealed class PairEngineArbiterTests : IPairShell
     }
 
     [Fact]
-    public void A_promise_counts_from_when_the_message_was_received_however_long_ago_the_turn_began()
+    public void A_promise_counts_from_when_the_message_was_received_and_not_from_the_turns_begin()
     {
+        var received = Ms(1500) + Times.ShortGap;
+        Turn(Ms(1450));
         inbox.Enqueue((PeerMessage.Active, Stamp(1, sentAt: Ms(1400))));
 
-        Turn(Ms(100), until: Ms(1500));
+        Turn(Ms(1500), until: received);
 
-        mandate.Memory.PromisedUntil.Should().Be(Ms(1500) + F);
-        engine.Memory.PeerActiveAt.Should().Be(Ms(1500));
+        mandate.Memory.PromisedUntil.Should().Be(received + F);
+        engine.Memory.PeerActiveAt.Should().Be(received);
+    }
+
+    [Fact]
+    public void A_turn_that_has_stood_still_for_longer_receives_nothing()
+    {
+        Turn(Ms(1450));
+        var before = mandate.Memory.PromisedUntil;
+        inbox.Enqueue((PeerMessage.Active, Stamp(1, sentAt: Ms(1400))));
+
+        Turn(Ms(1500), until: Ms(1500) + Times.ShortGap + TimeSpan.FromTicks(1));
+
+        mandate.Memory.PromisedUntil.Should().Be(before);
+        inbox.Should().ContainSingle("it waits for the next turn");
     }
 
     [Fact]

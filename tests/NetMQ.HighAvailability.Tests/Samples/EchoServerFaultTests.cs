@@ -60,7 +60,7 @@ public sealed class EchoServerFaultTests
     public void A_pair_does_not_need_NetMQs_own_thread_to_serve_and_to_stay_as_it_is()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "a single thread is held by Linux's means");
-        var (primary, backup) = EchoServerProcess.StartedPair();
+        var (primary, backup) = EchoServerProcess.StartedPair("--heartbeat", "400", "--failover-timeout", "2000");
         using var first = primary;
         using var other = backup;
 
@@ -76,7 +76,7 @@ public sealed class EchoServerFaultTests
                     return answered == 40;
                 },
                 "the active node to answer");
-            Thread.Sleep(TimeSpan.FromMilliseconds(1600)); // twice the failover timeout
+            Thread.Sleep(TimeSpan.FromSeconds(4)); // twice the failover timeout
             backup.Client.Ask().Should().BeFalse("the primary serves");
             primary.Client.AskUntilAnswered();
         }

@@ -9,6 +9,9 @@ internal sealed class EchoServerProcess : IDisposable
     // Long enough that a busy machine does not make the pair fail over by itself in the middle of a test.
     private static readonly string[] Timing = ["--heartbeat", "200", "--failover-timeout", "800"];
 
+    /// <summary>Only a crash makes such a pair fail over, whatever pauses the machine makes.</summary>
+    public static readonly string[] ByCrashAlone = ["--heartbeat", "500", "--failover-timeout", "600000", "--detect-crash"];
+
     private readonly PairPorts ports;
     private readonly BinaryStarRole role;
 
@@ -45,11 +48,11 @@ internal sealed class EchoServerProcess : IDisposable
         new(role, ports, SampleProcess.Start([program, .. Arguments(role, ports), .. more]));
 
     /// <summary>Starts both and waits until the primary serves.</summary>
-    public static (EchoServerProcess Primary, EchoServerProcess Backup) StartedPair()
+    public static (EchoServerProcess Primary, EchoServerProcess Backup) StartedPair(params string[] more)
     {
         var ports = PairPorts.New();
-        var primary = new EchoServerProcess(BinaryStarRole.Primary, ports);
-        var backup = new EchoServerProcess(BinaryStarRole.Backup, ports);
+        var primary = new EchoServerProcess(BinaryStarRole.Primary, ports, more);
+        var backup = new EchoServerProcess(BinaryStarRole.Backup, ports, more);
         try
         {
             primary.WaitFor("active");

@@ -11,7 +11,7 @@ public sealed class PairMonitorTests
     [Fact]
     public void A_whole_pair_is_healthy_and_one_without_its_backup_a_warning_and_the_nodes_do_not_mind()
     {
-        var (primary, backup) = TestNode.StartedPair();
+        var (primary, backup) = TestNode.StartedPair(TestNode.Calm);
         using var one = primary;
 
         using (backup) Once(primary.Ports).Should().Be((0, "healthy", "active", "passive"));

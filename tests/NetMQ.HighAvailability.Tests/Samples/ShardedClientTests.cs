@@ -14,10 +14,10 @@ public sealed partial class ShardedClientTests
     [Fact]
     public void A_crash_in_one_pair_moves_its_keys_to_its_backup_and_the_other_pair_serves_on()
     {
-        var (eastPrimary, eastBackup) = EchoServerProcess.StartedPair();
+        var (eastPrimary, eastBackup) = EchoServerProcess.StartedPair(EchoServerProcess.ByCrashAlone);
         using var first = eastPrimary;
         using var second = eastBackup;
-        var (westPrimary, westBackup) = EchoServerProcess.StartedPair();
+        var (westPrimary, westBackup) = EchoServerProcess.StartedPair(EchoServerProcess.ByCrashAlone);
         using var third = westPrimary;
         using var fourth = westBackup;
         using var client = SampleProcess.Start("ShardedClient",

@@ -90,6 +90,9 @@ internal sealed class TestNode : IDisposable
         options.FailoverTimeout = TimeSpan.FromSeconds(3);
     }
 
+    /// <summary>For a node alone: it takes over soon, and keeps its lease through a pause of half a second.</summary>
+    public static void Steady(BinaryStarOptions options) => options.FailoverTimeout = 3 * Failover;
+
     /// <summary>For a node that is to end with a fault: let its handler throw.</summary>
     public static void EndedByHandler(BinaryStarOptions options) => options.HandlerFaults = HandlerFaultPolicy.EndNode;
 

@@ -13,8 +13,7 @@ internal static class Wait
         while (!condition())
         {
             if (clock.Elapsed > Limit) throw new TimeoutException($"Waited {Limit.TotalSeconds} s for: {what}");
-            Thread.Yield();
-            Thread.SpinWait(20_000);
+            Thread.Sleep(1); // not spinning: what is waited for needs the processors
         }
     }
 
