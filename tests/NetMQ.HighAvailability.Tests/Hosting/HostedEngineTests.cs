@@ -43,6 +43,7 @@ public sealed class HostedEtcdTests(EtcdCluster cluster) : IClassFixture<EtcdClu
 
         (await primary.Pair.HandOverAsync()).Should().Be(HandOverOutcome.Completed);
 
+        backup.WaitFor(BinaryStarState.Active);
         backup.Star.Term!.FencingToken.Should().BeGreaterThanOrEqualTo(2);
     }
 }
