@@ -25,22 +25,27 @@ internal static class Client
 
         var (confirmed, total) = (0, 0L);
         var open = new List<Task<long>>();
-        for (var number = 1; (settings.Count is not { } count || number <= count) && !interrupted.IsCancellationRequested; number++)
+        for (var number = 1; (settings.Count is not { } count || number <= count) && !interrupted.IsCancellationRequested && !open.Exists(booking => booking.IsFaulted); number++)
         {
             open.Add(BookAsync(client, 1 + (number % DifferentAmounts), $"{settings.Name}-{number}"));
             await Task.Delay(settings.Interval, interrupted.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            foreach (var done in open.FindAll(booking => booking.IsCompleted))
-            {
-                // The first that failed ends the client, with its reason.
-                (confirmed, total) = (confirmed + 1, total + await done);
-                open.Remove(done);
-            }
+            open.RemoveAll(IsConfirmed);
         }
 
-        // Interrupted or not: what was begun may be booked, and is waited for.
-        foreach (var amount in await Task.WhenAll(open)) (confirmed, total) = (confirmed + 1, total + amount);
+        // Interrupted or not, and also after one that failed: what was begun may be booked, and is waited for.
+        var rest = Task.WhenAll(open);
+        await ((Task)rest).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        open.RemoveAll(IsConfirmed);
         Console.WriteLine($"{confirmed} bookings confirmed, {total} in all");
+        await rest; // tells of the first that failed
         return 0;
+
+        bool IsConfirmed(Task<long> booking)
+        {
+            if (!booking.IsCompletedSuccessfully) return false;
+            (confirmed, total) = (confirmed + 1, total + booking.Result);
+            return true;
+        }
 
         void Interrupt(PosixSignalContext signal)
         {

@@ -17,8 +17,8 @@ public sealed class StateSubscriber : IDisposable
     private static readonly TimeSpan Handshake = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookUpInterval = TimeSpan.FromSeconds(2);
 
-    // A node that runs publishes at least every few seconds: the connection may be half-open, or the name mean another machine.
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
+    // After so long, or three of the node's own intervals, the connection may be half-open, or the name mean another machine.
+    private static readonly TimeSpan LeastSilence = TimeSpan.FromSeconds(10);
 
     private readonly Clock clock;
     private readonly TcpEndpoint remote;
@@ -26,6 +26,8 @@ public sealed class StateSubscriber : IDisposable
     private readonly HostResolver resolver;
     private readonly ConcurrentQueue<Action> posted = new();
     private TimeSpan? lookedUp;
+    private TimeSpan? received;       // the last message on this connection
+    private TimeSpan longestInterval; // between two of them
 
     /// <summary>Connects in the background, from the first call of <see cref="TryReceive"/> on.</summary>
     /// <param name="endpoint">Where the node publishes its state: <c>tcp://host:port</c>.</param>
@@ -55,7 +57,7 @@ public sealed class StateSubscriber : IDisposable
             new WireLimits(MaxMessageBytes: 256, MaxFrames: 16), Retry, Handshake, clock)
         {
             OnReady = Subscribe,
-            OnLost = (_, _) => TryAnother(),
+            OnLost = (_, _) => OnLost(),
         };
     }
 
@@ -76,9 +78,11 @@ public sealed class StateSubscriber : IDisposable
             Token = isStamped ? stamp.Token : null;
             ServesBy = stamp.ServesBy;
             state = (BinaryStarState)message;
+            NoteInterval();
             return true;
         }
 
+        if (IsSilent) LookUp(clock.Now); // all that came has been read
         state = default;
         return false;
     }
@@ -95,29 +99,45 @@ public sealed class StateSubscriber : IDisposable
     /// <summary>Closes the connection.</summary>
     public void Dispose() => dialler.Dispose();
 
+    private bool IsSilent => dialler.Ready is { } ready && clock.Now - ready.Active > TimeSpanMath.Max(LeastSilence, 3 * longestInterval);
+
     private void Look()
     {
         var now = clock.Now;
-        if (lookedUp is null || (now - lookedUp > LookUpInterval && (dialler.Ready is not { } ready || now - ready.Active > Silence)))
-        {
-            lookedUp = now;
-            resolver.LookUpNext((address, _) =>
-            {
-                if (address is not null && !dialler.HasReceivedSince(now)) Connect(address);
-            });
-        }
-
+        if (lookedUp is null || dialler.Ready is null) LookUp(now);
         while (posted.TryDequeue(out var action)) action();
         dialler.Look(now);
     }
 
-    // Each address is tried once; then the name is looked up again.
-    private void TryAnother()
+    private void LookUp(TimeSpan now)
     {
+        if (now - lookedUp <= LookUpInterval) return;
+        lookedUp = now;
+        resolver.LookUpNext((address, _) =>
+        {
+            if (address is not null && !dialler.HasReceivedSince(now)) Connect(address);
+        });
+    }
+
+    private void NoteInterval()
+    {
+        var now = clock.Now;
+        if (received is { } before) longestInterval = TimeSpanMath.Max(longestInterval, now - before);
+        received = now;
+    }
+
+    // Each address is tried once; then the name is looked up again.
+    private void OnLost()
+    {
+        received = null;
         if (resolver.HasUntried) Connect(resolver.Next());
     }
 
-    private void Connect(IPAddress address) => dialler.Connect(new IPEndPoint(address, remote.Port));
+    private void Connect(IPAddress address)
+    {
+        received = null;
+        dialler.Connect(new IPEndPoint(address, remote.Port));
+    }
 
     // To the four messages, not to everything: a node takes a subscriber to everything for its peer.
     private static void Subscribe(Connection connection)

@@ -37,6 +37,33 @@ public sealed class StateSubscriberTests
         node.Accepted.Should().Be(2);
     }
 
+    [Fact]
+    public void What_came_while_nobody_asked_is_received_however_long_that_was()
+    {
+        using var speaks = new SemaphoreSlim(0);
+        using var node = new RogueServer((socket, number) => Publish(socket, [0, 1, (byte)'3'], speaks));
+        using var subscriber = new StateSubscriber(node.Endpoint, null, null, _ => throw new InvalidOperationException("an address needs no lookup"), time);
+        WaitForState(subscriber);
+        speaks.Release();
+        Wait.Until(() => speaks.CurrentCount == 0, "the second state to be sent");
+
+        time.Advance(TimeSpan.FromMinutes(1));
+
+        WaitForState(subscriber);
+        node.Accepted.Should().Be(1);
+    }
+
+    private static void Publish(Socket socket, byte[] state, SemaphoreSlim speaks)
+    {
+        socket.Send([.. NullGreeting, .. Command("READY", Property("Socket-Type", "PUB"))]);
+        ReadExactly(socket, 64);
+        ReadFrame(socket);
+        socket.Send(state);
+        if (!speaks.Wait(TimeSpan.FromSeconds(60))) return;
+        socket.Send(state);
+        ReadToEnd(socket);
+    }
+
     private static void Publish(Socket socket, int number)
     {
         socket.Send([.. NullGreeting, .. Command("READY", Property("Socket-Type", "PUB"))]);

@@ -121,7 +121,7 @@ internal sealed class Connection : IDisposable
         if (IsOver) return false;
         var room = input.Room(wire.Needed);
         var received = socket.Receive(room, SocketFlags.None, out var error);
-        if (error == SocketError.WouldBlock || (error == SocketError.NotConnected && !HasReceived)) // the latter on Windows, while it connects
+        if (error == SocketError.WouldBlock || (error == SocketError.NotConnected && IsConnecting))
         {
             input.Rest();
             return false;
@@ -138,6 +138,9 @@ internal sealed class Connection : IDisposable
         full = received == room.Length;
         return true;
     }
+
+    // Windows says of such a socket that it is not connected, and Linux that it would block.
+    private bool IsConnecting => !HasReceived && (int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! == 0;
 
     /// <summary>Takes the next item of what has been received.</summary>
     public Reading Read()

@@ -264,6 +264,7 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
     // Callbacks have taken long, or the process stood still: the turn did not go on.
     private void TurnAgain()
     {
+        counters.Interruptions++;
         RaiseEvents();
         received = 0;
         engine.Turn(clock.Now, subscriberCame: false, this);
@@ -377,7 +378,8 @@ internal sealed partial class NodeLoop : IPairShell, IDisposable
             return;
         }
 
-        if (shutdown.MayCloseVoterAt(began)) voter!.Dispose(); // not at its end: it may have stood still, and nobody has looked for requests since
+        if (!shutdown.MayCloseVoterAt(began)) return; // not at its end: it may have stood still, and nobody has looked for requests since
+        voter!.Dispose();
         if (shutdown.IsOverAt(turnEnded)) End(null);
     }
 }
