@@ -156,7 +156,8 @@ public sealed class BinaryStarOptions
     /// <summary>
     /// The largest request, in bytes of all its frames, that the voter takes; a larger one, or one of more than 1,024 frames, ends its
     /// client's connection. Default 16 MiB; from 1 KiB to 256 MiB. For a voter socket of NetMQ's it is the largest frame. A <see cref="BinaryStarClient"/> has
-    /// its own limit, <see cref="BinaryStarClientOptions.MaxRequestBytes"/>.
+    /// its own limit, <see cref="BinaryStarClientOptions.MaxRequestBytes"/>. With <see cref="VoterCertificate"/> a frame of a MiB keeps the node's thread busy for
+    /// some 13 ms, so the limit should be small where <see cref="FailoverTimeout"/> is.
     /// </summary>
     public int VoterMaxRequestBytes { get; set; } = 16 * 1024 * 1024;
 

@@ -52,6 +52,7 @@ internal sealed class LoadGenerator : IDisposable
     /// <returns>How many were answered, how long that took, and how many never were.</returns>
     public (long Answers, TimeSpan Elapsed, int Lost) Run(int size, int window, TimeSpan duration, LongHistogram latencies)
     {
+        Connect(Patience);
         socket!.ReceiveTimeout = (int)Patience.TotalMilliseconds;
         var answers = 0L;
         var start = Stopwatch.GetTimestamp();
