@@ -55,9 +55,7 @@ public sealed class StateSubscriberTests
 
     private static void Publish(Socket socket, byte[] state, SemaphoreSlim speaks)
     {
-        socket.Send([.. NullGreeting, .. Command("READY", Property("Socket-Type", "PUB"))]);
-        ReadExactly(socket, 64);
-        ReadFrame(socket);
+        Greet(socket, "PUB");
         socket.Send(state);
         if (!speaks.Wait(TimeSpan.FromSeconds(60))) return;
         socket.Send(state);
@@ -66,9 +64,7 @@ public sealed class StateSubscriberTests
 
     private static void Publish(Socket socket, int number)
     {
-        socket.Send([.. NullGreeting, .. Command("READY", Property("Socket-Type", "PUB"))]);
-        ReadExactly(socket, 64);
-        ReadFrame(socket);
+        Greet(socket, "PUB");
         socket.Send([0, 1, (byte)'3']);
         ReadToEnd(socket);
     }

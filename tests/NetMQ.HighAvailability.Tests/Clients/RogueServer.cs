@@ -68,10 +68,10 @@ internal sealed class RogueServer : IDisposable
         return [(byte)name.Length, .. Encoding.ASCII.GetBytes(name), .. claimed, .. Encoding.ASCII.GetBytes(value)];
     }
 
-    /// <summary>As a ROUTER without security.</summary>
-    public static void Greet(Socket socket)
+    /// <summary>As a socket of some kind without security.</summary>
+    public static void Greet(Socket socket, string kind = "ROUTER")
     {
-        socket.Send([.. NullGreeting, .. Ready]);
+        socket.Send([.. NullGreeting, .. Command("READY", Property("Socket-Type", kind))]);
         ReadExactly(socket, 64);
         ReadFrame(socket);
     }

@@ -50,9 +50,7 @@ public sealed class PeerPathTests
 
         void Publish(Socket socket)
         {
-            socket.Send([.. NullGreeting, .. Command("READY", Property("Socket-Type", "PUB"))]);
-            ReadExactly(socket, 64);
-            ReadFrame(socket);
+            Greet(socket, "PUB");
             for (var i = 0; i < 2; i++)
             {
                 speaks.Wait(Limit);
